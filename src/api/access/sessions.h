@@ -1,0 +1,50 @@
+#pragma once
+// Sign-ins of the dashboard: a cookie that scripts cannot read, and a second secret that every write must repeat in a
+// header (CSRF). In memory, bounded, expiring; gone at a restart. Any thread.
+
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "api/http/message.h"
+
+namespace tg::api {
+
+inline constexpr std::string_view kCookie = "tg_session";
+
+struct Session {
+  unsigned scopes = 0;
+  std::string csrf;
+};
+
+class Sessions {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::size_t kMost = 1'000;
+  static constexpr std::chrono::hours kIdle{12};
+  static constexpr std::chrono::hours kLongest{24 * 7};
+
+  // The cookie's value and the session. The one that was idle longest makes room.
+  std::pair<std::string, Session> open(unsigned scopes, Clock::time_point now);
+  std::optional<Session> find(std::string_view cookie, Clock::time_point now);
+  void close(std::string_view cookie);
+  std::size_t size() const;
+
+  static std::string_view cookie_of(const Request& request);
+
+ private:
+  struct Entry {
+    Session session;
+    Clock::time_point opened, used;
+  };
+  mutable std::mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;  // by SHA-256 of the cookie: a lookup's time tells nothing of it
+};
+
+std::string random_secret();
+bool equal_secrets(std::string_view a, std::string_view b);
+
+}  // namespace tg::api

@@ -1,0 +1,93 @@
+#pragma once
+// The HTTP interface: REST, Server-Sent Events, long poll, feeds and the dashboard. See docs/api.md.
+//
+//   Parts (what it reads and writes) ─┐
+//   Options ──────────────────────────┴▶ Api ▶ listen() ▶ start() … stop()
+//
+// The parts must outlive it. Construct it before the intake's writer commits, so that streams miss nothing.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/assets.h"
+#include "api/freshness.h"
+#include "api/options.h"
+#include "journal/journal.h"
+#include "observe/health.h"
+#include "observe/metrics.h"
+#include "observe/series.h"
+#include "pipeline/intake.h"
+#include "source/source.h"
+#include "store/store.h"
+
+namespace tg::api {
+
+struct NamedSource {
+  std::string name;
+  std::string kind;      // user, bot, demo, export_file
+  bool captures = true;  // false: it ends by itself, such as an import
+  source::SourceState state;
+};
+
+// A piece of work with an end, such as an import.
+struct Job {
+  std::string id, kind, title;
+  std::string state;  // running, done, failed, cancelled
+  model::ChatId channel;
+  std::optional<double> progress;  // 0…1
+  std::optional<std::int64_t> seconds_left;
+  model::Time started_at, finished_at;
+  std::string detail, error;
+};
+
+// How a reader of the journal stands, where it knows more than its cursor shows.
+struct Reader {
+  std::string name, kind, last_error;
+  model::Time next_try_at;
+  bool parked = false, off = false;
+};
+
+struct Parts {
+  journal::Journal& journal;
+  pipeline::Intake& intake;
+  store::Store& store;
+  observe::Metrics& metrics;
+  observe::Health& health;
+  observe::Series& series;
+  const Freshness& freshness;
+  const Assets& assets;
+  std::function<std::vector<NamedSource>()> sources = [] { return std::vector<NamedSource>{}; };
+  std::function<std::vector<Job>()> jobs = [] { return std::vector<Job>{}; };
+  std::function<std::vector<Reader>()> readers = [] { return std::vector<Reader>{}; };
+  // Reads the configuration again; not set: answered with 503.
+  std::function<Result<void>()> reload;
+};
+
+class Api {
+ public:
+  Api(Options options, Parts parts);
+  ~Api();  // stops
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  Result<void> listen();  // options.server.host and port; port 0: any free one
+  void start();
+  void stop();
+  std::uint16_t port() const;
+
+  // Lets streams look again, e.g. when a job or a source changed.
+  void wake();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// The OpenAPI 3.1 document that GET /api/openapi.json serves.
+std::string openapi_document(const std::string& version);
+
+}  // namespace tg::api

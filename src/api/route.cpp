@@ -1,0 +1,75 @@
+#include "api/route.h"
+
+namespace tg::api {
+namespace {
+
+bool match(std::string_view pattern, std::string_view path, std::array<std::string_view, 3>& parameters) {
+  std::size_t count = 0;
+  while (!pattern.empty() && !path.empty()) {
+    if (pattern.front() == '{') {
+      const auto close = pattern.find('}');
+      const bool rest = pattern.substr(0, close).ends_with("...");
+      const auto end = rest ? path.size() : std::min(path.find('/'), path.size());
+      // A pattern such as {id}.rss does not occur; a segment is a parameter or it is not.
+      if (end == 0) return false;
+      parameters[count++] = path.substr(0, end);
+      path.remove_prefix(end);
+      pattern.remove_prefix(close + 1);
+    } else {
+      if (pattern.front() != path.front()) return false;
+      pattern.remove_prefix(1);
+      path.remove_prefix(1);
+    }
+  }
+  // {name...} also matches nothing.
+  if (path.empty() && pattern.starts_with('{') && pattern.ends_with("...}")) return true;
+  return pattern.empty() && path.empty();
+}
+
+}  // namespace
+
+std::string_view name_of(Method method) {
+  switch (method) {
+    case Method::get: return "GET";
+    case Method::head: return "HEAD";
+    case Method::post: return "POST";
+    case Method::put: return "PUT";
+    case Method::delete_: return "DELETE";
+    case Method::options: return "OPTIONS";
+    case Method::other: break;
+  }
+  return "other";
+}
+
+RouteTable::RouteTable(std::vector<Route> all) : routes(std::move(all)) {}
+
+RouteTable::Found RouteTable::find(Method method, std::string_view path) const {
+  if (method == Method::head) method = Method::get;
+  if (path.size() > 1 && path.ends_with('/') && !path.starts_with("/ui/")) path.remove_suffix(1);
+  Found found;
+  // Fixed paths stand before patterns that would match them too: the first one wins.
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    std::array<std::string_view, 3> parameters{};
+    if (!match(routes[i].pattern, path, parameters)) continue;
+    if (routes[i].method == method) {
+      found.route = &routes[i];
+      found.index = i;
+      found.parameters = parameters;
+      return found;
+    }
+    if (!found.allowed.empty()) found.allowed += ", ";
+    found.allowed += name_of(routes[i].method);
+  }
+  return found;
+}
+
+std::vector<Route> all_routes() {
+  std::vector<Route> all;
+  for (auto part : {message_routes(), channel_routes(), feed_routes(), consumer_routes(), gateway_routes(), monitor_routes(),
+                    later_routes(), event_routes(), session_routes(), ui_routes()}) {
+    std::move(part.begin(), part.end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+}  // namespace tg::api

@@ -1,0 +1,108 @@
+#pragma once
+// Everything that can be set, typed, with its default: the only place where a default stands.
+// Built once at start by load() (load.h), handed down by const reference, never changed afterwards.
+//
+// A new key is a member here and one line in keys.cpp, which gives it its name, unit, bounds and effect; the file,
+// the environment, `config show`, `config reference` and docs/configuration.md follow from that line.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tg::config {
+
+enum class Scope : std::uint8_t { read, consume, admin };
+enum class LogLevel : std::uint8_t { debug, info, warn, error };
+enum class LogTarget : std::uint8_t { automatic, console, journald };
+
+// The secret itself is never kept: a caller's token is hashed and compared in constant time.
+struct Token {
+  std::string name;
+  std::vector<Scope> scopes;
+  std::string sha256;  // of the secret, 64 lower-case hex digits
+  std::string hint;    // its first four characters, for people
+  std::string origin;  // where it came from: the token file, "sha256" or the environment variable
+
+  // admin may do all; who may consume may read.
+  bool may(Scope scope) const;
+};
+
+struct Server {
+  std::string host = "127.0.0.1";
+  std::int64_t port = 4010;
+  std::int64_t threads = 2;
+  std::int64_t max_connections = 4'096;
+  std::int64_t max_connections_per_address = 1'536;
+  std::int64_t max_streams = 2'048;
+  std::int64_t max_header_bytes = 16 * 1'024;
+  std::int64_t max_body_bytes = 1'024 * 1'024;
+  std::int64_t request_timeout_s = 15;
+  std::int64_t idle_timeout_s = 60;
+  std::int64_t stream_timeout_s = 20;
+  std::int64_t stream_heartbeat_s = 10;
+  std::int64_t rate_limit_per_minute = 12'000;
+  std::vector<std::string> cors_origins;
+};
+
+struct Auth {
+  bool require_token = false;  // load() turns it on when auth.tokens has an entry and nothing else was said
+  std::vector<Token> tokens;
+};
+
+struct Journal {
+  std::int64_t keep_days = 8;
+  std::int64_t max_bytes = 100LL * 1'024 * 1'024 * 1'024;
+};
+
+struct Disk {
+  std::int64_t reserve_bytes = 512LL * 1'024 * 1'024;
+};
+
+struct Deliver {
+  std::int64_t max_age_s = 600;
+};
+
+struct Media {
+  std::string folder;  // load() fills an empty one with DATA_DIR/media
+};
+
+struct Demo {
+  bool enabled = false;
+  double rate = 1.0;  // messages a second
+  std::int64_t channels = 6;
+  bool gaps = false;
+};
+
+struct Log {
+  LogLevel level = LogLevel::info;
+  LogTarget target = LogTarget::automatic;
+};
+
+struct Ui {
+  std::string time_zone;  // IANA name; empty = the browser's
+};
+
+struct Config {
+  std::string data_dir = "/var/lib/telegram-gateway";
+  Server server;
+  Auth auth;
+  Journal journal;
+  Disk disk;
+  Deliver deliver;
+  Media media;
+  Demo demo;
+  Log log;
+  Ui ui;
+};
+
+std::string_view name_of(Scope scope);       // "read", "consume", "admin"
+std::string_view name_of(LogLevel level);    // "debug", "info", "warn", "error"
+std::string_view name_of(LogTarget target);  // "auto", "console", "journald"
+
+// 127.0.0.0/8, ::1 or localhost.
+bool is_loopback(std::string_view host);
+
+// SHA-256 in lower-case hex, as Token::sha256 holds it.
+std::string sha256_hex(std::string_view secret);
+
+}  // namespace tg::config

@@ -1,0 +1,185 @@
+#include "config/detail/keys.h"
+
+#include <cctype>
+
+namespace tg::config::detail {
+namespace {
+
+constexpr double kDayS = 86'400;
+
+std::string not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
+std::string time_zone_complaint(const std::string& text) {
+  const bool plausible = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+';
+  });
+  return plausible ? "" : "is no time zone; write it as America/Sao_Paulo or UTC";
+}
+
+std::string web_origin_complaint(const std::string& text) {
+  if (text == "*") return "would let every page in the world read this gateway; name the origins";
+  const auto scheme = text.find("://");
+  const bool http = text.starts_with("http://") || text.starts_with("https://");
+  if (!http || scheme + 3 >= text.size()) return "is no web origin; write it as https://desk.example.org";
+  if (text.find('/', scheme + 3) != std::string::npos) return "must end after the host and port, without a path";
+  return "";
+}
+
+const std::vector<Key>& table() {
+  static const std::vector<Key> all{
+      {"data_dir", "",
+       "Folder of the journal, the media and everything else this program keeps; created with mode 0700.",
+       [](Config& c) -> Place { return &c.data_dir; }, 0, 0, "", not_empty},
+
+      {"server.host", "",
+       "Address to listen on. Anything but loopback needs a token (auth), or the program does not start.",
+       [](Config& c) -> Place { return &c.server.host; }, 0, 0, "", not_empty},
+      {"server.port", "", "Port of the API and the dashboard; 0 lets the system choose one.",
+       [](Config& c) -> Place { return &c.server.port; }, 0, 65'535, "TELEGRAM_GATEWAY_PORT"},
+      {"server.threads", "threads", "Threads that answer requests. Streams cost no thread.",
+       [](Config& c) -> Place { return &c.server.threads; }, 1, 256},
+      {"server.max_connections", "connections", "Open connections at once; further ones are closed on arrival.",
+       [](Config& c) -> Place { return &c.server.max_connections; }, 1, 60'000},
+      {"server.max_connections_per_address", "connections",
+       "The same for one client address, so that one client cannot take all. Behind a proxy all clients are one.",
+       [](Config& c) -> Place { return &c.server.max_connections_per_address; }, 1, 60'000},
+      {"server.max_streams", "streams", "Live streams and long polls at once; further ones get 503 with Retry-After.",
+       [](Config& c) -> Place { return &c.server.max_streams; }, 1, 60'000},
+      {"server.max_header_bytes", "bytes", "Longest request head; a longer one gets 431.",
+       [](Config& c) -> Place { return &c.server.max_header_bytes; }, 1'024, 1'048'576},
+      {"server.max_body_bytes", "bytes", "Longest request body; a longer one gets 413.",
+       [](Config& c) -> Place { return &c.server.max_body_bytes; }, 1'024, 1'073'741'824},
+      {"server.request_timeout_s", "seconds", "A request that has not arrived whole by then is cut.",
+       [](Config& c) -> Place { return &c.server.request_timeout_s; }, 1, 3'600},
+      {"server.idle_timeout_s", "seconds", "A connection without a request for so long is closed.",
+       [](Config& c) -> Place { return &c.server.idle_timeout_s; }, 1, kDayS},
+      {"server.stream_timeout_s", "seconds",
+       "A stream whose reader takes nothing for so long is cut; it resumes where it was.",
+       [](Config& c) -> Place { return &c.server.stream_timeout_s; }, 1, kDayS},
+      {"server.stream_heartbeat_s", "seconds", "A silent stream says that it lives this often.",
+       [](Config& c) -> Place { return &c.server.stream_heartbeat_s; }, 1, 3'600},
+      {"server.rate_limit_per_minute", "requests",
+       "Requests a minute for one token (without tokens: one address); more get 429. 0 = no limit.",
+       [](Config& c) -> Place { return &c.server.rate_limit_per_minute; }, 0, 100'000'000},
+      {"server.cors_origins", "", "Web origins whose pages may read the API. None by default.",
+       [](Config& c) -> Place { return &c.server.cors_origins; }, 0, 0, "", web_origin_complaint},
+
+      {"auth.require_token", "",
+       "Whether every request needs a token. True by itself as soon as auth.tokens has an entry; keys that come from "
+       "TELEGRAM_GATEWAY_API_KEY or API_SECRET_TOKEN are accepted but, as before, enforced only when this is true.",
+       [](Config& c) -> Place { return &c.auth.require_token; }, 0, 0, "TELEGRAM_GATEWAY_REQUIRE_TOKEN"},
+      {"auth.tokens", "",
+       "Who may call: [[auth.tokens]] with name, scopes (read, consume, admin; each includes the ones before it) and "
+       "either token_file (a path, or the name of a systemd credential) or sha256 of the token in hex.",
+       [](Config& c) -> Place { return &c.auth.tokens; }},
+
+      {"journal.keep_days", "days",
+       "Events younger than this stay in the journal even when every reader has them. Newest states are never trimmed.",
+       [](Config& c) -> Place { return &c.journal.keep_days; }, 1, 36'500},
+      {"journal.max_bytes", "bytes",
+       "Size of the journal's file at which capture pauses (/health/capture says 503) until there is room.",
+       [](Config& c) -> Place { return &c.journal.max_bytes; }, 16'777'216, kUnbounded},
+
+      {"disk.reserve_bytes", "bytes",
+       "Free space below which capture pauses; what is missed meanwhile is fetched later.",
+       [](Config& c) -> Place { return &c.disk.reserve_bytes; }, 0, kUnbounded},
+
+      {"deliver.max_age_s", "seconds",
+       "Consumers get what was missed and caught up only while it is younger than this, unless they ask for more.",
+       [](Config& c) -> Place { return &c.deliver.max_age_s; }, 0, 365 * kDayS},
+
+      {"media.folder", "", "Where files of messages are kept, by content. Empty = media in data_dir.",
+       [](Config& c) -> Place { return &c.media.folder; }},
+
+      {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
+       [](Config& c) -> Place { return &c.demo.enabled; }},
+      {"demo.rate", "messages a second", "How fast they post, all channels together.",
+       [](Config& c) -> Place { return &c.demo.rate; }, 0.001, 100'000},
+      {"demo.channels", "channels", "How many there are.", [](Config& c) -> Place { return &c.demo.channels; }, 1,
+       1'000},
+      {"demo.gaps", "", "Whether some messages are lost on the way and found later, to see a hole and its filling.",
+       [](Config& c) -> Place { return &c.demo.gaps; }},
+
+      {"log.level", "", "Least level that is written: debug, info, warn or error.",
+       [](Config& c) -> Place { return &c.log.level; }},
+      {"log.target", "",
+       "console (standard error), journald, or auto: journald where systemd connected standard error to it.",
+       [](Config& c) -> Place { return &c.log.target; }},
+
+      {"ui.time_zone", "", "Time zone of the dashboard, e.g. America/Sao_Paulo. Empty = the browser's.",
+       [](Config& c) -> Place { return &c.ui.time_zone; }, 0, 0, "", time_zone_complaint},
+  };
+  return all;
+}
+
+std::string_view leaf(std::string_view key) { return key.substr(key.rfind('.') + 1); }
+
+}  // namespace
+
+std::span<const Key> keys() { return table(); }
+
+const Key* find_key(std::string_view name) {
+  const auto found = std::find_if(table().begin(), table().end(), [&](const Key& key) { return key.name == name; });
+  return found == table().end() ? nullptr : &*found;
+}
+
+std::string variable_of(std::string_view key) {
+  std::string variable = "TELEGRAM_GATEWAY_";
+  for (const char c : key) {
+    if (c == '.') {
+      variable += "__";
+    } else {
+      variable += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+  }
+  return variable;
+}
+
+std::span<const std::string_view> token_keys() {
+  static constexpr std::array<std::string_view, 4> kKeys{"name", "scopes", "token_file", "sha256"};
+  return kKeys;
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  const auto same = [](char x, char y) {
+    return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y));
+  };
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), now(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) last[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    now[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      now[j] = std::min({last[j] + 1, now[j - 1] + 1, last[j - 1] + (same(a[i - 1], b[j - 1]) ? 0U : 1U)});
+      const bool swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]);
+      if (swapped) now[j] = std::min(now[j], before[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, now);
+  }
+  return last[b.size()];
+}
+
+std::string nearest_key(std::string_view unknown) {
+  std::string_view best;
+  std::size_t fewest = SIZE_MAX;
+  for (const Key& key : table()) {
+    // Half a step for the wrong section, so that a right name in a wrong place wins over two typing errors.
+    const std::size_t whole = 2 * edit_distance(unknown, key.name);
+    const std::size_t by_leaf = 2 * edit_distance(leaf(unknown), leaf(key.name)) + 1;
+    const std::size_t distance = std::min(whole, by_leaf);
+    if (distance < fewest) {
+      fewest = distance;
+      best = key.name;
+    }
+  }
+  return std::string(best);
+}
+
+std::string nearest_of(std::string_view unknown, std::span<const std::string_view> known) {
+  const auto best = std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
+    return edit_distance(unknown, a) < edit_distance(unknown, b);
+  });
+  return best == known.end() ? "" : std::string(*best);
+}
+
+}  // namespace tg::config::detail

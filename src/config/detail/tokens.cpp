@@ -1,0 +1,202 @@
+#include "config/detail/tokens.h"
+
+#include <sys/stat.h>
+
+#include <toml++/toml.h>
+#include <fstream>
+
+#include "config/report.h"
+
+namespace tg::config::detail {
+namespace {
+
+constexpr std::size_t kMaxTokenFileBytes = 4'096;
+constexpr std::size_t kShortSecret = 16;  // characters; fewer can be guessed in time
+
+std::optional<Scope> parse_scope(std::string_view name) {
+  for (const Scope scope : {Scope::read, Scope::consume, Scope::admin}) {
+    if (name_of(scope) == name) return scope;
+  }
+  return std::nullopt;
+}
+
+// Reads one entry of auth.tokens; what is wrong goes to loaded.errors with the entry's line.
+class Entry {
+ public:
+  Entry(const toml::table& table, std::size_t index, const TokenPlaces& places, Loaded& loaded)
+      : table_(table), places_(places), loaded_(loaded) {
+    place_ = fmt::format("auth.tokens[{}] ({}, line {})", index, places.file, table.source().begin.line);
+  }
+
+  void read() {
+    const std::size_t errors_before = loaded_.errors.size();
+    check_keys();
+    Token token;
+    token.name = text("name").value_or("");
+    if (token.name.empty()) wrong("has no name", "Give it one: name = \"trader\"");
+    token.scopes = scopes();
+    const auto file = text("token_file");
+    const auto sha256 = text("sha256");
+    if (file.has_value() == sha256.has_value()) {
+      wrong("needs exactly one of token_file and sha256",
+            "Write the token to a file of its own and name it: token_file = \"trader.token\"");
+    } else if (file) {
+      take_file(*file, token);
+    } else {
+      take_digest(*sha256, token);
+    }
+    if (loaded_.errors.size() == errors_before) loaded_.config.auth.tokens.push_back(std::move(token));
+  }
+
+ private:
+  void wrong(std::string_view what, std::string_view fix) {
+    loaded_.errors.push_back({Code::invalid_input, fmt::format("{} {}", place_, what), std::string(fix)});
+  }
+
+  void check_keys() {
+    for (const auto& [name, value] : table_) {
+      if (name.str() == "token") {
+        wrong("holds the token itself", "Keep secrets out of this file: use token_file or sha256");
+      } else if (std::find(token_keys().begin(), token_keys().end(), name.str()) == token_keys().end()) {
+        wrong(fmt::format("has an unknown key {}", name.str()),
+              fmt::format("The nearest known key is {}", nearest_of(name.str(), token_keys())));
+      }
+    }
+  }
+
+  std::optional<std::string> text(std::string_view name) {
+    const toml::node* node = table_.get(name);
+    if (!node) return std::nullopt;
+    auto value = node->value_exact<std::string>();
+    if (!value) wrong(fmt::format("has a {} that is no text", name), fmt::format("Write {} = \"…\"", name));
+    return value;
+  }
+
+  std::vector<Scope> scopes() {
+    std::vector<Scope> found;
+    const toml::array* list = table_["scopes"].as_array();
+    if (!list || list->empty()) {
+      wrong("has no scopes", "Write scopes = [\"read\"], or consume, or admin");
+      return found;
+    }
+    for (const toml::node& entry : *list) {
+      const std::string name = entry.value<std::string>().value_or("?");
+      if (const auto scope = parse_scope(name)) {
+        found.push_back(*scope);
+      } else {
+        wrong(fmt::format("has an unknown scope \"{}\"", name), "Scopes are read, consume and admin");
+      }
+    }
+    return found;
+  }
+
+  void take_file(const std::string& name, Token& token) {
+    const std::filesystem::path path = find(name);
+    std::error_code ignored;
+    struct stat status {};
+    if (std::filesystem::is_directory(path, ignored) || stat(path.c_str(), &status) != 0) {
+      wrong(fmt::format("names the token file {}, which is no file that can be read", path.string()),
+            "Create it with mode 0600 for the user that runs the gateway");
+      return;
+    }
+    std::ifstream in(path);
+    std::string secret(kMaxTokenFileBytes + 1, '\0');
+    in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
+    secret.resize(static_cast<std::size_t>(in.gcount()));
+    if (secret.size() > kMaxTokenFileBytes) {
+      wrong(fmt::format("names {}, which is longer than {} bytes", path.string(), kMaxTokenFileBytes),
+            "The file holds the token and nothing else");
+      return;
+    }
+    while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r' || secret.back() == ' '))
+      secret.pop_back();
+    if (secret.empty()) {
+      wrong(fmt::format("names {}, which is empty or cannot be read", path.string()),
+            "Put a token into it, e.g. of: openssl rand -hex 32");
+      return;
+    }
+    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+      loaded_.warnings.push_back({Code::permission, fmt::format("{} can be read by others", path.string()),
+                                  fmt::format("Run: chmod 600 {}", path.string())});
+    }
+    token.sha256 = sha256_hex(secret);
+    token.hint = mask(secret);
+    token.origin = path.string();
+  }
+
+  void take_digest(std::string digest, Token& token) {
+    std::transform(digest.begin(), digest.end(), digest.begin(),
+                   [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
+    const bool hex = std::all_of(digest.begin(), digest.end(),
+                                 [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
+    if (digest.size() != 64 || !hex) {
+      wrong("has a sha256 that is not 64 hex digits", "Make it with: printf %s TOKEN | sha256sum");
+      return;
+    }
+    token.sha256 = digest;
+    token.hint = "sha256:" + mask(digest);
+    token.origin = "sha256";
+  }
+
+  std::filesystem::path find(const std::string& name) const {
+    const std::filesystem::path path(name);
+    if (path.is_absolute()) return path;
+    std::error_code ignored;
+    if (!places_.credentials.empty() && std::filesystem::exists(places_.credentials / path, ignored)) {
+      return places_.credentials / path;
+    }
+    return places_.beside / path;
+  }
+
+  const toml::table& table_;
+  const TokenPlaces& places_;
+  Loaded& loaded_;
+  std::string place_;
+};
+
+}  // namespace
+
+void read_tokens(const toml::node& node, const TokenPlaces& places, Loaded& loaded) {
+  const toml::array* list = node.as_array();
+  if (!list) {
+    loaded.errors.push_back(
+        {Code::invalid_input,
+         fmt::format("auth.tokens ({}, line {}) must be a list of tables", places.file, node.source().begin.line),
+         "Write each as [[auth.tokens]] with name, scopes and token_file"});
+    return;
+  }
+  std::size_t index = 0;
+  for (const toml::node& entry : *list) {
+    if (const toml::table* table = entry.as_table()) {
+      Entry(*table, index, places, loaded).read();
+    } else {
+      loaded.errors.push_back({Code::invalid_input, fmt::format("auth.tokens[{}] ({}) is no table", index, places.file),
+                               "Write each as [[auth.tokens]] with name, scopes and token_file"});
+    }
+    ++index;
+  }
+}
+
+std::span<const std::string_view> key_variables() {
+  static constexpr std::array<std::string_view, 2> kVariables{"TELEGRAM_GATEWAY_API_KEY", "API_SECRET_TOKEN"};
+  return kVariables;
+}
+
+void read_key_variables(const std::map<std::string, std::string>& environment, Loaded& loaded) {
+  for (const std::string_view variable : key_variables()) {
+    const auto found = environment.find(std::string(variable));
+    if (found == environment.end() || found->second.empty()) continue;
+    const std::string& secret = found->second;
+    if (secret.size() < kShortSecret) {
+      loaded.warnings.push_back({Code::invalid_input,
+                                 fmt::format("{} is shorter than {} characters", variable, kShortSecret),
+                                 "Make a long one with: openssl rand -hex 32"});
+    }
+    // The predecessor knew one kind of key, good for everything.
+    loaded.config.auth.tokens.push_back(
+        {std::string(variable), {Scope::admin}, sha256_hex(secret), mask(secret), std::string(variable)});
+    loaded.origins["auth.tokens"] = Origin::environment;
+  }
+}
+
+}  // namespace tg::config::detail

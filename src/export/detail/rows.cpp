@@ -1,0 +1,53 @@
+#include "export/detail/rows.h"
+
+namespace tg::exporting::detail {
+namespace {
+
+constexpr std::size_t kPage = 1'000;
+
+}  // namespace
+
+Result<void> each_row(store::Store& store, const Options& options, const std::vector<model::ChatId>& channels,
+                      const TakeRow& take, Written& written) {
+  store::PageQuery query;
+  query.channels = channels;
+  query.from = options.from;
+  // A running gateway keeps adding at the end: without a bound a lively one would never be done.
+  query.to = options.to ? *options.to : model::Time::now();
+  query.include_deleted = true;
+  query.newest_first = false;
+  query.limit = kPage;
+  while (true) {
+    auto page = store.page(query);
+    if (!page) return page.error();
+    for (const auto& row : page->rows) {
+      if (auto done = take(row); !done) return done;
+      if (++written.messages % kPage == 0 && options.on_progress) options.on_progress(written.messages);
+    }
+    if (!page->has_more || page->next_cursor.empty() || page->rows.empty()) return {};
+    query.cursor = page->next_cursor;
+  }
+}
+
+Result<std::vector<store::Chat>> chats_of(store::Store& store, const Options& options) {
+  auto all = store.chats();
+  if (!all) return all.error();
+  std::vector<store::Chat> chosen;
+  for (auto& chat : *all) {
+    const bool named = std::find(options.channels.begin(), options.channels.end(), chat.peer) != options.channels.end();
+    if (options.channels.empty() || named) chosen.push_back(std::move(chat));
+  }
+  for (const auto peer : options.channels) {
+    const bool found =
+        std::any_of(chosen.begin(), chosen.end(), [&](const store::Chat& chat) { return chat.peer == peer; });
+    if (!found) {
+      return Error{Code::not_found, fmt::format("channel {} is not stored here", peer.value),
+                   "telegram-gateway channels lists those that are"};
+    }
+  }
+  std::stable_sort(chosen.begin(), chosen.end(),
+                   [](const store::Chat& a, const store::Chat& b) { return a.title < b.title; });
+  return chosen;
+}
+
+}  // namespace tg::exporting::detail

@@ -1,0 +1,261 @@
+#include "journal/journal.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "journal/flags.h"
+#include "journal/schema.h"
+
+namespace tg::journal {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::size_t kReadConnections = 16;
+
+// The folder's lock: one gateway a journal. Released by closing the descriptor, also when the process is killed.
+class FolderLock {
+ public:
+  FolderLock() = default;
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
+
+  Result<void> take(const fs::path& folder) {
+    const fs::path file = folder / "lock";
+    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (descriptor_ < 0) {
+      return Error{Code::permission, fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)),
+                   "Check owner and mode of the data folder"};
+    }
+    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+      return Error{Code::conflict, fmt::format("another process uses {}", folder.string()),
+                   "Stop the gateway that runs on this data folder, or name another one with --data-dir"};
+    }
+    return {};
+  }
+
+ private:
+  int descriptor_ = -1;
+};
+
+Result<std::string> read_meta(Connection& db, std::string_view name) {
+  auto& row = db.prepared("SELECT value FROM meta WHERE name = ?").with(name);
+  auto found = row.step();
+  if (!found) return found.error();
+  std::string value = *found ? std::string(row.text(0)) : std::string();
+  row.reset();
+  return value;
+}
+
+}  // namespace
+
+class Journal::Subscription {
+ public:
+  Subscription(std::shared_ptr<std::mutex> mutex, std::map<int, Committed>& callbacks, int id)
+      : mutex_(std::move(mutex)), callbacks_(callbacks), id_(id) {}
+  ~Subscription() {
+    const std::lock_guard lock(*mutex_);
+    callbacks_.erase(id_);
+  }
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
+
+ private:
+  std::shared_ptr<std::mutex> mutex_;
+  std::map<int, Committed>& callbacks_;
+  int id_;
+};
+
+struct Journal::Impl {
+  fs::path folder;
+  Limits limits;
+  FolderLock lock;
+  std::string id;
+  std::unique_ptr<Connection> writer;
+  std::unique_ptr<ReadPool> readers;
+
+  std::atomic<std::int64_t> head{0};
+  mutable std::mutex mutex;
+  mutable std::condition_variable committed;
+
+  std::shared_ptr<std::mutex> callbacks_mutex = std::make_shared<std::mutex>();
+  std::map<int, Committed> callbacks;
+  int next_callback = 0;
+};
+
+Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Journal::~Journal() = default;
+
+Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access access, Limits limits) {
+  auto impl = std::make_unique<Impl>();
+  impl->folder = folder;
+  impl->limits = limits;
+  const fs::path file = folder / "journal.db";
+
+  if (access == Access::write) {
+    std::error_code failed;
+    const bool made = fs::create_directories(folder, failed);
+    if (failed) {
+      return Error{Code::permission, fmt::format("cannot make {}: {}", folder.string(), failed.message()),
+                   "Name a folder you may write to with --data-dir or TELEGRAM_GATEWAY_DATA_DIR"};
+    }
+    if (made) fs::permissions(folder, fs::perms::owner_all, failed);
+    if (auto locked = impl->lock.take(folder); !locked) return locked.error();
+    const ::mode_t mask = ::umask(0077);
+    auto writer = Connection::open(file, Connection::Mode::write);
+    ::umask(mask);
+    if (!writer) return writer.error();
+    impl->writer = std::move(*writer);
+    if (auto prepared = prepare(*impl->writer); !prepared) return prepared.error();
+  } else if (!fs::exists(file)) {
+    return Error{Code::not_found, fmt::format("there is no journal in {}", folder.string()),
+                 "Start the gateway once, import an export, or name its folder with --data-dir"};
+  }
+
+  impl->readers = std::make_unique<ReadPool>(file, kReadConnections);
+  {
+    auto db = impl->readers->get();
+    if (!db) return db.error();
+    auto id = read_meta(**db, "journal_id");
+    if (!id) return id.error();
+    impl->id = *id;
+    auto head = (*db)->scalar("SELECT seq FROM events ORDER BY seq DESC LIMIT 1");
+    if (!head) return head.error();
+    impl->head = *head;
+  }
+  return std::unique_ptr<Journal>(new Journal(std::move(impl)));
+}
+
+const std::string& Journal::id() const { return impl_->id; }
+fs::path Journal::file() const { return impl_->folder / "journal.db"; }
+fs::path Journal::folder() const { return impl_->folder; }
+model::Seq Journal::head() const { return model::Seq{impl_->head.load()}; }
+
+model::Seq Journal::oldest() const {
+  auto db = impl_->readers->get();
+  if (!db) return {};
+  auto oldest = (*db)->scalar("SELECT seq FROM events ORDER BY seq LIMIT 1");
+  return model::Seq{oldest ? *oldest : 0};
+}
+
+std::int64_t Journal::bytes() const {
+  std::int64_t sum = 0;
+  for (const auto* name : {"journal.db", "journal.db-wal"}) {
+    std::error_code failed;
+    const auto size = fs::file_size(impl_->folder / name, failed);
+    if (!failed) sum += static_cast<std::int64_t>(size);
+  }
+  return sum;
+}
+
+std::int64_t Journal::disk_free() const {
+  struct statvfs disk {};
+  if (::statvfs(impl_->folder.c_str(), &disk) != 0) return 0;
+  return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
+}
+
+Result<void> Journal::room() const {
+  if (const auto left = disk_free(); left < impl_->limits.disk_reserve_bytes) {
+    return Error{Code::out_of_space,
+                 fmt::format("{} MB are free at {}, {} MB are kept in reserve", left >> 20, impl_->folder.string(),
+                             impl_->limits.disk_reserve_bytes >> 20),
+                 "Free disk space, or lower disk.reserve_bytes"};
+  }
+  if (impl_->limits.max_bytes > 0 && bytes() >= impl_->limits.max_bytes) {
+    return Error{Code::out_of_space, fmt::format("the journal has reached journal.max_bytes ({})", impl_->limits.max_bytes),
+                 "Raise journal.max_bytes, or shorten journal.keep_days where a store takes the events"};
+  }
+  return {};
+}
+
+Connection& Journal::writer() {
+  if (!impl_->writer) throw std::logic_error("this journal was opened for reading");
+  return *impl_->writer;
+}
+
+Result<ReadPool::Lease> Journal::read() { return impl_->readers->get(); }
+
+Result<std::vector<model::Event>> Journal::read_after(model::Seq after, std::size_t limit) {
+  auto db = read();
+  if (!db) return db.error();
+  std::vector<model::Event> events;
+  static const std::string kSql =
+      fmt::format("SELECT {} FROM events e WHERE e.seq > ? ORDER BY e.seq LIMIT ?", event_columns("e"));
+  auto& rows = (*db)->prepared(kSql).with(after, static_cast<std::int64_t>(limit));
+  while (true) {
+    auto row = rows.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    events.push_back(event_from_row(rows));
+  }
+  rows.reset();
+  return events;
+}
+
+model::Seq Journal::wait(model::Seq seen, std::chrono::milliseconds patience) const {
+  std::unique_lock lock(impl_->mutex);
+  impl_->committed.wait_for(lock, patience, [&] { return head() > seen; });
+  return head();
+}
+
+std::shared_ptr<Journal::Subscription> Journal::on_commit(Committed callback) {
+  const std::lock_guard lock(*impl_->callbacks_mutex);
+  const int id = impl_->next_callback++;
+  impl_->callbacks.emplace(id, std::move(callback));
+  return std::make_shared<Subscription>(impl_->callbacks_mutex, impl_->callbacks, id);
+}
+
+void Journal::announce(const std::vector<model::Event>& events) {
+  if (!events.empty()) {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->head = events.back().seq.value;
+  }
+  impl_->committed.notify_all();
+  const std::lock_guard lock(*impl_->callbacks_mutex);
+  for (const auto& [id, callback] : impl_->callbacks) callback(events);
+}
+
+std::string event_columns(std::string_view alias) {
+  static constexpr std::array kColumns = {"seq",    "scope",   "peer",        "message",     "kind", "edit_date", "n",   "origin",
+                                          "source", "account", "observed_at", "recorded_at", "hash", "flags",     "body"};
+  std::string columns;
+  for (const auto* column : kColumns) {
+    if (!columns.empty()) columns += ", ";
+    fmt::format_to(std::back_inserter(columns), "{}.{}", alias, column);
+  }
+  return columns;
+}
+
+model::Event event_from_row(const Statement& row) {
+  model::Event event;
+  event.seq = model::Seq{row.integer(0)};
+  event.key = {model::Scope{row.integer(1)}, model::ChatId{row.integer(2)}, model::MessageId{row.integer(3)}};
+  event.kind = static_cast<model::Kind>(row.integer(4));
+  event.edit_date = model::Time{row.integer(5)};
+  event.n = row.integer(6);
+  event.origin = static_cast<model::Origin>(row.integer(7));
+  event.source = static_cast<model::SourceKind>(row.integer(8));
+  event.account = row.integer(9);
+  event.observed_at = model::Time{row.integer(10)};
+  event.recorded_at = model::Time{row.integer(11)};
+  event.hash = row.integer(12);
+  const auto flags = row.integer(13);
+  event.offered = (flags & flag::kOffered) != 0;
+  event.superseded = (flags & flag::kSuperseded) != 0;
+  event.erased = (flags & flag::kErased) != 0;
+  event.hidden_edit = (flags & flag::kHiddenEdit) != 0;
+  event.from_page = (flags & flag::kFromPage) != 0;
+  event.cached = (flags & flag::kCached) != 0;
+  event.message = std::string(row.text(14));
+  return event;
+}
+
+}  // namespace tg::journal

@@ -1,0 +1,212 @@
+#include "pipeline/batch.h"
+
+#include "journal/coverage.h"
+#include "model/message_json.h"
+#include "pipeline/heads.h"
+
+namespace tg::pipeline {
+namespace {
+
+using model::Kind;
+
+// A message this young may be on its way to the account whose page lacks it.
+constexpr std::int64_t kSettleUs = 60'000'000;
+constexpr std::size_t kMaxQuarantinePayload = 64 << 10;
+
+}  // namespace
+
+Batch::Batch(journal::Connection& db, model::Time now, std::chrono::seconds deliver_max_age)
+    : db_(db), now_(now), deliver_max_age_(deliver_max_age) {}
+
+Result<Batch::Slot*> Batch::slot(const model::MessageKey& key) {
+  if (const auto known = slots_.find(key); known != slots_.end()) return &known->second;
+  auto state = load_state(db_, key);
+  if (!state) return state.error();
+  return &slots_.emplace(key, Slot{*state, *state}).first->second;
+}
+
+bool Batch::offered(const Seen& seen) const {
+  if (!seen.message.service.empty()) return false;
+  if (seen.as_live) return true;
+  switch (seen.from.origin) {
+    case model::Origin::live: return true;
+    case model::Origin::catchup:
+      return now_.us - seen.message.date.us <= std::chrono::microseconds(deliver_max_age_).count();
+    default: return false;
+  }
+}
+
+Result<void> Batch::commit_event(Slot& slot, Decision decision) {
+  auto& event = decision.event;
+  event.recorded_at = now_;
+  event.raw = std::move(decision.message.raw);
+  decision.message.raw.clear();
+  const Facts facts = event.kind == Kind::deleted ? Facts{} : facts_of(decision.message);
+  if (event.kind == Kind::counters) {
+    event.message = "{\"counters\":" + facts.counters + "}";
+  } else if (event.kind != Kind::deleted) {
+    event.message = model::to_json(decision.message);
+  } else if (slot.state.has_content()) {
+    // A reader that never saw the message still learns what was deleted.
+    if (auto body = load_body(db_, slot.state.now().seq)) event.message = model::to_json(*body);
+  }
+  if (auto done = append(db_, event, facts); !done) return done;
+  apply(slot.state, event, facts);
+  switch (event.kind) {
+    case Kind::created: ++totals_.created; break;
+    case Kind::edited: ++totals_.edited; break;
+    case Kind::deleted: ++totals_.deleted; break;
+    case Kind::restored: ++totals_.restored; break;
+    case Kind::counters: ++totals_.counters; break;
+    case Kind::filled: ++totals_.filled; break;
+    case Kind::reprocess: ++totals_.reprocess; break;
+    default: break;
+  }
+  events_.push_back(std::move(event));
+  return {};
+}
+
+Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
+  auto found = slot(seen.message.key);
+  if (!found) return found.error();
+  Slot& slot = **found;
+  auto decision =
+      decide(slot.state, seen, content_hash, [this](model::Seq seq) { return load_body(db_, seq); });
+  if (decision) {
+    decision->event.offered = decision->event.kind != Kind::filled && offered(seen);
+    if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
+  } else {
+    ++totals_.known;
+    if (!seen.message.counters.empty() && seen.freshness != Freshness::cached) {
+      if (auto done = take(CountersSeen{seen.from, seen.message.key, seen.message.counters}); !done) return done;
+    }
+  }
+  // Imported once as history, now offered as if it were new.
+  if (seen.as_live && !slot.state.offered && seen.message.service.empty() && slot.state.has_content()) {
+    Decision again;
+    again.event.key = seen.message.key;
+    again.event.kind = Kind::reprocess;
+    again.event.origin = seen.from.origin;
+    again.event.source = seen.from.source;
+    again.event.account = seen.from.account;
+    again.event.observed_at = seen.from.observed_at;
+    again.event.n = now_.us;
+    again.event.edit_date = slot.state.now().edit_date;
+    again.event.offered = true;
+    if (auto body = load_body(db_, slot.state.now().seq)) again.message = std::move(*body);
+    if (auto done = commit_event(slot, std::move(again)); !done) return done;
+  }
+  sight(slot.state, seen);
+  return {};
+}
+
+Result<void> Batch::take(const Deleted& deleted) {
+  auto found = slot(deleted.key);
+  if (!found) return found.error();
+  Slot& slot = **found;
+  if (auto decision = decide(slot.state, deleted)) return commit_event(slot, std::move(*decision));
+  ++totals_.known;
+  sight(slot.state, deleted);
+  return {};
+}
+
+Result<void> Batch::take(const CountersSeen& seen) {
+  auto found = slot(seen.key);
+  if (!found) return found.error();
+  Slot& slot = **found;
+  const std::string json = model::to_json(seen.counters);
+  // Counters of what was never seen say nothing; equal ones are no news.
+  if (!slot.state.has_content() || seen.from.observed_at <= slot.state.counters_at || json == slot.state.counters) return {};
+  Decision decision;
+  decision.event.key = seen.key;
+  decision.event.kind = Kind::counters;
+  decision.event.edit_date = slot.state.now().edit_date;
+  decision.event.origin = seen.from.origin;
+  decision.event.source = seen.from.source;
+  decision.event.account = seen.from.account;
+  decision.event.observed_at = seen.from.observed_at;
+  decision.event.n = seen.from.observed_at.us;
+  decision.message.counters = seen.counters;
+  return commit_event(slot, std::move(decision));
+}
+
+Result<void> Batch::take(const Proof& proof) {
+  if (proof.last < proof.first) return {};
+  ChatSeen chat;
+  chat.from = proof.from;
+  chat.peer = proof.peer;
+  chat.scope = proof.scope;
+  chat.newest = proof.last;
+  if (auto done = take(chat); !done) return done;
+  if (proof.kind == ProofKind::walk) {
+    if (auto done = finish(); !done) return done;  // the page's own messages must be in heads
+    std::vector<model::MessageKey> absent;
+    auto& rows = db_.prepared(
+                        "SELECT message FROM heads WHERE peer = ? AND message BETWEEN ? AND ? AND scope = ? AND deleted_at = 0 "
+                        "AND flags & 2 = 0 AND date IS NOT NULL AND date < ? AND fetched_at < ? ORDER BY message")
+                     .with(proof.peer, proof.first, proof.last, proof.scope,
+                           model::Time{proof.from.observed_at.us - kSettleUs}, proof.from.observed_at);
+    while (true) {
+      auto row = rows.step();
+      if (!row) return row.error();
+      if (!*row) break;
+      const model::MessageId id{rows.integer(0)};
+      if (!std::binary_search(proof.present.begin(), proof.present.end(), id)) absent.push_back({proof.scope, proof.peer, id});
+    }
+    rows.reset();
+    for (const auto& key : absent) {
+      if (auto done = take(Deleted{proof.from, key}); !done) return done;
+    }
+  }
+  return journal::add_proof(db_, proof.peer, proof.scope, proof.from.account, {proof.first.value, proof.last.value},
+                            static_cast<int>(proof.kind), proof.from.observed_at);
+}
+
+Result<void> Batch::take(const ChatSeen& chat) {
+  auto& known = db_.prepared("SELECT start FROM chats WHERE peer = ? AND scope = ?").with(chat.peer, chat.scope);
+  if (auto found = known.step(); !found) return found.error();
+  const bool start_moves = chat.start && known.integer(0) != chat.start.value;
+  known.reset();
+  auto done = db_.prepared(
+                     "INSERT INTO chats (peer, scope, title, username, kind, start, created_at, updated_at) "
+                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (peer, scope) DO UPDATE SET "
+                     "title = CASE WHEN ?3 = '' THEN title ELSE ?3 END, username = CASE WHEN ?4 = '' THEN username ELSE ?4 END, "
+                     "kind = CASE WHEN ?5 = '' THEN kind ELSE ?5 END, start = CASE WHEN ?6 = 0 THEN start ELSE ?6 END, "
+                     "updated_at = CASE WHEN ?3 NOT IN ('', title) OR ?4 NOT IN ('', username) OR ?5 NOT IN ('', kind) "
+                     "OR ?6 NOT IN (0, start) THEN ?7 ELSE updated_at END")
+                  .with(chat.peer, chat.scope, std::string_view(chat.title), std::string_view(chat.username),
+                        std::string_view(chat.kind), chat.start, now_)
+                  .run();
+  if (!done) return done;
+  if (start_moves) {
+    if (done = finish(); !done) return done;
+    if (done = recount_before_start(db_, chat.peer, chat.scope); !done) return done;
+  }
+  if (!chat.newest) return {};
+  return journal::see_newest(db_, chat.peer, chat.scope, chat.newest, chat.from.observed_at, chat.hole_cause);
+}
+
+Result<void> Batch::take(const Refused& refused) {
+  ++totals_.refused;
+  const std::string_view payload = std::string_view(refused.payload).substr(0, kMaxQuarantinePayload);
+  auto& row = db_.prepared(
+      "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at) VALUES ('intake', 0, ?1, ?2, "
+      "?3, 1, ?4, ?4) ON CONFLICT (reader, seq, place, reason) DO UPDATE SET tries = tries + 1, last_at = ?4");
+  row.reset();
+  row.bind(1, std::string_view(refused.place)).bind(2, std::string_view(refused.reason)).bind_blob(3, payload).bind(4, now_);
+  return row.run();
+}
+
+Result<void> Batch::finish() {
+  for (auto& [key, slot] : slots_) {
+    const bool changed = slot.state.last != slot.stored.last;
+    if (!changed && slot.state.fetched_at == slot.stored.fetched_at && slot.state.deleted_at == slot.stored.deleted_at) continue;
+    if (!slot.state.exists()) continue;
+    if (auto done = save_state(db_, key, slot.state); !done) return done;
+    if (changed) counts_.change(key, slot.stored, slot.state);
+    slot.stored = slot.state;
+  }
+  return counts_.write(db_, now_);
+}
+
+}  // namespace tg::pipeline

@@ -1,0 +1,59 @@
+#pragma once
+// Takes observations into the journal, inside one transaction of the writer: looks up what is known, decides, appends
+// events, keeps heads, counts, coverage and quarantine in step. Knows nothing of threads or of when to commit.
+
+#include <unordered_map>
+#include <vector>
+
+#include "journal/journal.h"
+#include "pipeline/chat_counts.h"
+#include "pipeline/fold.h"
+#include "pipeline/observation.h"
+
+namespace tg::pipeline {
+
+struct Totals {
+  std::uint64_t created = 0, edited = 0, deleted = 0, restored = 0, counters = 0, filled = 0, reprocess = 0;
+  std::uint64_t known = 0;    // seen again, nothing new
+  std::uint64_t refused = 0;  // set aside
+};
+
+class Batch {
+ public:
+  Batch(journal::Connection& db, model::Time now, std::chrono::seconds deliver_max_age);
+
+  Result<void> take(const Seen& seen, std::int64_t content_hash);
+  Result<void> take(const Deleted& deleted);
+  Result<void> take(const CountersSeen& counters);
+  Result<void> take(const Proof& proof);
+  Result<void> take(const ChatSeen& chat);
+  Result<void> take(const Refused& refused);
+
+  // Writes heads and counts. Then COMMIT is the caller's.
+  Result<void> finish();
+
+  // What was looked up may have been changed by another hand. After finish().
+  void forget() { slots_.clear(); }
+
+  std::vector<model::Event>& events() { return events_; }
+  const Totals& totals() const { return totals_; }
+
+ private:
+  struct Slot {
+    State stored;  // as the tables have it
+    State state;
+  };
+  Result<Slot*> slot(const model::MessageKey& key);
+  Result<void> commit_event(Slot& slot, Decision decision);
+  bool offered(const Seen& seen) const;
+
+  journal::Connection& db_;
+  model::Time now_;
+  std::chrono::seconds deliver_max_age_;
+  std::unordered_map<model::MessageKey, Slot> slots_;
+  ChatCounts counts_;
+  std::vector<model::Event> events_;
+  Totals totals_;
+};
+
+}  // namespace tg::pipeline

@@ -1,0 +1,19 @@
+#pragma once
+// State ↔ the tables heads, versions and events. The writer's thread, inside its transaction.
+
+#include "journal/sqlite.h"
+#include "model/event.h"
+#include "pipeline/state.h"
+
+namespace tg::pipeline {
+
+Result<State> load_state(journal::Connection& db, const model::MessageKey& key);
+Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& state);
+
+// Gives the event its seq.
+Result<void> append(journal::Connection& db, model::Event& event, const Facts& facts);
+
+// The message that an event holds; nothing when it was trimmed or cannot be read.
+std::optional<model::Message> load_body(journal::Connection& db, model::Seq seq);
+
+}  // namespace tg::pipeline

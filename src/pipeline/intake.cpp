@@ -1,0 +1,339 @@
+#include "pipeline/intake.h"
+
+#include <future>
+
+#include "observe/log.h"
+#include "pipeline/heads.h"
+#include "pipeline/normalise.h"
+
+namespace tg::pipeline {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Write = std::function<Result<void>(journal::Connection&)>;
+
+constexpr auto kRetryEvery = std::chrono::seconds(1);
+constexpr auto kRoomCheckEvery = std::chrono::seconds(1);
+constexpr std::size_t kMaxWritesWaiting = 10'000;
+
+// One thing for the writer, as the queue holds it.
+struct Item {
+  std::variant<std::monostate, Observation, Write> what;
+  std::int64_t hash = 0;
+  std::size_t bytes = 0;
+  std::shared_ptr<std::promise<Result<void>>> done;  // null: nobody waits
+};
+
+std::size_t bytes_of(const Observation& observation) {
+  if (const auto* seen = std::get_if<Seen>(&observation)) {
+    return sizeof(Seen) + seen->message.text.size() + seen->message.raw.size() + seen->message.media.miniature.size();
+  }
+  if (const auto* refused = std::get_if<Refused>(&observation)) return sizeof(Refused) + refused->payload.size();
+  if (const auto* proof = std::get_if<Proof>(&observation)) return sizeof(Proof) + proof->present.size() * 8;
+  return sizeof(Observation);
+}
+
+}  // namespace
+
+struct Intake::Impl {
+  journal::Journal& journal;
+  observe::Metrics& metrics;
+  Options options;
+
+  mutable std::mutex mutex;
+  std::condition_variable arrived, freed;
+  std::deque<Item> queue;
+  std::size_t waiting_bytes = 0;
+  std::size_t writes_waiting = 0;
+  bool stopping = false;
+  bool gave_up = false;
+  std::optional<Error> failure;
+  Totals totals;
+
+  // The writer's own.
+  std::unordered_map<model::MessageKey, CountersSeen> counters;
+  Clock::time_point counters_due;
+  Clock::time_point room_checked{};
+  std::thread writer;
+
+  Impl(journal::Journal& j, observe::Metrics& m, Options o)
+      : journal(j), metrics(m), options(o), counters_due(Clock::now() + o.counters_every) {}
+
+  Result<void> enqueue(Item item, std::chrono::milliseconds patience);
+  std::vector<Item> next_items();
+  void run();
+  Result<void> commit(std::vector<Item>& items, std::vector<Result<void>>& outcomes);
+  Result<void> fold(Batch& batch, std::vector<Item>& items, std::vector<Result<void>>& outcomes);
+  Result<void> run_write(const Write& write, Result<void>& outcome);
+  Result<void> room();
+  void take_counters(std::vector<Item>& items, bool all);
+  void account(const Batch& batch, const std::vector<model::Event>& events, Clock::time_point began);
+};
+
+Intake::Intake(journal::Journal& journal, observe::Metrics& metrics, Options options)
+    : impl_(std::make_unique<Impl>(journal, metrics, options)) {
+  impl_->writer = std::thread([this] { impl_->run(); });
+}
+
+Intake::~Intake() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->arrived.notify_all();
+  impl_->freed.notify_all();
+  impl_->writer.join();
+}
+
+Result<void> Intake::push(Observation observation, std::chrono::milliseconds patience) {
+  Item item;
+  if (auto* seen = std::get_if<Seen>(&observation)) {
+    normalise(seen->message);
+    if (auto reason = fault(seen->message)) {
+      Refused refused{seen->from, seen->place, *reason, seen->message.text.substr(0, 4096)};
+      observation = std::move(refused);
+    } else {
+      item.hash = content_hash(seen->message);
+    }
+  }
+  item.bytes = bytes_of(observation);
+  item.what = std::move(observation);
+  return impl_->enqueue(std::move(item), patience);
+}
+
+Result<void> Intake::flush() {
+  return write([](journal::Connection&) { return Result<void>(); });
+}
+
+Result<void> Intake::write(Write change) {
+  Item item;
+  item.what = std::move(change);
+  item.done = std::make_shared<std::promise<Result<void>>>();
+  auto done = item.done->get_future();
+  if (auto queued = impl_->enqueue(std::move(item), std::chrono::seconds(30)); !queued) return queued;
+  return done.get();
+}
+
+void Intake::write_later(Write change) {
+  Item item;
+  item.what = std::move(change);
+  if (auto queued = impl_->enqueue(std::move(item), std::chrono::milliseconds(0)); !queued) {
+    observe::warn("write_dropped", {{"reason", queued.error().what}});
+  }
+}
+
+Totals Intake::totals() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->totals;
+}
+
+std::optional<Error> Intake::failure() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->failure;
+}
+
+Result<void> Intake::Impl::enqueue(Item item, std::chrono::milliseconds patience) {
+  std::unique_lock lock(mutex);
+  const bool is_write = std::holds_alternative<Write>(item.what);
+  auto has_room = [&] {
+    if (is_write) return writes_waiting < kMaxWritesWaiting;
+    return queue.size() - writes_waiting < options.max_waiting && waiting_bytes < options.max_waiting_bytes;
+  };
+  // While nothing can be committed a source is told at once; it closes and what it misses is reconciled later.
+  const bool in_time = freed.wait_for(lock, patience, [&] { return stopping || gave_up || (has_room() && !failure) || failure; });
+  if (gave_up || (failure && !is_write) || (failure && is_write && item.done)) return *failure;
+  if (stopping) return Error{Code::unavailable, "the gateway is stopping", "Try again when it runs"};
+  if (!in_time || !has_room()) return Error{Code::timeout, "the writer does not keep up", "Try again later"};
+  waiting_bytes += item.bytes;
+  if (is_write) ++writes_waiting;
+  queue.push_back(std::move(item));
+  metrics.intake_depth.Set(static_cast<double>(queue.size()));
+  lock.unlock();
+  arrived.notify_one();
+  return {};
+}
+
+std::vector<Item> Intake::Impl::next_items() {
+  std::unique_lock lock(mutex);
+  arrived.wait_until(lock, counters_due, [&] { return stopping || !queue.empty(); });
+  std::vector<Item> items;
+  while (!queue.empty() && items.size() < options.max_batch) {
+    waiting_bytes -= queue.front().bytes;
+    if (std::holds_alternative<Write>(queue.front().what)) --writes_waiting;
+    items.push_back(std::move(queue.front()));
+    queue.pop_front();
+  }
+  metrics.intake_depth.Set(static_cast<double>(queue.size()));
+  lock.unlock();
+  freed.notify_all();
+  return items;
+}
+
+void Intake::Impl::take_counters(std::vector<Item>& items, bool all) {
+  if (!all && Clock::now() < counters_due) return;
+  counters_due = Clock::now() + options.counters_every;
+  for (auto& [key, seen] : counters) {
+    Item item;
+    item.what = Observation(std::move(seen));
+    items.push_back(std::move(item));
+  }
+  counters.clear();
+}
+
+void Intake::Impl::run() {
+  while (true) {
+    bool last = false;
+    {
+      const std::lock_guard lock(mutex);
+      last = stopping && queue.empty();
+    }
+    auto items = last ? std::vector<Item>() : next_items();
+    // Counters wait here until they are due; everything else goes on.
+    std::erase_if(items, [&](Item& item) {
+      auto* observation = std::get_if<Observation>(&item.what);
+      auto* seen = observation ? std::get_if<CountersSeen>(observation) : nullptr;
+      if (!seen || options.counters_every.count() == 0) return false;
+      auto [slot, fresh] = counters.try_emplace(seen->key, *seen);
+      if (!fresh && slot->second.from.observed_at < seen->from.observed_at) slot->second = *seen;
+      return true;
+    });
+    take_counters(items, last);
+    while (!items.empty()) {
+      std::vector<Result<void>> outcomes(items.size());
+      auto done = commit(items, outcomes);
+      std::unique_lock lock(mutex);
+      if (done) {
+        if (failure) observe::info("commits_again");
+        failure.reset();
+        lock.unlock();
+        freed.notify_all();
+        for (std::size_t i = 0; i < items.size(); ++i) {
+          if (items[i].done) items[i].done->set_value(outcomes[i]);
+        }
+        break;
+      }
+      if (!failure) observe::error("commit_failed", {{"reason", done.error().what}});
+      failure = done.error();
+      gave_up = gave_up || options.give_up_on_failure || stopping;
+      freed.notify_all();
+      // Whoever waits is told now; observations are kept and tried again.
+      for (auto& item : items) {
+        if (item.done) item.done->set_value(done.error());
+      }
+      std::erase_if(items, [](const Item& item) { return item.done != nullptr; });
+      if (gave_up) {
+        for (auto& item : queue) {
+          if (item.done) item.done->set_value(*failure);
+        }
+        queue.clear();
+        waiting_bytes = writes_waiting = 0;
+        break;
+      }
+      arrived.wait_for(lock, kRetryEvery, [&] { return stopping; });
+    }
+    if (last) return;
+  }
+}
+
+Result<void> Intake::Impl::room() {
+  if (Clock::now() - room_checked < kRoomCheckEvery) return {};
+  if (auto there_is = journal.room(); !there_is) return there_is;
+  room_checked = Clock::now();
+  metrics.disk_free_bytes.Set(static_cast<double>(journal.disk_free()));
+  metrics.journal_bytes.Set(static_cast<double>(journal.bytes()));
+  return {};
+}
+
+Result<void> Intake::Impl::run_write(const Write& write, Result<void>& outcome) {
+  auto& db = journal.writer();
+  if (auto done = db.execute("SAVEPOINT api"); !done) return done;
+  outcome = write(db);
+  if (outcome) return db.execute("RELEASE api");
+  const auto code = outcome.error().code;
+  if (code == Code::out_of_space || code == Code::unavailable) return outcome;  // the whole commit fails
+  return db.execute("ROLLBACK TO api; RELEASE api");
+}
+
+Result<void> Intake::Impl::fold(Batch& batch, std::vector<Item>& items, std::vector<Result<void>>& outcomes) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    auto& item = items[i];
+    Result<void> done;
+    if (const auto* observation = std::get_if<Observation>(&item.what)) {
+      done = std::visit(
+          [&](const auto& o) {
+            if constexpr (std::is_same_v<std::decay_t<decltype(o)>, Seen>) {
+              return batch.take(o, item.hash);
+            } else {
+              return batch.take(o);
+            }
+          },
+          *observation);
+    } else if (const auto* write = std::get_if<Write>(&item.what)) {
+      done = batch.finish();
+      if (done) done = run_write(*write, outcomes[i]);
+      batch.forget();
+    }
+    if (!done) return done;
+  }
+  return batch.finish();
+}
+
+Result<void> Intake::Impl::commit(std::vector<Item>& items, std::vector<Result<void>>& outcomes) {
+  auto& db = journal.writer();
+  const bool adds = std::any_of(items.begin(), items.end(),
+                                [](const Item& item) { return std::holds_alternative<Observation>(item.what); });
+  if (adds) {
+    if (auto there_is = room(); !there_is) return there_is;
+  }
+  const auto began = Clock::now();
+  Batch batch(db, model::Time::now(), options.deliver_max_age);
+  if (auto done = db.execute("BEGIN IMMEDIATE"); !done) return done;
+  auto done = fold(batch, items, outcomes);
+  if (done) done = db.execute("COMMIT");
+  if (!done) {
+    (void)db.execute("ROLLBACK");
+    return done;
+  }
+  // Writes of the API may have appended events of their own.
+  const bool wrote = std::any_of(items.begin(), items.end(),
+                                 [](const Item& item) { return std::holds_alternative<Write>(item.what); });
+  std::vector<model::Event> events = std::move(batch.events());
+  if (wrote) {
+    const auto newest = db.scalar("SELECT seq FROM events ORDER BY seq DESC LIMIT 1");
+    const auto announced = events.empty() ? journal.head() : events.back().seq;
+    if (newest && *newest > announced.value) {
+      if (auto all = journal.read_after(journal.head(), SIZE_MAX >> 1)) events = std::move(*all);
+    }
+  }
+  account(batch, events, began);
+  journal.announce(events);
+  return {};
+}
+
+void Intake::Impl::account(const Batch& batch, const std::vector<model::Event>& events, Clock::time_point began) {
+  const auto now = model::Time::now();
+  metrics.commit_seconds.Observe(std::chrono::duration<double>(Clock::now() - began).count());
+  metrics.commit_events.Observe(static_cast<double>(events.size()));
+  for (const auto& event : events) {
+    metrics.events(event.kind, event.origin).Increment();
+    if (event.origin == model::Origin::live) {
+      metrics.stored_seconds.Observe(static_cast<double>(now.us - event.observed_at.us) / 1e6);
+    }
+  }
+  const auto& t = batch.totals();
+  if (t.known > 0) metrics.observations_known.Increment(static_cast<double>(t.known));
+  if (t.refused > 0) metrics.observations_refused.Increment(static_cast<double>(t.refused));
+  if (!events.empty()) metrics.journal_head_seq.Set(static_cast<double>(events.back().seq.value));
+  const std::lock_guard lock(mutex);
+  totals.created += t.created;
+  totals.edited += t.edited;
+  totals.deleted += t.deleted;
+  totals.restored += t.restored;
+  totals.counters += t.counters;
+  totals.filled += t.filled;
+  totals.reprocess += t.reprocess;
+  totals.known += t.known;
+  totals.refused += t.refused;
+}
+
+}  // namespace tg::pipeline

@@ -1,0 +1,102 @@
+#include "source/demo/demo_source.h"
+
+#include "observe/log.h"
+#include "source/demo/detail/stage.h"
+
+namespace tg::demo {
+namespace {
+
+constexpr auto kPatience = std::chrono::milliseconds(500);  // a push waits this long, then stop() is looked at
+constexpr auto kRetryEvery = std::chrono::milliseconds(500);
+
+}  // namespace
+
+struct DemoSource::Impl {
+  Impl(Options o, pipeline::Intake& i) : options(std::move(o)), intake(i) {}
+
+  Options options;
+  pipeline::Intake& intake;
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  bool stopping = false;
+  bool sync_asked = false;
+  source::SourceState state;
+  std::thread thread;
+
+  void set(source::SourceState::Code code, std::string reason) {
+    if (state.code == code && state.reason == reason) return;
+    state = {code, model::Time::now(), std::move(reason)};
+  }
+
+  // Until it is taken, or until stop(): nothing is skipped.
+  bool push(const pipeline::Observation& observation) {
+    while (true) {
+      const auto pushed = intake.push(observation, kPatience);
+      std::unique_lock lock(mutex);
+      if (pushed) {
+        set(source::SourceState::Code::running, "");
+        return !stopping;
+      }
+      if (stopping) return false;
+      if (state.code == source::SourceState::Code::running) {
+        observe::warn("demo_waits", {{"reason", pushed.error().what}});
+      }
+      set(source::SourceState::Code::failed, pushed.error().to_string());
+      wake.wait_for(lock, kRetryEvery, [&] { return stopping; });
+      if (stopping) return false;
+    }
+  }
+
+  void run() {
+    detail::Stage stage(options, [this](const pipeline::Observation& o) { return push(o); });
+    if (!stage.open()) return;
+    std::unique_lock lock(mutex);
+    while (!stopping) {
+      const bool sync = std::exchange(sync_asked, false);
+      lock.unlock();
+      if (sync && !stage.fill_all()) return;
+      const auto next = stage.tick(std::chrono::steady_clock::now());
+      lock.lock();
+      wake.wait_until(lock, next, [&] { return stopping || sync_asked; });
+    }
+  }
+};
+
+DemoSource::DemoSource(Options options, pipeline::Intake& intake)
+    : impl_(std::make_unique<Impl>(std::move(options), intake)) {}
+
+DemoSource::~DemoSource() { stop(); }
+
+void DemoSource::start() {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->thread.joinable()) return;
+  impl_->stopping = false;
+  impl_->set(source::SourceState::Code::running, "");
+  impl_->thread = std::thread([this] { impl_->run(); });
+}
+
+void DemoSource::stop() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  if (impl_->thread.joinable()) impl_->thread.join();
+  const std::lock_guard lock(impl_->mutex);
+  impl_->set(source::SourceState::Code::stopped, "stopped");
+}
+
+source::SourceState DemoSource::state() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->state;
+}
+
+void DemoSource::sync() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->sync_asked = true;
+  }
+  impl_->wake.notify_all();
+}
+
+}  // namespace tg::demo

@@ -1,0 +1,194 @@
+#include "source/export_file/detail/media_store.h"
+
+#include <fcntl.h>
+#include <openssl/evp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <system_error>
+
+namespace tg::export_file::detail {
+namespace {
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int get() const { return fd_; }
+  explicit operator bool() const { return fd_ >= 0; }
+
+ private:
+  int fd_;
+};
+
+Error system_error(const std::string& what, int code) {
+  const auto kind = code == ENOSPC || code == EDQUOT                   ? Code::out_of_space
+                    : code == ENOENT || code == ENOTDIR                ? Code::not_found
+                    : code == EACCES || code == EPERM || code == ELOOP ? Code::permission
+                                                                       : Code::unavailable;
+  return {kind, fmt::format("{}: {}", what, std::generic_category().message(code)),
+          kind == Code::out_of_space ? "Free some space and import again: what is here already is kept" : ""};
+}
+
+// Component by component, so that no symbolic link is followed anywhere.
+Result<Descriptor> open_beneath(int folder, std::string_view path, const std::string& what) {
+  const auto outside = [&] {
+    return Error{Code::permission, fmt::format("{}: the path leads out of the export's folder", what), ""};
+  };
+  if (path.empty() || path.front() == '/' || path.find('\0') != path.npos) return outside();
+  Descriptor current(-1);
+  int at = folder;
+  while (true) {
+    const auto slash = path.find('/');
+    const std::string part(path.substr(0, slash));
+    if (part == "..") return outside();
+    const bool last = slash == path.npos;
+    if (!part.empty() && part != ".") {
+      const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (last ? O_NONBLOCK : O_DIRECTORY);
+      Descriptor next(::openat(at, part.c_str(), flags));
+      if (!next) return system_error(what, errno);
+      current = std::move(next);
+      at = current.get();
+    }
+    if (last) break;
+    path.remove_prefix(slash + 1);
+  }
+  if (!current) return outside();
+  return current;
+}
+
+using Digest = std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)>;
+
+Digest new_digest() {
+  Digest digest(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+  if (!digest || EVP_DigestInit_ex(digest.get(), EVP_sha256(), nullptr) != 1) throw std::runtime_error("no SHA-256");
+  return digest;
+}
+
+std::string finish(Digest& digest) {
+  std::array<unsigned char, 32> bytes{};
+  EVP_DigestFinal_ex(digest.get(), bytes.data(), nullptr);
+  std::string hex;
+  for (const auto byte : bytes) fmt::format_to(std::back_inserter(hex), "{:02x}", byte);
+  return hex;
+}
+
+// Reads the file to its end; the callback gets each piece.
+template <class Take>
+Result<void> each_piece(int file, const std::string& what, Take take) {
+  std::vector<char> buffer(256 << 10);
+  while (true) {
+    const auto n = ::read(file, buffer.data(), buffer.size());
+    if (n == 0) return {};
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return system_error(what, errno);
+    }
+    if (auto r = take(std::string_view(buffer.data(), static_cast<std::size_t>(n))); !r) return r;
+  }
+}
+
+Result<void> write_all(int file, std::string_view bytes, const std::string& what) {
+  while (!bytes.empty()) {
+    const auto n = ::write(file, bytes.data(), bytes.size());
+    if (n < 0) {
+      if (errno == EINTR) continue;
+      return system_error(what, errno);
+    }
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  return {};
+}
+
+}  // namespace
+
+MediaStore::MediaStore(int from, std::filesystem::path to, std::int64_t max_bytes)
+    : from_(from), to_(std::move(to)), max_bytes_(max_bytes) {}
+
+MediaStore::MediaStore(MediaStore&& other) noexcept
+    : from_(std::exchange(other.from_, -1)), to_(std::move(other.to_)), max_bytes_(other.max_bytes_) {}
+
+MediaStore::~MediaStore() {
+  if (from_ >= 0) ::close(from_);
+}
+
+Result<MediaStore> MediaStore::open(const std::filesystem::path& export_folder,
+                                    const std::filesystem::path& media_folder, std::int64_t max_bytes) {
+  std::error_code ec;
+  std::filesystem::create_directories(media_folder / "sha256", ec);
+  if (ec) return system_error(fmt::format("making the media folder {}", media_folder.string()), ec.value());
+  const auto folder = export_folder.empty() ? std::filesystem::path(".") : export_folder;
+  const int from = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (from < 0) return system_error(fmt::format("opening {}", folder.string()), errno);
+  return MediaStore(from, media_folder, max_bytes);
+}
+
+Result<Taken> MediaStore::take(std::string_view relative_path) {
+  const auto what = fmt::format("media file \"{}\"", relative_path.substr(0, 200));
+  auto file = open_beneath(from_, relative_path, what);
+  if (!file) return file.error();
+  struct stat info {};
+  if (::fstat(file->get(), &info) != 0) return system_error(what, errno);
+  if (!S_ISREG(info.st_mode)) return Error{Code::permission, what + " is no ordinary file", ""};
+  if (max_bytes_ > 0 && info.st_size > max_bytes_) {
+    return Error{Code::unsupported, fmt::format("{} has {} bytes, more than allowed", what, info.st_size), ""};
+  }
+  return copy(file->get(), what);
+}
+
+Result<Taken> MediaStore::copy(int file, const std::string& what) {
+  // Read once for the name: importing again must not write again.
+  Taken taken;
+  auto digest = new_digest();
+  auto read = each_piece(file, what, [&](std::string_view piece) -> Result<void> {
+    EVP_DigestUpdate(digest.get(), piece.data(), piece.size());
+    taken.size += static_cast<std::int64_t>(piece.size());
+    return {};
+  });
+  if (!read) return read.error();
+  taken.sha256 = finish(digest);
+
+  const auto folder = to_ / "sha256" / taken.sha256.substr(0, 2) / taken.sha256.substr(2, 2);
+  const auto name = folder / taken.sha256;
+  std::error_code ec;
+  if (std::filesystem::file_size(name, ec) == static_cast<std::uintmax_t>(taken.size) && !ec) return taken;
+  std::filesystem::create_directories(folder, ec);
+  if (ec) return system_error(fmt::format("making {}", folder.string()), ec.value());
+
+  std::string temporary = (folder / ".new-XXXXXX").string();
+  Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!out) return system_error(fmt::format("writing into {}", folder.string()), errno);
+  const auto writing = fmt::format("writing {}", temporary);
+  auto copied = [&]() -> Result<void> {
+    if (::lseek(file, 0, SEEK_SET) < 0) return system_error(what, errno);
+    digest = new_digest();
+    auto done = each_piece(file, what, [&](std::string_view piece) -> Result<void> {
+      EVP_DigestUpdate(digest.get(), piece.data(), piece.size());
+      return write_all(out.get(), piece, writing);
+    });
+    if (!done) return done;
+    if (finish(digest) != taken.sha256)
+      return Error{Code::conflict, what + " changed while it was read", "Import again"};
+    if (::fsync(out.get()) != 0) return system_error(writing, errno);
+    if (::rename(temporary.c_str(), name.c_str()) != 0) return system_error(writing, errno);
+    const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || ::fsync(directory.get()) != 0) return system_error(writing, errno);
+    return {};
+  }();
+  if (!copied) {
+    ::unlink(temporary.c_str());
+    return copied.error();
+  }
+  return taken;
+}
+
+}  // namespace tg::export_file::detail

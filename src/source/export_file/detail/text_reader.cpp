@@ -1,0 +1,61 @@
+#include "source/export_file/detail/text_reader.h"
+
+#include "model/message_json.h"
+#include "source/export_file/detail/fields.h"
+
+namespace tg::export_file::detail {
+namespace {
+
+// The names are those of Telegram Desktop (SerializeText in export_output_json.cpp), which ours follow.
+void add_part(FormattedText& out, const Fields& part, std::int32_t& offset) {
+  const auto text = part.text("text");
+  const auto type = part.text("type");
+  const auto length = utf16_length(text);
+  out.text += text;
+  if (type != "plain" && length > 0) {
+    model::Entity entity;
+    entity.type = model::parse_entity_type(type);
+    entity.offset = offset;
+    entity.length = length;
+    if (type == "text_link") entity.value = part.text("href");
+    if (type == "pre") entity.value = part.text("language");
+    if (type == "custom_emoji") entity.value = part.text("document_id");
+    if (type == "mention_name") entity.value = std::to_string(part.number("user_id").value_or(0));
+    out.entities.push_back(std::move(entity));
+  }
+  offset += length;
+}
+
+}  // namespace
+
+std::int32_t utf16_length(std::string_view utf8) {
+  std::int32_t units = 0;
+  for (const char c : utf8) {
+    const auto byte = static_cast<unsigned char>(c);
+    units += (byte & 0xC0) != 0x80;  // one for each code point
+    units += byte >= 0xF0;           // and one more beyond the first plane
+  }
+  return units;
+}
+
+FormattedText read_text(const boost::json::value& value) {
+  FormattedText out;
+  if (const auto* s = value.if_string()) {
+    out.text.assign(s->data(), s->size());
+    return out;
+  }
+  const auto* parts = value.if_array();
+  if (!parts) return out;
+  std::int32_t offset = 0;
+  for (const auto& part : *parts) {
+    if (const auto* s = part.if_string()) {
+      out.text.append(s->data(), s->size());
+      offset += utf16_length({s->data(), s->size()});
+    } else if (const auto* object = part.if_object()) {
+      add_part(out, Fields(*object), offset);
+    }
+  }
+  return out;
+}
+
+}  // namespace tg::export_file::detail

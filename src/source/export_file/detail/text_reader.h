@@ -1,0 +1,22 @@
+#pragma once
+// Text with its formatting: a string, or a list of strings and {type, text, …}. Offsets come out in UTF-16 units.
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/message.h"
+
+namespace tg::export_file::detail {
+
+struct FormattedText {
+  std::string text;
+  std::vector<model::Entity> entities;
+};
+
+FormattedText read_text(const boost::json::value& value);
+
+std::int32_t utf16_length(std::string_view utf8);
+
+}  // namespace tg::export_file::detail

@@ -1,0 +1,89 @@
+#include "source/export_file/import_file.h"
+
+#include "observe/log.h"
+#include "source/export_file/detail/importer.h"
+#include "source/export_file/detail/input_file.h"
+#include "source/export_file/detail/ndjson.h"
+
+namespace tg::export_file {
+namespace {
+
+pipeline::Totals difference(const pipeline::Totals& before, const pipeline::Totals& after) {
+  pipeline::Totals d;
+  d.created = after.created - before.created;
+  d.edited = after.edited - before.edited;
+  d.deleted = after.deleted - before.deleted;
+  d.restored = after.restored - before.restored;
+  d.counters = after.counters - before.counters;
+  d.filled = after.filled - before.filled;
+  d.known = after.known - before.known;
+  d.refused = after.refused - before.refused;
+  return d;
+}
+
+// Says which file, what was the last good message, and what is kept.
+Error with_place(Error error, const std::filesystem::path& file, const std::string& last_good, std::uint64_t messages) {
+  error.what = fmt::format("{}: {}", file.string(), error.what);
+  error.what +=
+      last_good.empty() ? "; no message was read before" : fmt::format("; the last good one was {}", last_good);
+  if (messages > 0) error.what += fmt::format("; {} messages before it are kept", messages);
+  return error;
+}
+
+// Reads to the end. `sink` is a JsonStream or an NdjsonImporter.
+template <class Sink>
+Result<void> pump(detail::InputFile& file, std::string_view first, Sink& sink, detail::Meter& meter, Report& report) {
+  for (std::string_view piece = first; !piece.empty();) {
+    if (auto taken = sink.write(piece); !taken) return taken;
+    report.bytes += static_cast<std::int64_t>(piece.size());
+    meter.update(report.bytes, report.messages);
+    auto next = file.read();
+    if (!next) return next.error();
+    piece = *next;
+  }
+  return sink.finish();
+}
+
+}  // namespace
+
+Result<Report> import_file(const std::filesystem::path& path, const Options& options, pipeline::Intake& intake,
+                           const OnProgress& on_progress) {
+  auto file = detail::InputFile::open(path);
+  if (!file) return file.error();
+  auto first = file->read();
+  if (!first) return first.error();
+
+  Report report;
+  const auto before = intake.totals();
+  detail::Meter meter(on_progress, file->size());
+  Result<void> done;
+  std::string last_good;
+  if (detail::is_ndjson(*first)) {
+    detail::NdjsonImporter importer(path, options, intake, report);
+    done = pump(*file, *first, importer, meter, report);
+    last_good = importer.last_good();
+  } else {
+    detail::Importer importer(path, options, file->written_at(), intake, report);
+    if (auto ready = importer.prepare(); !ready) return ready.error();
+    detail::JsonStream stream(importer);
+    done = pump(*file, *first, stream, meter, report);
+    last_good = importer.last_good();
+  }
+  // Also after a failure: what came before it must be on disk when this is reported.
+  const auto flushed = intake.flush();
+  if (!done) {
+    report.failure = with_place(done.error(), path, last_good, report.messages);
+  } else if (!flushed) {
+    report.failure = with_place(flushed.error(), path, last_good, 0);
+  }
+  report.changes = difference(before, intake.totals());
+  report.refused = std::max(report.refused, report.changes.refused);
+  meter.finish(report.bytes, report.messages);
+  observe::info("import_done", {{"messages", static_cast<std::int64_t>(report.messages)},
+                                {"new", static_cast<std::int64_t>(report.changes.created)},
+                                {"refused", static_cast<std::int64_t>(report.refused)},
+                                {"failed", report.failure ? "yes" : "no"}});
+  return report;
+}
+
+}  // namespace tg::export_file

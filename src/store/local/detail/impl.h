@@ -1,0 +1,58 @@
+#pragma once
+// What the subjects of the local store (pages, marks, chats, consumers) share.
+
+#include "observe/log.h"
+#include "store/local/detail/content_cache.h"
+#include "store/local/detail/indexer.h"
+#include "store/local/detail/query.h"
+#include "store/local/detail/reopener.h"
+#include "store/local/detail/repeat_guard.h"
+#include "store/local/detail/row.h"
+#include "store/local/detail/search_index.h"
+#include "store/local/detail/serves.h"
+#include "store/local/detail/standing.h"
+#include "store/local/detail/window.h"
+#include "store/local/local_store.h"
+
+namespace tg::store {
+
+struct LocalStore::Impl {
+  Impl(journal::Journal& j, pipeline::Intake* i, hot::Generations& g, observe::Metrics& m, Options o);
+
+  // A change by the writer's thread; on disk when it returns.
+  Result<void> write(std::function<Result<void>(journal::Connection&)> change);
+  // Call it after the change is on disk and before answering.
+  void changed(const std::vector<model::MessageKey>& keys);
+  void chat_changed(model::ChatId peer);
+
+  // The chat and, where it became another one, that one too.
+  static Result<std::vector<model::ChatId>> with_successors(journal::Connection& db, std::vector<model::ChatId> peers);
+
+  journal::Journal& journal;
+  pipeline::Intake* intake;
+  hot::Generations& generations;
+  observe::Metrics& metrics;
+  const Options options;
+
+  local::ContentCache contents;
+  local::StandingCache standing;
+  std::shared_ptr<local::Serves> serves;      // shared with writes that are still waiting
+  std::shared_ptr<local::Reopener> reopener;  // likewise
+  local::RepeatGuard repeats;
+
+  struct StatusCounts {
+    std::mutex mutex;
+    std::chrono::steady_clock::time_point read_at;
+    std::vector<std::pair<Status, std::int64_t>> counts;
+  } status_counts;
+
+  std::unique_ptr<local::SearchIndex> search;
+  std::optional<Error> why_no_search;
+
+  // Threads and callbacks: last, so that they stop first.
+  std::unique_ptr<local::Indexer> indexer;
+  std::unique_ptr<local::Window> window;
+  std::shared_ptr<journal::Journal::Subscription> subscription;
+};
+
+}  // namespace tg::store

@@ -1,0 +1,302 @@
+#include "pipeline/batch.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "journal/coverage.h"
+#include "pipeline/heads.h"
+#include "pipeline/intake.h"
+#include "pipeline/manual.h"
+#include "pipeline/verify.h"
+#include "support/temp_folder.h"
+#include "unit/pipeline/world.h"
+
+namespace tg::pipeline {
+namespace {
+
+using test::kSecond;
+
+class JournalFixture {
+ public:
+  JournalFixture() : journal(std::move(*journal::Journal::open(folder.path() / "data", journal::Access::write, small()))) {}
+
+  static journal::Limits small() {
+    journal::Limits limits;
+    limits.disk_reserve_bytes = 0;
+    return limits;
+  }
+  std::unique_ptr<Intake> intake(Intake::Options options = {}) {
+    options.counters_every = std::chrono::seconds(0);
+    return std::make_unique<Intake>(*journal, metrics, options);
+  }
+  void push_all(const std::vector<Observation>& observations) {
+    auto writer = intake();
+    for (const auto& observation : observations) {
+      auto pushed = writer->push(observation);
+      if (!pushed) throw std::runtime_error(pushed.error().what);
+    }
+    if (auto done = writer->flush(); !done) throw std::runtime_error(done.error().what);
+  }
+  std::vector<std::string> problems() { return verify(*journal).value().problems; }
+  State state(const model::MessageKey& key) {
+    auto db = journal->read();
+    return *load_state(**db, key);
+  }
+  journal::ChatCoverage coverage(model::ChatId peer) {
+    auto db = journal->read();
+    return *journal::coverage(**db, peer, {}, model::Time::now());
+  }
+
+  test::TempFolder folder;
+  observe::Metrics metrics;
+  std::unique_ptr<journal::Journal> journal;
+};
+
+const model::ChatId kPeer{-1001000000001};
+constexpr model::Time kNow{1'750'000'000 * kSecond};
+
+Seen message(std::int64_t id, std::string text, Freshness freshness = Freshness::update) {
+  Seen seen;
+  seen.from = {model::SourceKind::tdlib, freshness == Freshness::page ? model::Origin::backfill : model::Origin::live, 1, kNow};
+  seen.freshness = freshness;
+  seen.message.key = {{}, kPeer, model::MessageId{id}};
+  seen.message.date = test::kPosted;
+  seen.message.text = std::move(text);
+  return seen;
+}
+
+Proof proof(ProofKind kind, std::int64_t first, std::int64_t last, std::vector<std::int64_t> present = {}, model::Time at = kNow) {
+  Proof p;
+  p.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, at};
+  p.kind = kind;
+  p.peer = kPeer;
+  p.first = model::MessageId{first};
+  p.last = model::MessageId{last};
+  for (const auto id : present) p.present.emplace_back(id);
+  return p;
+}
+
+ChatSeen chat(std::int64_t start, std::int64_t newest) {
+  ChatSeen c;
+  c.from = {model::SourceKind::tdlib, model::Origin::live, 1, kNow};
+  c.peer = kPeer;
+  c.title = "Desk";
+  c.start = model::MessageId{start};
+  c.newest = model::MessageId{newest};
+  c.hole_cause = "connection lost";
+  return c;
+}
+
+RC_GTEST_PROP(Batch, HeadsAreTheFoldOfEventsAfterAnyInterleaving, ()) {
+  JournalFixture fixture;
+  std::vector<Observation> all;
+  for (int i = 1; i <= 4; ++i) {
+    const auto world = *test::a_world();
+    for (auto sight : *test::sights_of(world)) {
+      std::visit(
+          [&](auto& o) {
+            if constexpr (requires { o.message.key; }) o.message.key.message = model::MessageId{i};
+            if constexpr (requires { o.key; }) o.key.message = model::MessageId{i};
+          },
+          sight);
+      all.push_back(std::move(sight));
+    }
+  }
+  for (std::size_t i = all.size(); i > 1; --i) std::swap(all[i - 1], all[*rc::gen::inRange<std::size_t>(0, i)]);
+
+  fixture.push_all(all);
+
+  RC_ASSERT(fixture.problems() == std::vector<std::string>{});
+}
+
+TEST(Batch, VerifyNoticesAHeadThatIsNotTheFold) {
+  JournalFixture fixture;
+  fixture.push_all({message(1, "a"), message(2, "b")});
+  ASSERT_TRUE(fixture.problems().empty());
+
+  ASSERT_TRUE(fixture.journal->writer().execute("UPDATE heads SET hash = hash + 1 WHERE message = 2"));
+  EXPECT_EQ(fixture.problems().size(), 1U);
+  ASSERT_TRUE(fixture.journal->writer().execute("DELETE FROM heads WHERE message = 2"));
+  EXPECT_GE(fixture.problems().size(), 2U);  // an event without its head, and counts that are off
+}
+
+TEST(Batch, ConsecutiveLiveIdsAreComplete) {
+  JournalFixture fixture;
+  fixture.push_all({chat(10, 0), proof(ProofKind::live, 10, 10), message(10, "a"), proof(ProofKind::live, 10, 11), message(11, "b")});
+
+  const auto coverage = fixture.coverage(kPeer);
+
+  EXPECT_EQ(coverage.expected, 2);
+  EXPECT_EQ(coverage.accounted, 2);
+  EXPECT_EQ(coverage.stored, 2);
+  EXPECT_EQ(coverage.missing, 0);
+}
+
+TEST(Batch, AHoleIsSaidUntilAPageProvesIt) {
+  JournalFixture fixture;
+  fixture.push_all({chat(10, 0), message(10, "a"), proof(ProofKind::live, 10, 10), chat(10, 14)});
+  auto coverage = fixture.coverage(kPeer);
+  EXPECT_EQ(coverage.missing, 4);
+  ASSERT_EQ(coverage.open_holes.size(), 1U);
+  EXPECT_EQ(coverage.open_holes[0].cause, "connection lost");
+
+  fixture.push_all({message(11, "b", Freshness::page), message(14, "c", Freshness::page),
+                    proof(ProofKind::walk, 11, 14, {11, 14})});
+  coverage = fixture.coverage(kPeer);
+
+  EXPECT_EQ(coverage.missing, 0);
+  EXPECT_EQ(coverage.stored, 3);
+  EXPECT_EQ(coverage.empty, 2);
+  EXPECT_TRUE(coverage.open_holes.empty());
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM holes WHERE closed_at > 0"), 1);
+}
+
+TEST(Batch, AMessageAbsentFromAProvenPageBecomesATombstone) {
+  JournalFixture fixture;
+  const model::Time later{kNow.us + 120 * kSecond};
+  fixture.push_all({chat(1, 3), message(1, "a"), message(2, "b"), message(3, "c"), proof(ProofKind::walk, 1, 3, {1, 3}, later)});
+
+  EXPECT_TRUE(fixture.state({{}, kPeer, model::MessageId{2}}).deleted());
+  EXPECT_FALSE(fixture.state({{}, kPeer, model::MessageId{3}}).deleted());
+  const auto coverage = fixture.coverage(kPeer);
+  EXPECT_EQ(coverage.deleted, 1);
+  EXPECT_EQ(coverage.stored, 2);
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Batch, AYoungMessageAbsentFromAPageStays) {
+  JournalFixture fixture;
+  const model::Time soon{test::kPosted.us + 30 * kSecond};
+  fixture.push_all({chat(1, 1), message(1, "a"), proof(ProofKind::walk, 1, 1, {}, soon)});
+
+  EXPECT_FALSE(fixture.state({{}, kPeer, model::MessageId{1}}).deleted());
+}
+
+TEST(Batch, HistoryIsNotOfferedLiveAndYoungCatchUpAre) {
+  JournalFixture fixture;
+  auto old_catchup = message(2, "b", Freshness::page);
+  old_catchup.from.origin = model::Origin::catchup;
+  auto young_catchup = message(3, "c", Freshness::page);
+  young_catchup.from.origin = model::Origin::catchup;
+  young_catchup.message.date = model::Time::now();
+  auto as_live = message(4, "d", Freshness::cached);
+  as_live.from.origin = model::Origin::import_;
+  as_live.as_live = true;
+  fixture.push_all({message(1, "a"), old_catchup, young_catchup, as_live, message(5, "e", Freshness::page)});
+
+  auto offered = [&](std::int64_t id) { return fixture.state({{}, kPeer, model::MessageId{id}}).offered; };
+  EXPECT_TRUE(offered(1));
+  EXPECT_FALSE(offered(2));
+  EXPECT_TRUE(offered(3));
+  EXPECT_TRUE(offered(4));
+  EXPECT_FALSE(offered(5));
+}
+
+TEST(Batch, WhatIsNoMessageIsSetAsideAndTheRestFlowsOn) {
+  JournalFixture fixture;
+  auto without_date = message(2, "b");
+  without_date.message.date = {};
+  without_date.place = "result.json: message 2";
+  fixture.push_all({message(-1, "x"), without_date, message(3, "c")});
+
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM quarantine"), 2);
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM heads"), 1);
+}
+
+TEST(Batch, CountersAreTheLastValueAndNoVersion) {
+  JournalFixture fixture;
+  auto first = CountersSeen{{model::SourceKind::tdlib, model::Origin::live, 1, model::Time{kNow.us + 1}},
+                            {{}, kPeer, model::MessageId{1}},
+                            {.views = 5, .forwards = 0, .reactions = {}}};
+  auto second = first;
+  second.from.observed_at.us += 5;
+  second.counters.views = 9;
+  fixture.push_all({message(1, "a"), second, first});
+
+  const auto state = fixture.state({{}, kPeer, model::MessageId{1}});
+  EXPECT_EQ(state.counters, R"({"views":9})");
+  EXPECT_EQ(state.versions.size(), 1U);
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Intake, AWriteThatFailsIsUndoneAlone) {
+  JournalFixture fixture;
+  auto intake = fixture.intake();
+  ASSERT_TRUE(intake->push(message(1, "a")));
+
+  const auto failed = intake->write([](journal::Connection& db) -> Result<void> {
+    if (auto done = db.execute("DELETE FROM heads"); !done) return done;
+    return Error{Code::invalid_input, "no", ""};
+  });
+
+  EXPECT_FALSE(failed);
+  ASSERT_TRUE(intake->flush());
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM heads"), 1);
+}
+
+TEST(Intake, AnnouncesEventsInOrderWithThoseOfTheApi) {
+  JournalFixture fixture;
+  std::vector<std::int64_t> seqs;
+  auto subscription = fixture.journal->on_commit([&](const std::vector<model::Event>& events) {
+    for (const auto& event : events) seqs.push_back(event.seq.value);
+  });
+  auto intake = fixture.intake();
+  ASSERT_TRUE(intake->push(message(1, "a")));
+  ASSERT_TRUE(intake->write([](journal::Connection& db) -> Result<void> {
+    auto event = append_manual(db, {{}, kPeer, model::MessageId{1}}, model::Kind::reprocess, kNow);
+    return event ? Result<void>() : event.error();
+  }));
+  ASSERT_TRUE(intake->push(message(2, "b")));
+  ASSERT_TRUE(intake->flush());
+  intake.reset();
+
+  ASSERT_EQ(seqs.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(seqs.begin(), seqs.end()));
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Intake, SaysWhyWhenTheDiskReserveIsReachedAndGoesOnAfterwards) {
+  JournalFixture fixture;
+  journal::Limits limits;
+  limits.disk_reserve_bytes = std::numeric_limits<std::int64_t>::max();
+  fixture.journal.reset();
+  fixture.journal = std::move(*journal::Journal::open(fixture.folder.path() / "data", journal::Access::write, limits));
+  Intake::Options options;
+  options.give_up_on_failure = true;
+  auto intake = fixture.intake(options);
+
+  ASSERT_TRUE(intake->push(message(1, "a")));
+  const auto flushed = intake->flush();
+
+  ASSERT_FALSE(flushed);
+  EXPECT_EQ(flushed.error().code, Code::out_of_space);
+  EXPECT_FALSE(intake->push(message(2, "b")));
+}
+
+TEST(Journal, SeqGrowsOverARestart) {
+  JournalFixture fixture;
+  fixture.push_all({message(1, "a")});
+  const auto before = fixture.journal->head();
+  fixture.journal.reset();
+  fixture.journal = std::move(*journal::Journal::open(fixture.folder.path() / "data", journal::Access::write, JournalFixture::small()));
+
+  fixture.push_all({message(2, "b")});
+
+  EXPECT_EQ(fixture.journal->head().value, before.value + 1);
+  EXPECT_GT(before.value, 1'700'000'000'000'000);
+}
+
+TEST(Journal, OneProcessAtATime) {
+  JournalFixture fixture;
+
+  const auto second = journal::Journal::open(fixture.folder.path() / "data", journal::Access::write);
+
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, Code::conflict);
+}
+
+}  // namespace
+}  // namespace tg::pipeline

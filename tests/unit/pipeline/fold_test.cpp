@@ -1,0 +1,214 @@
+#include "pipeline/fold.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include "model/message_json.h"
+#include "unit/pipeline/world.h"
+
+namespace tg::pipeline {
+namespace {
+
+using test::kSecond;
+
+// The rules alone, with the events in memory.
+class Ledger {
+ public:
+  void take(const Observation& observation) {
+    if (const auto* seen = std::get_if<Seen>(&observation)) {
+      auto decision = decide(state, *seen, content_hash(seen->message), [this](model::Seq seq) { return load(seq); });
+      if (decision) commit(std::move(*decision));
+      sight(state, *seen);
+    } else if (const auto* deleted = std::get_if<Deleted>(&observation)) {
+      if (auto decision = decide(state, *deleted)) {
+        commit(std::move(*decision));
+      } else {
+        sight(state, *deleted);
+      }
+    }
+  }
+
+  std::optional<model::Message> load(model::Seq seq) const { return bodies.at(static_cast<std::size_t>(seq.value - 1)); }
+  std::optional<model::Message> now() const {
+    if (!state.has_content()) return std::nullopt;
+    return load(state.now().seq);
+  }
+  std::size_t count(model::Kind kind) const {
+    return static_cast<std::size_t>(
+        std::count_if(events.begin(), events.end(), [kind](const model::Event& e) { return e.kind == kind; }));
+  }
+
+  State state;
+  std::vector<model::Event> events;
+  std::vector<model::Message> bodies;
+
+ private:
+  void commit(Decision decision) {
+    decision.event.seq = model::Seq{static_cast<std::int64_t>(events.size()) + 1};
+    apply(state, decision.event, decision.event.kind == model::Kind::deleted ? Facts{} : facts_of(decision.message));
+    events.push_back(decision.event);
+    bodies.push_back(std::move(decision.message));
+  }
+};
+
+using Versions = std::set<std::pair<model::Time, std::int64_t>>;
+Versions versions_of(const State& state) {
+  Versions versions;
+  for (const auto& v : state.versions) versions.emplace(v.edit_date, v.hash);
+  return versions;
+}
+
+Ledger ledger_of(const std::vector<Observation>& observations) {
+  Ledger ledger;
+  for (const auto& observation : observations) ledger.take(observation);
+  return ledger;
+}
+
+std::vector<Observation> shuffled(std::vector<Observation> observations) {
+  for (std::size_t i = observations.size(); i > 1; --i) {
+    std::swap(observations[i - 1], observations[*rc::gen::inRange<std::size_t>(0, i)]);
+  }
+  return observations;
+}
+
+RC_GTEST_PROP(Fold, EndsEqualWhateverTheOrderOfSources, ()) {
+  const auto world = *test::a_world();
+  const auto sights = *test::sights_of(world);
+
+  const Ledger one = ledger_of(sights);
+  const Ledger other = ledger_of(shuffled(sights));
+
+  RC_ASSERT(one.state.deleted() == other.state.deleted());
+  RC_ASSERT(one.state.date == other.state.date);
+  RC_ASSERT(versions_of(one.state) == versions_of(other.state));
+  RC_ASSERT(one.now() == other.now());
+  RC_ASSERT(one.state.counters == other.state.counters);
+}
+
+RC_GTEST_PROP(Fold, EndsAtTheServersTruthWhenEveryUpdateWasPushed, ()) {
+  const auto world = *test::a_world();
+  auto sights = *test::sights_of(world);
+  for (std::size_t i = 0; i < world.moments.size(); ++i) {
+    const bool restored = i > 0 && world.moments[i - 1].deleted;
+    if (!world.moments[i].deleted && !restored) sights.emplace_back(test::pushed(world.moments[i]));
+  }
+
+  const Ledger ledger = ledger_of(shuffled(sights));
+
+  RC_ASSERT(ledger.now()->text == world.moments.back().text);
+  RC_ASSERT(ledger.state.deleted() == world.moments.back().deleted);
+}
+
+RC_GTEST_PROP(Fold, SeeingTheSameAgainChangesNothing, ()) {
+  const auto world = *test::a_world();
+  const auto sights = *test::sights_of(world);
+  Ledger ledger = ledger_of(sights);
+  const State before = ledger.state;
+  const auto events = ledger.events.size();
+
+  for (const auto& sight : shuffled(sights)) ledger.take(sight);
+
+  RC_ASSERT(ledger.events.size() == events);
+  RC_ASSERT(versions_of(ledger.state) == versions_of(before));
+}
+
+RC_GTEST_PROP(Fold, ReplayingTheEventsGivesTheStateAgain, ()) {
+  const auto world = *test::a_world();
+  const Ledger ledger = ledger_of(shuffled(*test::sights_of(world)));
+
+  State replayed;
+  for (std::size_t i = 0; i < ledger.events.size(); ++i) {
+    const auto& event = ledger.events[i];
+    apply(replayed, event, event.kind == model::Kind::deleted ? Facts{} : facts_of(ledger.bodies[i]));
+  }
+
+  RC_ASSERT(replayed.versions == ledger.state.versions);
+  RC_ASSERT(replayed.deleted() == ledger.state.deleted());
+  RC_ASSERT(replayed.arrival == ledger.state.arrival);
+  if (replayed.has_content()) RC_ASSERT(replayed.now() == ledger.state.now());
+}
+
+RC_GTEST_PROP(Fold, EventKeysAreUnique, ()) {
+  const auto world = *test::a_world();
+  const Ledger ledger = ledger_of(shuffled(*test::sights_of(world)));
+
+  std::set<std::string> keys;
+  for (const auto& event : ledger.events) RC_ASSERT(keys.insert(model::event_key(event)).second);
+}
+
+test::World world_of(std::vector<test::Moment> moments) { return {std::move(moments)}; }
+
+TEST(Fold, ImportingWhatIsKnownIsNoEdit) {
+  const auto world = world_of({{test::kPosted, "a", {}, false, false}});
+  Ledger ledger;
+  ledger.take(test::pushed(world.moments[0]));
+
+  ledger.take(test::exported(world, test::kPosted, model::Time{test::kPosted.us + kSecond}));
+
+  EXPECT_EQ(ledger.count(model::Kind::edited), 0U);
+  EXPECT_EQ(ledger.state.versions.size(), 1U);
+  EXPECT_EQ(ledger.now()->signature, "Ana");           // filled in
+  EXPECT_EQ(ledger.now()->media.unique_id, "photo");   // and nothing lost
+}
+
+TEST(Fold, ATombstoneSurvivesALateEdit) {
+  auto edit = test::Moment{model::Time{test::kPosted.us + 300 * kSecond}, "b",
+                           model::Time{test::kPosted.us + 300 * kSecond}, false, false};
+  Ledger ledger;
+  ledger.take(test::pushed({test::kPosted, "a", {}, false, false}));
+  ledger.take(Deleted{{model::SourceKind::tdlib, model::Origin::live, 1, model::Time{test::kPosted.us + 600 * kSecond}},
+                      test::message_of(edit).key});
+
+  ledger.take(test::pushed(edit));
+
+  EXPECT_TRUE(ledger.state.deleted());
+  EXPECT_EQ(ledger.state.versions.size(), 2U);
+}
+
+TEST(Fold, OnlyACopyFetchedLaterFromTheServerClearsATombstone) {
+  const auto world = world_of({{test::kPosted, "a", {}, false, false}});
+  const model::Time deleted{test::kPosted.us + 600 * kSecond};
+  Ledger ledger;
+  ledger.take(test::pushed(world.moments[0]));
+  ledger.take(Deleted{{model::SourceKind::tdlib, model::Origin::live, 1, deleted}, test::message_of(world.moments[0]).key});
+
+  ledger.take(test::page(world, model::Time{deleted.us - kSecond}, model::Origin::catchup));
+  EXPECT_TRUE(ledger.state.deleted());
+  ledger.take(test::remembered(world, test::kPosted, model::Time{deleted.us + kSecond}));
+  EXPECT_TRUE(ledger.state.deleted());
+  ledger.take(test::page(world, model::Time{deleted.us + kSecond}, model::Origin::catchup));
+
+  EXPECT_FALSE(ledger.state.deleted());
+  EXPECT_EQ(ledger.events.back().kind, model::Kind::restored);
+}
+
+TEST(Fold, AHiddenEditIsOrderedByObservation) {
+  const model::Time visible{test::kPosted.us + 300 * kSecond};
+  const model::Time hidden{test::kPosted.us + 600 * kSecond};
+  Ledger ledger;
+  ledger.take(test::pushed({test::kPosted, "a", {}, false, false}));
+  ledger.take(test::pushed({visible, "b", visible, false, false}));
+
+  ledger.take(test::pushed({hidden, "c", {}, true, false}));
+
+  EXPECT_EQ(ledger.now()->text, "c");
+  EXPECT_EQ(ledger.state.versions.size(), 3U);
+  EXPECT_EQ(model::event_key(ledger.events.back()), "0:-1001:7:edited:0:1");
+}
+
+TEST(Fold, AnOlderVersionThatArrivesLateIsKeptAndDoesNotWin) {
+  const auto world = world_of({{test::kPosted, "a", {}, false, false},
+                               {model::Time{test::kPosted.us + 300 * kSecond}, "b",
+                                model::Time{test::kPosted.us + 300 * kSecond}, false, false}});
+  Ledger ledger;
+  ledger.take(test::pushed(world.moments[1]));
+
+  ledger.take(test::exported(world, test::kPosted, model::Time{test::kPosted.us + 900 * kSecond}));
+
+  EXPECT_EQ(ledger.now()->text, "b");
+  EXPECT_EQ(ledger.state.versions.size(), 2U);
+  EXPECT_TRUE(ledger.events.back().superseded);
+}
+
+}  // namespace
+}  // namespace tg::pipeline

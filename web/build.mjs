@@ -1,0 +1,68 @@
+// Bundles the dashboard into $OUT (default: web/dist). Everything but the names listed in `fixed` is hashed.
+import { build } from 'esbuild';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const out = path.resolve(process.env.OUT ?? path.join(root, 'dist'));
+const at = (...parts) => path.join(root, ...parts);
+
+await rm(out, { recursive: true, force: true });
+await mkdir(out, { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { app: 'src/main.tsx', style: 'src/styles/index.css' },
+  outdir: path.join(out, 'assets'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  target: ['es2022', 'chrome110', 'firefox110', 'safari16.4'],
+  minify: true,
+  metafile: true,
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  alias: { react: 'preact/compat', 'react-dom': 'preact/compat' },
+  entryNames: '[name]-[hash]',
+  chunkNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  loader: { '.woff2': 'file' },
+  legalComments: 'none',
+});
+
+const outputs = Object.entries(metafile.outputs).map(([name, info]) => ({
+  name: path.relative(out, path.resolve(root, name)).split(path.sep).join('/'),
+  info,
+}));
+const entry = (source) => outputs.find(({ info }) => info.entryPoint === source).name;
+const script = entry('src/main.tsx');
+const style = entry('src/styles/index.css');
+const font = outputs.find(({ name }) => name.includes('inter-latin-opsz-normal')).name;
+const firstLoad = staticImports(script);
+
+await cp(at('public'), out, { recursive: true });
+const page = (await readFile(at('public/index.html'), 'utf8'))
+  .replace('%STYLE%', style)
+  .replace('%FONT%', font)
+  .replace('%SCRIPT%', script)
+  .replace('%PRELOAD%', firstLoad.filter((name) => name !== script).map((name) => `<link rel="modulepreload" href="${name}">`).join('\n  '));
+await writeFile(path.join(out, 'index.html'), page);
+
+const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', style, font,
+  ...outputs.map(({ name }) => name).filter((name) => name.endsWith('.js'))];
+const version = createHash('sha256').update(page + shell.join()).digest('hex').slice(0, 12);
+const worker = (await readFile(at('src/sw.js'), 'utf8'))
+  .replace('%VERSION%', version)
+  .replace("['%SHELL%']", JSON.stringify(shell));
+await writeFile(path.join(out, 'sw.js'), worker);
+await writeFile(at('check/first-load.json'), JSON.stringify({ firstLoad, style, font }));
+
+function staticImports(name, seen = new Set()) {
+  if (seen.has(name)) return [];
+  seen.add(name);
+  const { info } = outputs.find((output) => output.name === name);
+  const imports = info.imports.filter(({ kind }) => kind === 'import-statement');
+  return [name, ...imports.flatMap((i) => staticImports(path.relative(out, path.resolve(root, i.path)).split(path.sep).join('/'), seen))];
+}

@@ -1,0 +1,126 @@
+// The one EventSource of a visible tab. Events are handed over once a frame.
+import { batch, signal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { apiUrl, gatewayNow, noteServerTime, noteUnreachable, recovered, unreachable } from './client.ts';
+
+export type LiveState = 'connecting' | 'live' | 'lost' | 'resting';
+export const live = signal<LiveState>('connecting');
+/** Gateway time at which the stream had to skip ahead (410), or null. */
+export const skippedAt = signal<number | null>(null);
+
+type Listener = (data: unknown) => void;
+const listeners = new Map<string, Set<Listener>>();
+const topics = new Map<string, number>();
+const kinds = ['overview', 'message', 'destinations', 'jobs', 'log', 'heartbeat'];
+const silenceMs = 20_000;
+const restMs = 30_000;
+
+let source: EventSource | null = null;
+let openTopics = '';
+let lastId = '';
+let watchdog: ReturnType<typeof setTimeout> | undefined;
+let rest: ReturnType<typeof setTimeout> | undefined;
+let pending: [string, unknown][] = [];
+let frame = 0;
+let scheduled = false;
+
+function flush(): void {
+  frame = 0;
+  const events = pending;
+  pending = [];
+  batch(() => {
+    for (const [kind, data] of events) for (const listener of listeners.get(kind) ?? []) listener(data);
+  });
+}
+
+function receive(kind: string, event: globalThis.MessageEvent<string>): void {
+  feedWatchdog();
+  if (event.lastEventId) lastId = event.lastEventId;
+  let data: unknown;
+  try { data = JSON.parse(event.data); } catch { return; }
+  if (kind === 'heartbeat') noteServerTime((data as { now?: string }).now ?? null);
+  pending.push([kind, data]);
+  if (document.hidden) flush();
+  else frame ||= requestAnimationFrame(flush);
+}
+
+function feedWatchdog(): void {
+  clearTimeout(watchdog);
+  watchdog = setTimeout(() => { lost(); }, silenceMs);
+}
+
+function close(): void {
+  clearTimeout(watchdog);
+  source?.close();
+  source = null;
+}
+
+function lost(): void {
+  close();
+  live.value = 'lost';
+  noteUnreachable();
+}
+
+function open(): void {
+  close();
+  openTopics = [...topics.keys()].sort().join(',');
+  if (!openTopics || document.hidden) return;
+  if (live.peek() !== 'live') live.value = 'connecting';
+  const resume = lastId ? `&after=${encodeURIComponent(lastId)}` : '';
+  const opened = new EventSource(apiUrl(`stream?topics=${encodeURIComponent(openTopics)}${resume}`));
+  source = opened;
+  for (const kind of kinds) opened.addEventListener(kind, (event) => receive(kind, event as globalThis.MessageEvent<string>));
+  opened.onopen = () => { live.value = 'live'; feedWatchdog(); };
+  opened.onerror = () => {
+    if (opened !== source) return;
+    if (opened.readyState !== EventSource.CLOSED) { live.value = 'connecting'; return; }
+    if (lastId) {
+      lastId = '';
+      skippedAt.value = gatewayNow();
+      recovered.value += 1;
+      schedule();
+      return;
+    }
+    lost();
+  };
+  feedWatchdog();
+}
+
+function schedule(): void {
+  if (scheduled) return;
+  scheduled = true;
+  setTimeout(() => { scheduled = false; open(); }, 30);
+}
+
+function retune(): void {
+  if ([...topics.keys()].sort().join(',') !== openTopics || !source) schedule();
+}
+
+recovered.subscribe(() => { if (topics.size > 0 && !source) schedule(); });
+unreachable.subscribe((away) => { if (!away && topics.size > 0 && !source) schedule(); });
+
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(rest);
+  if (document.hidden) rest = setTimeout(() => { close(); live.value = 'resting'; }, restMs);
+  else if (!source) schedule();
+});
+
+/** Listens to `kind` while mounted, and holds `topic` open. */
+export function useLive<T>(topic: string | null, kind: string, listener: (data: T) => void): void {
+  const current = useRef(listener);
+  current.current = listener;
+  useEffect(() => {
+    if (!topic) return;
+    const heard: Listener = (data) => current.current(data as T);
+    const set = listeners.get(kind) ?? new Set();
+    listeners.set(kind, set.add(heard));
+    topics.set(topic, (topics.get(topic) ?? 0) + 1);
+    retune();
+    return () => {
+      set.delete(heard);
+      const left = (topics.get(topic) ?? 1) - 1;
+      if (left > 0) topics.set(topic, left); else topics.delete(topic);
+      setTimeout(() => retune(), 200);
+    };
+  }, [topic, kind]);
+}

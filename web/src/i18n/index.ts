@@ -1,0 +1,48 @@
+// Two typed catalogues. `t` fills {names}, formats numbers and picks the plural by `n`.
+import { h, type ComponentChild } from 'preact';
+import { locale } from '../app/settings.ts';
+import { en } from './en.ts';
+
+export type Plural = { one: string; other: string };
+export type Key = keyof typeof en;
+export type Catalogue = { [K in Key]: (typeof en)[K] extends string ? string : Plural };
+type Values = Record<string, string | number>;
+
+export let lang: 'en' | 'pt-BR' = 'en';
+let catalogue: Catalogue = en;
+let plurals = new Intl.PluralRules('en');
+
+export async function loadLanguage(): Promise<void> {
+  lang = locale();
+  catalogue = lang === 'pt-BR' ? (await import('./pt.ts')).pt : en;
+  plurals = new Intl.PluralRules(lang);
+  document.documentElement.lang = lang;
+}
+
+function template(key: Key, values?: Values): string {
+  const text: string | Plural = catalogue[key];
+  if (typeof text === 'string') return text;
+  return plurals.select(Number(values?.n ?? 0)) === 'one' ? text.one : text.other;
+}
+const shown = (value: string | number | undefined): string =>
+  typeof value === 'number' ? new Intl.NumberFormat(lang).format(value) : value ?? '';
+
+export function t(key: Key, values?: Values): string {
+  return template(key, values).replace(/\{(\w+)\}/g, (_, name: string) => shown(values?.[name]));
+}
+
+/** Like `t`, but each {name} may be an element. */
+export function rich(key: Key, parts: Record<string, ComponentChild>, values?: Values): ComponentChild {
+  const pieces = template(key, values).split(/(\{\w+\})/);
+  return h('span', null, ...pieces.map((piece) => {
+    const name = /^\{(\w+)\}$/.exec(piece)?.[1];
+    if (!name) return piece;
+    return name in parts ? parts[name] : shown(values?.[name]);
+  }));
+}
+
+/** A code of the API in words; the code itself when it is not known here. */
+export function word(prefix: 'cause' | 'absent' | 'service' | 'kind' | 'jobState' | 'destState' | 'media', code: string): string {
+  const key = `${prefix}.${code}`;
+  return key in catalogue ? t(key as Key) : code.replace(/_/g, ' ');
+}

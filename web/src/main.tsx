@@ -1,0 +1,45 @@
+import { render } from 'preact';
+import { LocationProvider, Route, Router, lazy } from 'preact-iso';
+import { base, loadSession } from './api/client.ts';
+import { loadLanguage } from './i18n/index.ts';
+import { registerWorker } from './app/worker.ts';
+import { Shell } from './shell/Shell.tsx';
+import { NotFound } from './shell/NotFound.tsx';
+
+const Overview = lazy(() => import('./overview/Overview.tsx'));
+const Messages = lazy(() => import('./reader/Messages.tsx'));
+const Channels = lazy(() => import('./pages/Channels.tsx'));
+const ChannelDetail = lazy(() => import('./pages/ChannelDetail.tsx'));
+const Search = lazy(() => import('./pages/Search.tsx'));
+const Jobs = lazy(() => import('./pages/Jobs.tsx'));
+const Destinations = lazy(() => import('./pages/Destinations.tsx'));
+const SetAside = lazy(() => import('./pages/SetAside.tsx'));
+const Logs = lazy(() => import('./pages/Logs.tsx'));
+const Settings = lazy(() => import('./pages/Settings.tsx'));
+
+function App() {
+  return (
+    <LocationProvider>
+      <Shell>
+        <Router>
+          <Route path={base} component={Overview} />
+          <Route path={`${base}c/:peer?/:message?`} component={Messages} />
+          <Route path={`${base}search`} component={Search} />
+          <Route path={`${base}channels`} component={Channels} />
+          <Route path={`${base}channels/:peer`} component={ChannelDetail} />
+          <Route path={`${base}jobs`} component={Jobs} />
+          <Route path={`${base}destinations`} component={Destinations} />
+          <Route path={`${base}set-aside`} component={SetAside} />
+          <Route path={`${base}logs`} component={Logs} />
+          <Route path={`${base}settings`} component={Settings} />
+          <Route default component={NotFound} />
+        </Router>
+      </Shell>
+    </LocationProvider>
+  );
+}
+
+await loadLanguage();
+await loadSession().catch(() => undefined);
+render(<App />, document.getElementById('app') as HTMLElement);
+registerWorker();

@@ -1,0 +1,26 @@
+import { useSignal } from '@preact/signals';
+import { post, unreachable } from '../api/client.ts';
+import { t } from '../i18n/index.ts';
+import { Icon } from '../ui/Icon.tsx';
+
+export function SyncButton() {
+  const busy = useSignal(false);
+  const said = useSignal('');
+  const sync = async (): Promise<void> => {
+    busy.value = true;
+    said.value = '';
+    try {
+      const { data } = await post<{ totalMessagesSaved?: number }>('telegram-gateway/sync-messages', { wait: 5 });
+      said.value = t('app.synced', { n: data.totalMessagesSaved ?? 0 });
+    } catch (error) { said.value = (error as Error).message; }
+    busy.value = false;
+  };
+  return (
+    <span class="sync">
+      <button type="button" class="button not-phone" disabled={busy.value || unreachable.value !== null} onClick={() => { void sync(); }}>
+        <Icon name="sync" size={15} />{busy.value ? t('app.syncing') : t('app.sync')}
+      </button>
+      <span class={said.value ? 'sync-said' : 'sr'} role="status">{said.value}</span>
+    </span>
+  );
+}

@@ -1,0 +1,37 @@
+// A channel's state in words, with icon and tone.
+import type { Channel } from '../api/types.ts';
+import { percent, span } from '../app/format.ts';
+import { t } from '../i18n/index.ts';
+
+export interface Stated { text: string; short: string; icon: string; tone: string }
+export function stated({ state, coverage }: Channel, now: number): Stated {
+  const missing = state.missing ?? coverage.missing;
+  const of = (text: string, icon: string, tone: string, short = text): Stated => ({ text, short, icon, tone });
+  switch (state.code) {
+    case 'complete': return of(t('state.complete'), 'ok', 'tone-ok');
+    case 'hole': return of(t('state.hole', { n: missing }), 'warn', 'tone-warn', t('state.holeShort', { n: missing }));
+    case 'lost': return of(t('state.lost', { n: missing }), 'bad', 'tone-bad');
+    case 'silent': return of(t('state.silent', { span: state.since ? span((now - Date.parse(state.since)) / 1000) : '–' }), 'silent', 'tone-quiet');
+    case 'history': return of(t('state.history', { percent: percent(state.progress ?? 0) }), 'busy', 'tone-busy');
+    case 'imported': return of(t('state.imported'), 'download', 'tone-quiet');
+    case 'stopped': return of(t('state.stopped'), 'stopped', 'tone-bad');
+    case 'empty': return of(t('state.empty'), 'unknown', 'tone-quiet');
+    default: return of(t('state.unproven'), 'unknown', 'tone-quiet');
+  }
+}
+
+const urgency: Record<string, number> = { lost: 0, stopped: 0, hole: 1, unproven: 2, history: 3, silent: 4 };
+export type Order = 'attention' | 'activity' | 'name';
+export type Tab = 'all' | 'attention' | 'history' | 'silent';
+
+export const needsAttention = ({ state }: Channel): boolean => ['hole', 'lost', 'stopped', 'unproven'].includes(state.code);
+export const inTab = (tab: Tab) => (channel: Channel): boolean =>
+  tab === 'all' || (tab === 'attention' ? needsAttention(channel) : channel.state.code === tab);
+
+export function sorted(channels: Channel[], order: Order, locale: string): Channel[] {
+  const byName = (a: Channel, b: Channel): number => a.title.localeCompare(b.title, locale);
+  const byActivity = (a: Channel, b: Channel): number => (b.lastMessageAt ?? '').localeCompare(a.lastMessageAt ?? '') || byName(a, b);
+  const rank = ({ state }: Channel): number => urgency[state.code] ?? 9;
+  const compare = order === 'name' ? byName : order === 'activity' ? byActivity : (a: Channel, b: Channel) => rank(a) - rank(b) || byActivity(a, b);
+  return channels.slice().sort(compare);
+}

@@ -1,0 +1,192 @@
+// The reader: channels, messages, inspector. Channel, message and filters are the address.
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useLocation, useRoute } from 'preact-iso';
+import { apiUrl, recovered } from '../api/client.ts';
+import { patch, reload } from '../api/resource.ts';
+import { useLive } from '../api/stream.ts';
+import type { Channel, MessageEvent } from '../api/types.ts';
+import { useKeys } from '../app/keys.ts';
+import { channelPath, href, messagePath } from '../app/links.ts';
+import { channelsPath, useChannels } from '../app/useOverview.ts';
+import { t } from '../i18n/index.ts';
+import { Bars } from '../shell/Bars.tsx';
+import { Heading, LiveState } from '../shell/Page.tsx';
+import { currentPeer } from '../shell/current.ts';
+import { announce } from '../ui/Announce.tsx';
+import { Icon } from '../ui/Icon.tsx';
+import { Empty, Failed, Loaded, Skeleton } from '../ui/State.tsx';
+import { join } from '../ui/css.ts';
+import { useAfter } from '../api/resource.ts';
+import { ChannelList, byActivity } from './ChannelList.tsx';
+import { DateForm, FilterBar } from './FilterBar.tsx';
+import { Inspector, linkOf } from './Inspector.tsx';
+import { Lightbox } from './Lightbox.tsx';
+import { MessageList, type ListHandle } from './MessageList.tsx';
+import { Rail, type View } from './Rail.tsx';
+import { ReaderHead } from './ReaderHead.tsx';
+import { inspectorOpen, selected, toggleDiff, unread } from './context.ts';
+import { Feed, feedQuery, type Filters } from './feed.ts';
+
+function filtersOf(query: Record<string, string>): Filters {
+  return { q: query.q ?? '', media: query.media === '1', origin: query.origin ?? '', deleted: query.deleted ?? '', sender: query.sender ?? '', topic: query.topic ?? '' };
+}
+function queryOf(filters: Filters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) if (value) query.set(name, value === true ? '1' : String(value));
+  const text = query.toString();
+  return text ? `?${text}` : '';
+}
+
+export default function Messages() {
+  const channels = useChannels();
+  const { params } = useRoute();
+  const peer = params.peer ?? null;
+  useEffect(() => {
+    currentPeer.value = peer;
+    if (peer && unread.peek().has(peer)) { const next = new Map(unread.peek()); next.delete(peer); unread.value = next; }
+    return () => { currentPeer.value = null; };
+  }, [peer]);
+
+  useLive<MessageEvent>('channel:*', 'message', ({ kind, message }) => {
+    patch<Channel[]>(channelsPath, (list) => list.map((channel) => (channel.channelId !== message.channelId || message.date < (channel.lastMessageAt ?? '')
+      ? channel : { ...channel, lastMessageAt: message.date, lastMessage: { id: message.id, messageId: message.messageId, text: message.text.slice(0, 120) } })));
+    if (kind === 'new' && message.channelId !== currentPeer.peek()) {
+      unread.value = new Map(unread.peek()).set(message.channelId, (unread.peek().get(message.channelId) ?? 0) + 1);
+    }
+  });
+
+  return (
+    <div class={join('page reader', peer && 'has-channel')}>
+      <Bars />
+      <main id="main" class="reader-main">
+        <section class="reader-channels" aria-label={t('r.channels')}>
+          <div class="reader-channels-head"><Heading title={t('r.title')}>{t('r.title')}</Heading><span class="spacer" /><LiveState /></div>
+          <Loaded from={channels} what={t('r.channels')} rows={10} retry={() => { void reload(channelsPath); }}>
+            {(list) => <ChannelList channels={byActivity(list)} peer={peer} />}
+          </Loaded>
+        </section>
+        {peer ? <Open key={peer} peer={peer} channels={channels.data ?? []} /> : <Empty title={t('r.choose')} />}
+      </main>
+      <Lightbox />
+    </div>
+  );
+}
+
+function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
+  const { params } = useRoute();
+  const { query, route } = useLocation();
+  const channel = channels.find(({ channelId }) => channelId === peer);
+  const filters = filtersOf(query);
+  const filterKey = queryOf(filters);
+  const filtered = filterKey !== '';
+  const wantedId = params.message ? Number(params.message) : null;
+  const scope = Number(query.scope ?? 0) || 0;
+  const wanted = wantedId !== null && Number.isInteger(wantedId) ? `${peer}:${String(wantedId)}${scope ? `:${String(scope)}` : ''}` : null;
+
+  const feed = useMemo(() => new Feed(peer, filters), [peer, filterKey]);
+  const epoch = useSignal(0);
+  const handle = useRef<ListHandle | null>(null);
+  const ownSelection = useRef<string | null>(null);
+  const view = useSignal<View | null>(null);
+  const tool = useSignal<'' | 'filter' | 'date'>(filtered ? 'filter' : '');
+
+  useEffect(() => {
+    const known = wanted !== null && feed.state.peek().items.some(({ id }) => id === wanted);
+    selected.value = wanted;
+    if (known) { if (ownSelection.current !== wanted) handle.current?.center(wanted); return; }
+    if (wanted !== null && wantedId !== null) { if (feed.state.peek().items.length > 0) replaceFeed(); else void feed.loadAround(wantedId, scope); }
+    else if (feed.state.peek().items.length === 0) void feed.loadNewest();
+  }, [feed, wanted, epoch.value]);
+  useEffect(() => () => feed.stop(), [feed]);
+  useEffect(() => { if (recovered.peek() > 0) void feed.catchUp(); }, [recovered.value, feed]);
+
+  const generation = useRef(feed);
+  function replaceFeed(): void { generation.current = feed; void feed.loadAround(wantedId ?? 0, scope).then(() => { if (wanted) handle.current?.center(wanted); }); }
+
+  useLive<MessageEvent>('channel:*', 'message', (event) => {
+    if (event.channelId !== peer) return;
+    const added = feed.apply(event, handle.current?.atEnd() ?? false);
+    if (added && channel) announce(t('r.announce', { n: 1, title: channel.title }));
+  });
+
+  const state = feed.state.value;
+  const current = state.items.find(({ id }) => id === selected.value);
+  const go = (path: string, replace = true): void => route(href(path) + (path.includes('?') && filterKey ? `&${filterKey.slice(1)}` : filterKey), replace);
+  const select = (id: string): void => {
+    const message = feed.state.peek().items.find((item) => item.id === id);
+    if (!message) return;
+    ownSelection.current = id;
+    go(messagePath(peer, message.messageId, message.scope));
+  };
+  const change = (part: Partial<Filters>): void => route(href(channelPath(peer)) + queryOf({ ...filters, ...part }));
+  const toEnd = (): void => {
+    ownSelection.current = null;
+    selected.value = null;
+    if (feed.state.peek().newer !== null) void feed.loadNewest().then(() => handle.current?.toEnd());
+    else handle.current?.toEnd();
+    feed.seen();
+    go(channelPath(peer));
+  };
+  const step = (by: number): void => {
+    const order = byActivity(channels);
+    const next = order[order.findIndex(({ channelId }) => channelId === peer) + by];
+    if (next) route(href(channelPath(next.channelId)));
+  };
+  useKeys({
+    j: () => handle.current?.step(1), k: () => handle.current?.step(-1), '[': () => step(-1), ']': () => step(1),
+    e: () => { if (current && current.versions > 1) toggleDiff(current.id); },
+    i: () => { inspectorOpen.value = !inspectorOpen.peek(); },
+    y: () => { if (current) void navigator.clipboard?.writeText(linkOf(current)); },
+    d: () => { tool.value = 'date'; requestAnimationFrame(() => document.getElementById('date-field')?.focus()); },
+    f: () => document.getElementById('channel-filter')?.focus(),
+    End: toEnd,
+    Escape: () => { if (inspectorOpen.peek() && window.innerWidth < 1280) inspectorOpen.value = false; else if (tool.peek()) tool.value = ''; },
+  });
+
+  const slow = useAfter(state.loading === 'first', 150);
+  return (
+    <>
+      <section class="reader-center" aria-label={channel?.title ?? peer}>
+        <ReaderHead channel={channel} peer={peer} tool={tool.value} onTool={(name) => { tool.value = tool.peek() === name ? '' : name; }} apiCall={apiUrl(`messages?${feedQuery(peer, filters).toString()}`)} />
+        {tool.value === 'filter' && <FilterBar key={filterKey} filters={filters} onChange={change} />}
+        {tool.value === 'date' && channel && <DateForm channel={channel} date={view.value?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
+        {channel?.topics && channel.topics.length > 0 && (
+          <div class="topics" role="group" aria-label={t('r.topics')}>
+            {[{ id: '', title: t('r.allTopics') }, ...channel.topics].map((topic) => <button key={topic.id} type="button" class="tab" aria-pressed={filters.topic === topic.id} onClick={() => change({ topic: topic.id })}><bdi>{topic.title}</bdi></button>)}
+          </div>
+        )}
+        {state.absent !== null && <Absent id={state.absent} channel={channel} />}
+        <div class="reader-body">
+          {state.items.length > 0
+            ? <MessageList feed={feed} channel={channel} filtered={filtered} wanted={wanted} onSelect={select} handle={handle} onView={(id, date, last) => { const old = view.peek(); if (old?.id !== id || old.last !== last) view.value = { id, date, last }; }} />
+            : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => { epoch.value += 1; }} />
+              : state.loading === 'first' ? slow && <Skeleton rows={6} />
+                : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered ? undefined : t('r.listening')}</Empty>}</div>}
+          {channel && !filtered && <Rail channel={channel} view={view.value} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.loadAround(id, 0).then(() => { handle.current?.center(nearest(feed, id)); }); }} />}
+          <NewPill feed={feed} onClick={toEnd} />
+        </div>
+      </section>
+      {inspectorOpen.value && <Inspector message={current} />}
+    </>
+  );
+}
+
+function nearest(feed: Feed, id: number): string {
+  const { items } = feed.state.peek();
+  return items.reduce((best, item) => (Math.abs(item.messageId - id) < Math.abs(best.messageId - id) ? item : best), items[0] ?? { id: '', messageId: 0 }).id;
+}
+
+function NewPill({ feed, onClick }: { feed: Feed; onClick: () => void }) {
+  const { fresh, newer } = feed.state.value;
+  if (fresh === 0 && newer === null) return null;
+  return <button type="button" class={join('new-pill', fresh === 0 && 'quiet-pill')} aria-keyshortcuts="End" onClick={onClick}><Icon name="down" size={16} />{fresh > 0 ? t('r.newPill', { n: fresh }) : t('r.toEnd')}</button>;
+}
+
+function Absent({ id, channel }: { id: number; channel: Channel | undefined }) {
+  const inHole = channel?.coverage.holes.some((hole) => id >= hole.from && id <= hole.to);
+  return (
+    <div class="absent-bar" role="note"><Icon name={inHole ? 'warn' : 'unknown'} size={16} class={inHole ? 'warn' : 'quiet'} />
+      <span>{inHole ? t('r.holePermalink', { id }) : t('r.erasedPermalink', { id })} {!inHole && t('r.notStored')}</span></div>
+  );
+}

@@ -1,0 +1,50 @@
+// Message text as elements, never as HTML.
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren, JSX } from 'preact';
+import type { Entity } from '../api/types.ts';
+import { safeUrl } from '../app/links.ts';
+import { t } from '../i18n/index.ts';
+import { tree, type Node } from './entities.ts';
+
+export function Text({ text, entities, from, to }: { text: string; entities?: Entity[]; from?: number; to?: number }) {
+  return <>{tree(text, entities, from, to).map((node, i) => <Part key={i} node={node} />)}</>;
+}
+const plain = (nodes: Node[]): string => nodes.map((node) => (typeof node === 'string' ? node : plain(node.children))).join('');
+
+function Part({ node }: { node: Node }): JSX.Element {
+  if (typeof node === 'string') return <>{node}</>;
+  const { entity, children } = node;
+  const inside = children.map((child, i) => <Part key={i} node={child} />);
+  switch (entity.type) {
+    case 'bold': return <strong>{inside}</strong>;
+    case 'italic': return <em>{inside}</em>;
+    case 'underline': return <u>{inside}</u>;
+    case 'strikethrough': return <s>{inside}</s>;
+    case 'code': return <code>{inside}</code>;
+    case 'pre': return <pre dir="ltr">{inside}</pre>;
+    case 'blockquote': return <blockquote>{inside}</blockquote>;
+    case 'spoiler': return <Spoiler>{inside}</Spoiler>;
+    case 'url': return <Out to={plain(children)}>{inside}</Out>;
+    case 'text_link': return <Out to={entity.url}>{inside}</Out>;
+    case 'email': return <Out to={`mailto:${plain(children)}`}>{inside}</Out>;
+    case 'phone': return <Out to={`tel:${plain(children).replace(/[^+\d]/g, '')}`}>{inside}</Out>;
+    case 'mention': return <Out to={`https://t.me/${encodeURIComponent(plain(children).replace(/^@/, ''))}`}>{inside}</Out>;
+    case 'hashtag': case 'cashtag': case 'bot_command': case 'mention_name': return <span class="tag">{inside}</span>;
+    default: return <>{inside}</>;
+  }
+}
+
+export function Out({ to, class: className, children }: { to?: string; class?: string; children: ComponentChildren }) {
+  const url = safeUrl(to);
+  return url ? <a class={className} href={url} target="_blank" rel="noopener noreferrer" title={url}>{children}</a> : <span class={className}>{children}</span>;
+}
+
+function Spoiler({ children }: { children: ComponentChildren }) {
+  const open = useSignal(false);
+  if (open.value) return <span class="spoiler open">{children}</span>;
+  return (
+    <button type="button" class="spoiler" aria-label={t('r.spoiler')} onClick={(event) => { event.stopPropagation(); open.value = true; }}>
+      <span aria-hidden="true">{children}</span>
+    </button>
+  );
+}

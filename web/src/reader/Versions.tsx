@@ -1,0 +1,64 @@
+// The versions of a message on a line, newest first, and any one against the one before it.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Version } from '../api/types.ts';
+import { clockSeconds, milliseconds, num, recent } from '../app/format.ts';
+import { now } from '../app/clock.ts';
+import { t } from '../i18n/index.ts';
+import type { Line } from './diff.ts';
+import { Added, Removed, sameText } from './change.tsx';
+
+const nth = (n: number): string => (n === 1 ? t('i.nth1') : n === 2 ? t('i.nth2') : n === 3 ? t('i.nth3') : t('i.nthN', { n }));
+
+export function Versions({ versions }: { versions: Version[] }) {
+  const chosen = useSignal(versions.length - 1);
+  const before = versions[chosen.value - 1];
+  const after = versions[chosen.value];
+  return (
+    <>
+      <ol class="versions">
+        {versions.map((version, i) => ({ version, i })).reverse().map(({ version, i }) => {
+          const seen = Date.parse(version.observedAt) - Date.parse(version.editDate ?? version.observedAt);
+          const at = version.editDate ?? version.observedAt;
+          const day = recent(at, now.peek());
+          const time = /:/.test(day) ? clockSeconds(at) : `${day} ${clockSeconds(at)}`;
+          const name = nth(i + 1);
+          return (
+            <li key={version.key} class={i === chosen.value || i === chosen.value - 1 ? 'compared' : ''}>
+              <button type="button" aria-pressed={i === chosen.value} disabled={versions.length < 2} onClick={() => { chosen.value = Math.max(1, i); }}>
+                <span class="strong">{i === versions.length - 1 && versions.length > 1 ? t('i.current', { nth: name }) : name}</span>
+                <span class="quiet small">{seen > 0 ? t('i.seen', { time, span: milliseconds(seen) }) : time}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ol>
+      {before && after && <Compared before={before} after={after} title={t('i.compare', { a: nth(chosen.value), b: nth(chosen.value + 1).toLocaleLowerCase() })} />}
+    </>
+  );
+}
+
+function Compared({ before, after, title }: { before: Version; after: Version; title: string }) {
+  const lines = useSignal<Line[] | null>(null);
+  useEffect(() => {
+    let here = true;
+    void import('./diff.ts').then((diff) => { if (here) lines.value = diff.lines(before.text, after.text); });
+    return () => { here = false; };
+  }, [before, after]);
+  if (!lines.value) return null;
+  const count = (kind: Line['kind']): number => lines.value?.filter((line) => line.kind === kind).length ?? 0;
+  return (
+    <figure class="compared-box">
+      <figcaption><span>{title}</span><span class="spacer" /><span class="bad tabular" aria-label={`${num(count('removed'))} ${t('r.removed')}`}>− {num(count('removed'))}</span><span class="added tabular" aria-label={`${num(count('added'))} ${t('r.added')}`}>+ {num(count('added'))}</span></figcaption>
+      {before.text === after.text ? <p class="quiet pad">{sameText(before, after)}</p> : (
+        <div class="lines" dir="auto">
+          {lines.value.map((line, i) => (
+            <p key={i} class={`line line-${line.kind}`}><i aria-hidden="true">{line.kind === 'removed' ? '−' : line.kind === 'added' ? '+' : ''}</i><span>
+              {line.pieces.map((piece, k) => (piece.kind === 'removed' ? <Removed key={k}>{piece.text}</Removed> : piece.kind === 'added' ? <Added key={k}>{piece.text}</Added> : <span key={k}>{piece.text || ' '}</span>))}
+            </span></p>
+          ))}
+        </div>
+      )}
+    </figure>
+  );
+}

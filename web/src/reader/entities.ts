@@ -1,0 +1,36 @@
+// Entities to a tree, cut to a part of the text. Offsets are UTF-16 units; whatever overlaps is split.
+import type { Entity } from '../api/types.ts';
+
+export type Node = string | { entity: Entity; children: Node[] };
+interface Span { entity: Entity; start: number; end: number }
+
+export function tree(text: string, entities: Entity[] = [], from = 0, to = text.length): Node[] {
+  const spans = entities
+    .map((entity): Span => ({ entity, start: Math.max(from, entity.offset), end: Math.min(to, entity.offset + entity.length) }))
+    .filter(({ start, end }) => Number.isFinite(start) && end > start)
+    .sort((a, b) => a.start - b.start || b.end - a.end);
+  return build(text, spans, from, to);
+}
+
+function build(text: string, spans: Span[], from: number, to: number): Node[] {
+  const nodes: Node[] = [];
+  let at = from;
+  const queue = spans.slice();
+  for (let span = queue.shift(); span; span = queue.shift()) {
+    if (span.start > at) nodes.push(text.slice(at, span.start));
+    const inner: Span[] = [];
+    const rest: Span[] = [];
+    for (const other of queue) {
+      if (other.start >= span.end) rest.push(other);
+      else {
+        inner.push({ ...other, end: Math.min(other.end, span.end) });
+        if (other.end > span.end) rest.push({ ...other, start: span.end });
+      }
+    }
+    nodes.push({ entity: span.entity, children: build(text, inner, span.start, span.end) });
+    at = span.end;
+    queue.splice(0, queue.length, ...rest.sort((a, b) => a.start - b.start || b.end - a.end));
+  }
+  if (at < to) nodes.push(text.slice(at, to));
+  return nodes;
+}

@@ -1,0 +1,151 @@
+// The messages of one channel that are loaded: pages of 60 both ways, live changes, far pages dropped.
+import { signal, type Signal } from '@preact/signals';
+import { ApiError, request } from '../api/client.ts';
+import type { Message, MessageEvent, Pagination } from '../api/types.ts';
+
+export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
+export const noFilters: Filters = { q: '', media: false, origin: '', deleted: '', sender: '', topic: '' };
+
+export interface FeedState {
+  items: Message[];
+  older: string | null;
+  newer: string | null;
+  loading: '' | 'first' | 'older' | 'newer';
+  error: Error | null;
+  /** What changed last: only a live append may follow the end. */
+  change: 'first' | 'page' | 'live';
+  fresh: number;
+  /** The id a permalink asked for that is not stored. */
+  absent: number | null;
+}
+const pageSize = 60;
+const mostLoaded = 20_000;
+const aroundLast = 'around-last';
+
+export const compare = (a: Message, b: Message): number =>
+  (a.scope === b.scope ? a.messageId - b.messageId : a.date.localeCompare(b.date)) || a.seq - b.seq;
+
+export function merge(items: Message[], news: Message[]): Message[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  for (const item of news) {
+    const old = byId.get(item.id);
+    if (!old || item.seq >= old.seq) byId.set(item.id, item);
+  }
+  return [...byId.values()].sort(compare);
+}
+
+export function feedQuery(peer: string, filters: Filters): URLSearchParams {
+  const query = new URLSearchParams({ channelId: peer, sort: 'newest', limit: String(pageSize) });
+  if (filters.deleted !== 'hide') query.set('includeDeleted', 'true');
+  if (filters.q) query.set('search', filters.q);
+  if (filters.media) query.set('hasMedia', 'true');
+  if (filters.origin) query.set('origin', filters.origin);
+  if (filters.sender) query.set('sender', filters.sender);
+  if (filters.topic) query.set('topicId', filters.topic);
+  return query;
+}
+
+const fits = (message: Message, filters: Filters): boolean =>
+  !(filters.q || filters.sender)
+  && (!filters.media || message.hasMedia) && (!filters.origin || message.origin === filters.origin)
+  && (!filters.topic || message.topicId === filters.topic) && (filters.deleted !== 'hide' || !message.deletedAt);
+
+export class Feed {
+  readonly state: Signal<FeedState> = signal<FeedState>({ items: [], older: null, newer: null, loading: 'first', error: null, change: 'first', fresh: 0, absent: null });
+  private stopped = new AbortController();
+
+  constructor(readonly peer: string, readonly filters: Filters) {}
+
+  stop(): void { this.stopped.abort(); }
+  private set(change: Partial<FeedState>): void { this.state.value = { ...this.state.peek(), ...change }; }
+
+  private async fetch(extra: Record<string, string>): Promise<{ items: Message[]; pagination?: Pagination }> {
+    const query = feedQuery(this.peer, this.filters);
+    for (const [name, value] of Object.entries(extra)) query.set(name, value);
+    const { data, pagination } = await request<Message[]>(`messages?${query.toString()}`, { signal: this.stopped.signal });
+    return { items: data, pagination };
+  }
+
+  private fail(error: Error): void {
+    if (error.name !== 'AbortError') this.set({ loading: '', error });
+  }
+
+  async loadNewest(): Promise<void> {
+    this.set({ loading: 'first', error: null, absent: null });
+    try {
+      const { items, pagination } = await this.fetch({});
+      this.set({ items: items.slice().sort(compare), older: pagination?.hasMore ? pagination.nextCursor ?? null : null, newer: null, loading: '', change: 'first', fresh: 0 });
+    } catch (error) { this.fail(error as Error); }
+  }
+
+  async loadAround(messageId: number, scope: number): Promise<void> {
+    this.set({ loading: 'first', error: null, absent: null });
+    const id = `${this.peer}:${String(messageId)}${scope ? `:${String(scope)}` : ''}`;
+    try {
+      const { items, pagination } = await this.fetch({ around: id });
+      const found = items.some((item) => item.messageId === messageId && item.scope === scope);
+      this.set({
+        items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null,
+        loading: '', change: 'first', fresh: 0, absent: found ? null : messageId,
+      });
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404) {
+        await this.loadNewest();
+        this.set({ absent: messageId });
+      } else this.fail(error as Error);
+    }
+  }
+
+  async loadOlder(): Promise<void> {
+    const { older, loading, items } = this.state.peek();
+    if (!older || loading) return;
+    this.set({ loading: 'older', error: null });
+    try {
+      const page = await this.fetch({ cursor: older });
+      let all = merge(items, page.items);
+      let { newer } = this.state.peek();
+      if (all.length > mostLoaded) { all = all.slice(0, mostLoaded); newer = aroundLast; }
+      this.set({ items: all, older: page.pagination?.hasMore ? page.pagination.nextCursor ?? null : null, newer, loading: '', change: 'page' });
+    } catch (error) { this.fail(error as Error); }
+  }
+
+  async loadNewer(): Promise<void> {
+    const { newer, loading, items } = this.state.peek();
+    const last = items.at(-1);
+    if (!newer || loading || !last) return;
+    this.set({ loading: 'newer', error: null });
+    try {
+      const page = await this.fetch(newer === aroundLast ? { around: last.id } : { cursor: newer });
+      const all = merge(this.state.peek().items, page.items);
+      const kept = all.length > mostLoaded ? all.slice(-mostLoaded) : all;
+      this.set({ items: kept, newer: page.items.length > 0 ? page.pagination?.prevCursor ?? null : null, loading: '', change: 'page', older: this.state.peek().older });
+    } catch (error) { this.fail(error as Error); }
+  }
+
+  /** After a gap in the stream: what is newest now, if the end of the list is loaded. */
+  async catchUp(): Promise<void> {
+    if (this.state.peek().newer !== null || this.state.peek().loading) return;
+    try {
+      const { items } = await this.fetch({});
+      const before = this.state.peek().items;
+      const overlaps = before.length === 0 || items.some((item) => before.some(({ id }) => id === item.id));
+      if (overlaps) this.set({ items: merge(before, items), change: 'live' });
+      else await this.loadNewest();
+    } catch { /* the bar says that the gateway is away */ }
+  }
+
+  apply(event: MessageEvent, atEnd: boolean): boolean {
+    const { items, newer, fresh } = this.state.peek();
+    const known = items.some(({ id }) => id === event.message.id);
+    if (known) { this.set({ items: merge(items, [event.message]), change: 'live' }); return false; }
+    if (!fits(event.message, this.filters)) return false;
+    const last = items.at(-1);
+    const isNew = !last || compare(last, event.message) < 0;
+    if (newer !== null && isNew) { this.set({ fresh: fresh + 1 }); return true; }
+    if (!isNew && items[0] && compare(event.message, items[0]) < 0) return false;
+    this.set({ items: merge(items, [event.message]), change: isNew ? 'live' : 'page', fresh: isNew && !atEnd ? fresh + 1 : fresh });
+    return isNew;
+  }
+
+  seen(): void { if (this.state.peek().fresh > 0) this.set({ fresh: 0 }); }
+}

@@ -1,0 +1,47 @@
+// From messages to rows: days, holes between bubbles, albums as one, runs of one sender joined.
+import type { Hole, Message } from '../api/types.ts';
+import { dayKey } from '../app/format.ts';
+
+export type Row =
+  | { kind: 'day'; key: string; date: string }
+  | { kind: 'hole'; key: string; hole: Hole }
+  | { kind: 'service'; key: string; message: Message }
+  | { kind: 'bubble'; key: string; messages: Message[]; joined: boolean };
+
+const runMs = 5 * 60_000;
+
+export function lead(row: Row): Message | null {
+  if (row.kind === 'bubble') return row.messages[0] ?? null;
+  return row.kind === 'service' ? row.message : null;
+}
+export const holds = (row: Row, id: string): boolean =>
+  row.kind === 'bubble' ? row.messages.some((message) => message.id === id) : row.kind === 'service' && row.message.id === id;
+
+export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[] {
+  const rows: Row[] = [];
+  const open = filtered ? [] : holes.slice().sort((a, b) => a.from - b.from);
+  const push = (hole: Hole): void => { rows.push({ kind: 'hole', key: `hole${String(hole.from)}`, hole }); };
+  let day = '';
+  let before: Message | null = null;
+
+  for (const message of items) {
+    while (open[0] && open[0].to < message.messageId) {
+      const hole = open.shift() as Hole;
+      if (before && before.messageId < hole.to) push(hole);
+    }
+    const key = dayKey(message.date);
+    if (key !== day) { rows.push({ kind: 'day', key: `day${key}`, date: message.date }); day = key; }
+    const last = rows.at(-1);
+    if (message.service) rows.push({ kind: 'service', key: message.id, message });
+    else if (message.albumId && last?.kind === 'bubble' && last.messages[0]?.albumId === message.albumId) last.messages.push(message);
+    else rows.push({ kind: 'bubble', key: message.id, messages: [message], joined: last?.kind === 'bubble' && isRun(before, message) });
+    before = message;
+  }
+  if (before) for (const hole of open) if (hole.from > before.messageId) push(hole);
+  return rows;
+}
+
+function isRun(before: Message | null, message: Message): boolean {
+  return before !== null && before.senderId === message.senderId && before.sender === message.sender
+    && Date.parse(message.date) - Date.parse(before.date) < runMs;
+}
