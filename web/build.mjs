@@ -30,6 +30,7 @@ const { metafile } = await build({
   assetNames: '[name]-[hash]',
   loader: { '.woff2': 'file' },
   legalComments: 'none',
+  external: ['preact-render-to-string'],
 });
 
 const outputs = Object.entries(metafile.outputs).map(([name, info]) => ({

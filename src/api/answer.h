@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "api/http/message.h"
+#include "model/ids.h"
 #include "model/result.h"
 
 namespace tg::api {

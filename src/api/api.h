@@ -6,6 +6,7 @@
 //
 // The parts must outlive it. Construct it before the intake's writer commits, so that streams miss nothing.
 
+#include <boost/json/value.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,8 +15,8 @@
 #include <vector>
 
 #include "api/assets.h"
-#include "api/freshness.h"
 #include "api/options.h"
+#include "hot/generations.h"
 #include "journal/journal.h"
 #include "observe/health.h"
 #include "observe/metrics.h"
@@ -58,13 +59,17 @@ struct Parts {
   observe::Metrics& metrics;
   observe::Health& health;
   observe::Series& series;
-  const Freshness& freshness;
-  const Assets& assets;
+  const hot::Generations& generations;
+  const Assets& assets = embedded_assets();
   std::function<std::vector<NamedSource>()> sources = [] { return std::vector<NamedSource>{}; };
   std::function<std::vector<Job>()> jobs = [] { return std::vector<Job>{}; };
   std::function<std::vector<Reader>()> readers = [] { return std::vector<Reader>{}; };
   // Reads the configuration again; not set: answered with 503.
-  std::function<Result<void>()> reload;
+  std::function<Result<void>()> reload = {};
+  // Asks every source that can for what is missing now; may return before it is there. Not set: answered with 503.
+  std::function<Result<void>()> sync = {};
+  // The configuration without its secrets, as a JSON value.
+  std::function<boost::json::value()> configuration = {};
 };
 
 class Api {

@@ -14,6 +14,7 @@
 namespace tg::api {
 
 class Board;  // view/board.h: the overview, computed at most once a second
+class Syncs;  // routes/sync.h: the fetch that a person asked for
 struct RouteTable;
 
 struct Context {
@@ -24,6 +25,7 @@ struct Context {
   Sessions& sessions;
   Tail& tail;
   Board& board;
+  Syncs& syncs;
   const RouteTable& routes;
   std::atomic<std::uint64_t>& writes;  // changes made through this API
   model::Time started;
@@ -33,9 +35,11 @@ struct Context {
 
   // The generation that an answer read from now on belongs to.
   Validity valid_until_commit(model::ChatId chat) const {
-    return {Validity::Until::commit, chat.value, parts.freshness.of(chat) + writes.load(std::memory_order_acquire), 0};
+    const auto commits = chat ? parts.generations.of(chat) : parts.generations.all();
+    return {Validity::Until::commit, chat.value, commits + writes.load(std::memory_order_acquire), 0};
   }
   static Validity valid_for(std::int64_t milliseconds) { return {Validity::Until::moment, 0, 0, milliseconds}; }
+  std::vector<Job> all_jobs() const;  // of the parts, and fetches asked for here
   void changed() const { writes.fetch_add(1, std::memory_order_acq_rel); }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 // The one table of routes: dispatch, scopes, the OpenAPI document and the metrics' labels all come from it.
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <span>
@@ -37,6 +38,8 @@ struct Route {
   std::string_view schema = "";  // of the answer's `data`, or of the whole answer where it starts with "="
   std::string_view body = "";    // schema of the request's body
   std::vector<Parameter> parameters = {};
+  int status = 200;              // of success
+  std::string_view type = "application/json";  // of the answer
   bool hidden = false;           // an alias: not in the document
 };
 
@@ -60,9 +63,10 @@ std::string_view name_of(Method method);
 std::vector<Route> message_routes();
 std::vector<Route> channel_routes();
 std::vector<Route> consumer_routes();
+std::vector<Route> failure_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
-std::vector<Route> later_routes();
+std::vector<Route> telegram_routes();
 std::vector<Route> event_routes();
 std::vector<Route> feed_routes();
 std::vector<Route> session_routes();

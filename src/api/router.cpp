@@ -167,7 +167,8 @@ bool Router::admitted(Request& request, const Known& known, const Route& route, 
     }
     return false;
   }
-  if (known.by_cookie && is_write(request.method) && !equal_secrets(known.csrf, request.header("x-csrf-token"))) {
+  // Signing in and out is open to all; that a browser was tricked into it is the guard's business.
+  if (known.by_cookie && is_write(request.method) && route.access != Access::open && !equal_secrets(known.csrf, request.header("x-csrf-token"))) {
     replace(response, failure(403, "csrf", "send the session's csrf value as X-CSRF-Token"));
     return false;
   }

@@ -69,7 +69,9 @@ struct Media {
 struct Demo {
   bool enabled = false;
   double rate = 1.0;  // messages a second
-  std::int64_t channels = 6;
+  std::int64_t channels = 12;
+  std::int64_t history = 200;  // messages a channel, before the first start
+  std::int64_t seed = 1;
   bool gaps = false;
 };
 

@@ -39,7 +39,10 @@ std::optional<Format> parse_format(std::string_view name) {
   return std::nullopt;
 }
 
-Result<Written> write_export(store::Store& store, journal::Journal& journal, const Options& options) {
+Result<Written> write_export(store::Store& store, journal::Journal& journal, const Options& given) {
+  Options options = given;
+  if (!options.path.has_filename()) options.path = options.path.parent_path();  // "site/" is "site"
+  if (options.path.empty()) return Error{Code::invalid_input, "the export has no name", "Give the file to write"};
   switch (options.format) {
     case Format::ndjson:
       return to_file(options, [&](detail::Output& out, Written& written) {

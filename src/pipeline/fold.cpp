@@ -221,7 +221,9 @@ void apply(State& state, const model::Event& event, const Facts& facts) {
   const bool first = !state.exists();
   const bool newly_offered = event.offered && !state.offered;
   state.last = event.seq;
-  if (first || newly_offered || event.kind == Kind::reprocess) state.arrival = event.seq;
+  // A message that came back is offered anew: readers have passed its tombstone.
+  const bool came_back = event.kind == Kind::restored && event.offered;
+  if (first || newly_offered || came_back || event.kind == Kind::reprocess) state.arrival = event.seq;
   state.offered = state.offered || event.offered;
   switch (event.kind) {
     case Kind::created:

@@ -15,6 +15,15 @@ rmSync(unit, { recursive: true, force: true });
 await build({
   absWorkingDir: root, entryPoints: tests, outdir: unit, outExtension: { '.js': '.mjs' },
   bundle: true, format: 'esm', platform: 'node', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error',
+  // What modules ask of a browser while they load.
+  banner: {
+    js: `globalThis.document ??= { baseURI: 'http://localhost/ui/', addEventListener() {}, querySelector: () => null,
+      documentElement: { dataset: {}, style: { setProperty() {} } } };
+    globalThis.matchMedia ??= () => ({ matches: false, addEventListener() {} });
+    globalThis.navigator ??= { language: 'en' };
+    globalThis.window ??= globalThis;
+    globalThis.addEventListener ??= () => undefined;`,
+  },
 });
 const files = readdirSync(unit, { recursive: true }).filter((f) => String(f).endsWith('.mjs')).map((f) => path.join(unit, String(f)));
 process.exit(spawnSync(process.execPath, ['--test', ...files], { stdio: 'inherit' }).status ?? 1);

@@ -44,6 +44,8 @@ class Tail {
   Tail(journal::Journal& journal, std::size_t max_events, std::size_t max_bytes, std::function<void()> wake);
   ~Tail();
 
+  void detach() { subscription_.reset(); }  // no commit is followed any more
+
   model::Seq head() const { return model::Seq{head_.load(std::memory_order_acquire)}; }
   std::uint64_t commits() const { return commits_.load(std::memory_order_acquire); }
 

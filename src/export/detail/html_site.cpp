@@ -110,6 +110,7 @@ class Site {
       model::append_json_string(pages, page.title);
       pages += ']';
     }
+    pages += "\n];\n";
     const std::string index =
         head("Telegram export", "") +
         "<script src=\"site.js\"></script>\n<script src=\"pages.js\"></script>\n<h1>Telegram export</h1>\n<label "
@@ -121,7 +122,7 @@ class Site {
             "</ul>\n<footer>Written {} by Telegram Gateway, an unofficial program.</footer>\n</body>\n</html>\n",
             readable(model::Time::now()));
     for (const auto& [name, text] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-             {"style.css", site_style()}, {"site.js", site_script()}, {"pages.js", pages + "\n];\n"}, {kMark, ""}}) {
+             {"style.css", site_style()}, {"site.js", site_script()}, {"pages.js", pages}, {kMark, ""}}) {
       if (auto done = file(name, text); !done) return done;
     }
     return file("index.html", index);

@@ -23,7 +23,7 @@ class LocalStore : public Store {
  public:
   struct Options {
     bool search = true;                              // keep search.db; without it a search is Code::unavailable
-    std::size_t window_rows_overall = 5'000;         // 0 = no window
+    std::size_t window_rows_overall = 5'000;         // newest rows kept in memory; 0 = none
     std::size_t window_rows_a_chat = 200;
     std::size_t window_chats = 500;
     std::size_t window_bytes = 64u << 20;
@@ -63,6 +63,9 @@ class LocalStore : public Store {
   Result<SearchState> search_state() override;
 
  private:
+  Result<Consumer> find_consumer(const std::string& name);
+  Result<Row> change_message(const model::MessageKey& key, model::Kind kind);
+
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

@@ -186,11 +186,11 @@ class PageReader {
       deleted += row.integer(1);
     };
     if (peers_.empty()) {
-      auto done = each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats").reset(), add);
+      auto done = local::each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats").reset(), add);
       if (!done) return done;
     }
     for (const auto peer : peers_) {
-      auto done = each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats WHERE peer = ?").with(peer), add);
+      auto done = local::each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats WHERE peer = ?").with(peer), add);
       if (!done) return done;
     }
     page.total = query_.only_deleted ? deleted : query_.include_deleted ? content : content - deleted;

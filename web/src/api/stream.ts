@@ -11,7 +11,7 @@ export const skippedAt = signal<number | null>(null);
 type Listener = (data: unknown) => void;
 const listeners = new Map<string, Set<Listener>>();
 const topics = new Map<string, number>();
-const kinds = ['overview', 'message', 'destinations', 'jobs', 'log', 'heartbeat'];
+const kinds = ['overview', 'message', 'destinations', 'jobs', 'log', 'heartbeat', 'gone'];
 const silenceMs = 20_000;
 const restMs = 30_000;
 
@@ -38,6 +38,7 @@ function receive(kind: string, event: globalThis.MessageEvent<string>): void {
   if (event.lastEventId) lastId = event.lastEventId;
   let data: unknown;
   try { data = JSON.parse(event.data); } catch { return; }
+  if (kind === 'gone') { skipAhead(); return; }
   if (kind === 'heartbeat') noteServerTime((data as { now?: string }).now ?? null);
   pending.push([kind, data]);
   if (document.hidden) flush();
@@ -61,6 +62,15 @@ function lost(): void {
   noteUnreachable();
 }
 
+/** The stream cannot go on from where this page was: what is on screen is loaded anew. */
+function skipAhead(): void {
+  close();
+  lastId = '';
+  skippedAt.value = gatewayNow();
+  recovered.value += 1;
+  schedule();
+}
+
 function open(): void {
   close();
   openTopics = [...topics.keys()].sort().join(',');
@@ -74,14 +84,7 @@ function open(): void {
   opened.onerror = () => {
     if (opened !== source) return;
     if (opened.readyState !== EventSource.CLOSED) { live.value = 'connecting'; return; }
-    if (lastId) {
-      lastId = '';
-      skippedAt.value = gatewayNow();
-      recovered.value += 1;
-      schedule();
-      return;
-    }
-    lost();
+    if (lastId) skipAhead(); else lost();
   };
   feedWatchdog();
 }

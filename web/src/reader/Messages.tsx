@@ -101,8 +101,9 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   useEffect(() => () => feed.stop(), [feed]);
   useEffect(() => { if (recovered.peek() > 0) void feed.catchUp(); }, [recovered.value, feed]);
 
-  const generation = useRef(feed);
-  function replaceFeed(): void { generation.current = feed; void feed.loadAround(wantedId ?? 0, scope).then(() => { if (wanted) handle.current?.center(wanted); }); }
+  function replaceFeed(): void {
+    void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); });
+  }
 
   useLive<MessageEvent>('channel:*', 'message', (event) => {
     if (event.channelId !== peer) return;
@@ -163,7 +164,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
             : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => { epoch.value += 1; }} />
               : state.loading === 'first' ? slow && <Skeleton rows={6} />
                 : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered ? undefined : t('r.listening')}</Empty>}</div>}
-          {channel && !filtered && <Rail channel={channel} view={view.value} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.loadAround(id, 0).then(() => { handle.current?.center(nearest(feed, id)); }); }} />}
+          {channel && !filtered && <Rail channel={channel} view={view.value} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}
           <NewPill feed={feed} onClick={toEnd} />
         </div>
       </section>

@@ -2,6 +2,7 @@
 import { signal, type Signal } from '@preact/signals';
 import { ApiError, request } from '../api/client.ts';
 import type { Message, MessageEvent, Pagination } from '../api/types.ts';
+import { locate, type Place } from './locate.ts';
 
 export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
 export const noFilters: Filters = { q: '', media: false, origin: '', deleted: '', sender: '', topic: '' };
@@ -89,11 +90,30 @@ export class Feed {
         loading: '', change: 'first', fresh: 0, absent: found ? null : messageId,
       });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        await this.loadNewest();
-        this.set({ absent: messageId });
-      } else this.fail(error as Error);
+      if (!(error instanceof ApiError && error.status === 404)) { this.fail(error as Error); return; }
+      const near = await this.nearest(messageId).catch(() => null);
+      if (near && near !== messageId) await this.loadAround(near, 0);
+      else await this.loadNewest();
+      this.set({ absent: messageId });
     }
+  }
+
+  /** For the rail: where an id is, or would be. */
+  async jump(messageId: number): Promise<void> {
+    await this.loadAround(messageId, 0);
+    this.set({ absent: null });
+  }
+
+  /** The stored message nearest to an id, or null in an empty channel. */
+  async nearest(messageId: number): Promise<number | null> {
+    const one = async (sort: 'oldest' | 'newest', from?: number): Promise<Place | null> => {
+      const query = new URLSearchParams({ channelId: this.peer, sort, limit: '1', includeDeleted: 'true' });
+      if (from !== undefined) query.set('from', new Date(from).toISOString());
+      const [found] = (await request<Message[]>(`messages?${query.toString()}`, { signal: this.stopped.signal })).data;
+      return found ? { id: found.messageId, at: Date.parse(found.date) } : null;
+    };
+    const [oldest, newest] = await Promise.all([one('oldest'), one('newest')]);
+    return oldest && newest ? (await locate(messageId, oldest, newest, (at) => one('oldest', at))).id : null;
   }
 
   async loadOlder(): Promise<void> {

@@ -7,7 +7,7 @@ import { now } from '../app/clock.ts';
 import { num, span } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { useOverview } from '../app/useOverview.ts';
-import { t, type Key } from '../i18n/index.ts';
+import { t, word, type Key } from '../i18n/index.ts';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon, Logo } from '../ui/Icon.tsx';
@@ -69,7 +69,7 @@ export function Sidebar() {
   );
 }
 
-const stateIcon: Record<string, [string, string]> = { connected: ['ok', 'accent'], connecting: ['unknown', 'quiet'], signed_out: ['stopped', 'bad'] };
+const stateIcon: Record<string, [string, string]> = { running: ['ok', 'accent'], connected: ['ok', 'accent'], connecting: ['unknown', 'quiet'], signed_out: ['stopped', 'bad'], failed: ['bad', 'bad'], stopped: ['stopped', 'quiet'] };
 function AccountsCard({ data }: { data?: Overview }) {
   if (!data || data.accounts.length === 0) return null;
   return (
@@ -81,7 +81,7 @@ function AccountsCard({ data }: { data?: Overview }) {
             <Avatar initials={account.name.slice(0, 1).toUpperCase()} hue={hueOf(account.name)} size="s" />
             <span class="account-text nav-label">
               <span class="strong small">{account.name}</span>
-              <span class="quiet small">{account.state.replace(/_/g, ' ')}{account.since ? ` ${span((now.value - Date.parse(account.since)) / 1000, 2)}` : ''}</span>
+              <span class="quiet small">{word('account', account.state)}{account.since ? ` ${span((now.value - Date.parse(account.since)) / 1000, 2)}` : ''}</span>
             </span>
             <Icon name={icon} size={15} class={`nav-label ${tone}`} />
           </li>

@@ -45,11 +45,14 @@ std::string number(std::string_view name, Style style, Random& random, int versi
   const double risk = scale.step * static_cast<double>(numbers.between(2, 4));
   if (name == "price") return grouped(price, scale);
   // An edit moves the stop and the first target, as people do.
-  const double moved = scale.step * 0.75 * version;
+  const double moved = scale.step * 0.5 * version;
   if (name == "stop") return grouped(price - risk + moved, scale);
   if (name == "t1") return grouped(price + risk * 1.5 + (version > 1 ? scale.step : 0), scale);
   if (name == "t2") return grouped(price + risk * 3, scale);
-  if (name == "pct") return fmt::format("{:.1f}", 0.1 * static_cast<double>(numbers.between(1, 58) + version));
+  if (name == "pct") {
+    const double percent = 0.1 * static_cast<double>(numbers.between(1, 58) + version);
+    return grouped(percent, {0, 0, 1, scale.comma});
+  }
   if (name == "n") return std::to_string(numbers.between(2, 19) + version);
   if (name == "big") return grouped(static_cast<double>(numbers.between(1'200, 98'000)), {0, 0, 0, scale.comma});
   return fmt::format("{}:{:02}", numbers.between(9, 18), 5 * numbers.between(0, 11));  // hour

@@ -34,7 +34,7 @@ bool Stage::open() {
   const auto now = Clock::now();
   plan(now, Act::post);
   plan(now + seconds(1, 2), Act::count);
-  if (options_.gaps) plan(now + seconds(8, 15), Act::lose);
+  if (options_.gaps) plan(now + seconds(8 / hurry(), 15 / hurry()), Act::lose);
   for (std::size_t i = 0; i < timelines_.size(); ++i) plan(now + seconds(1, kWalkEverySeconds), Act::walk, i);
   return true;
 }

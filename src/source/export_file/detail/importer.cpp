@@ -63,6 +63,7 @@ Result<void> Importer::on_account(std::int64_t user_id) {
 
 Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   seen_ = {};
+  ordinal_ = 0;
   chat_.reset();
   if (!head.id) {
     return Error{Code::invalid_input,
@@ -102,6 +103,7 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
 }
 
 Result<void> Importer::on_message(const boost::json::value& value, std::int64_t at_byte) {
+  ++ordinal_;
   if (!chat_) return refuse(value, at_byte, unknown_chat_);
   auto outcome = read_message(value, *chat_, zone_ ? &*zone_ : nullptr);
   if (const auto* fault = std::get_if<Fault>(&outcome)) return refuse(value, at_byte, fault->reason);
@@ -159,7 +161,7 @@ Result<void> Importer::take_media(const std::string& path, model::Media& media) 
 std::string Importer::chat_name() const { return report_.chats.empty() ? "" : report_.chats.back().title; }
 
 std::string Importer::place(const boost::json::value& value, std::int64_t at_byte) const {
-  std::string id = "?";
+  std::string id = fmt::format("number {} without id", ordinal_);
   if (const auto* object = value.if_object()) {
     if (const auto number = Fields(*object).number("id")) id = std::to_string(*number);
   }

@@ -48,6 +48,7 @@ class Importer : public Listener {
   std::optional<ChatContext> chat_;  // nothing: the chat's type is not known
   std::string unknown_chat_;         // why there is none
   SeenIds seen_;
+  std::uint64_t ordinal_ = 0;  // of the message in its chat, as it stands in the file
   std::optional<std::int64_t> last_id_;
   std::string last_chat_;
 };

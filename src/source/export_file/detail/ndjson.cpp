@@ -132,6 +132,7 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
     seen.place = fmt::format("{}: line {}", file_name_, line_);
     seen.message = std::move(*message);
     seen.message.key = key;
+    seen.message.raw = f.text("raw");
     if (*kind == model::Kind::created) {
       ++report_.messages;
       ++chat.messages;

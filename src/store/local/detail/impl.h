@@ -1,7 +1,6 @@
 #pragma once
 // What the subjects of the local store (pages, marks, chats, consumers) share.
 
-#include "observe/log.h"
 #include "store/local/detail/content_cache.h"
 #include "store/local/detail/indexer.h"
 #include "store/local/detail/query.h"
@@ -19,9 +18,12 @@ namespace tg::store {
 struct LocalStore::Impl {
   Impl(journal::Journal& j, pipeline::Intake* i, hot::Generations& g, observe::Metrics& m, Options o);
 
+  void follow_commits();
+  void open_search();
   // A change by the writer's thread; on disk when it returns.
   Result<void> write(std::function<Result<void>(journal::Connection&)> change);
-  // Call it after the change is on disk and before answering.
+  static Error read_only();
+  // Called when a change that is no event is on disk, before its caller is answered.
   void changed(const std::vector<model::MessageKey>& keys);
   void chat_changed(model::ChatId peer);
 
@@ -36,20 +38,21 @@ struct LocalStore::Impl {
 
   local::ContentCache contents;
   local::StandingCache standing;
-  std::shared_ptr<local::Serves> serves;      // shared with writes that are still waiting
-  std::shared_ptr<local::Reopener> reopener;  // likewise
+  std::shared_ptr<local::Serves> serves = std::make_shared<local::Serves>();  // shared with writes that still wait
+
+  std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();      // likewise
   local::RepeatGuard repeats;
 
   struct StatusCounts {
     std::mutex mutex;
-    std::chrono::steady_clock::time_point read_at;
+    std::chrono::steady_clock::time_point read_at{};
     std::vector<std::pair<Status, std::int64_t>> counts;
   } status_counts;
 
   std::unique_ptr<local::SearchIndex> search;
   std::optional<Error> why_no_search;
 
-  // Threads and callbacks: last, so that they stop first.
+  // Last: threads and callbacks stop before what they use goes.
   std::unique_ptr<local::Indexer> indexer;
   std::unique_ptr<local::Window> window;
   std::shared_ptr<journal::Journal::Subscription> subscription;

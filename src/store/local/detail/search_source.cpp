@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kMostTrigrams = 24;
 constexpr std::size_t kMostMarkedChats = 32;
 
-std::string quoted(std::string_view token) {
+std::string fts_phrase(std::string_view token) {
   std::string text = "\"";
   for (const char c : token) {
     if (c == '"') text += '"';
@@ -36,7 +36,7 @@ Result<std::string> chat_query(journal::Connection& db, const std::vector<model:
   std::string any;
   for (const auto peer : peers) {
     auto done = each(db.prepared("SELECT mark FROM chats WHERE peer = ?").with(peer), [&](journal::Statement& row) {
-      any += (any.empty() ? "" : " OR ") + quoted(SearchIndex::mark_text(row.integer(0)));
+      any += (any.empty() ? "" : " OR ") + fts_phrase(SearchIndex::mark_text(row.integer(0)));
     });
     if (!done) return done.error();
   }
@@ -167,7 +167,7 @@ std::string trigram_query(std::string_view needle) {
     trigrams.insert(std::string(parts[i]) + std::string(parts[i + 1]) + std::string(parts[i + 2]));
   }
   std::string query;
-  for (const auto& trigram : trigrams) query += (query.empty() ? "" : " AND ") + quoted(trigram);
+  for (const auto& trigram : trigrams) query += (query.empty() ? "" : " AND ") + fts_phrase(trigram);
   return query;
 }
 
@@ -180,7 +180,7 @@ Result<std::unique_ptr<HeadSource>> search_heads(SearchIndex& index, journal::Co
     auto chats = chat_query(**lease, peers);
     if (!chats) return chats.error();
     // None of them has any text: a match that nothing has.
-    match = fmt::format("({}) AND {}", chats->empty() ? quoted(SearchIndex::mark_text(0)) : *chats, match);
+    match = fmt::format("({}) AND {}", chats->empty() ? fts_phrase(SearchIndex::mark_text(0)) : *chats, match);
   }
   return std::unique_ptr<HeadSource>(std::make_unique<SearchSource>(std::move(*lease), journal, std::move(needle),
                                                                     std::move(peers), std::move(range), budget, match));

@@ -1,0 +1,51 @@
+#pragma once
+// GET /api/stream: what a page that is open shows, by topic: overview, channel:{peer} (channel:* = all), destinations,
+// jobs, logs, auth. Only messages have an id, so that a reconnect resumes them; the rest is sent anew.
+
+#include <vector>
+
+#include "api/http/stream.h"
+#include "api/live/tail.h"
+#include "api/query.h"
+#include "api/view/board.h"
+
+namespace tg::api {
+
+struct Topics {
+  bool overview = false, destinations = false, jobs = false, logs = false, auth = false;
+  bool every_channel = false;
+  std::vector<model::ChatId> channels;
+
+  bool messages() const { return every_channel || !channels.empty(); }
+  bool board() const { return overview || destinations || jobs; }
+  // Whether an open page shows the event. History is shown only to who looks at its very channel.
+  bool wants(const model::Event& event) const;
+  static Result<Topics> from(const Query& query);
+};
+
+class DashboardStream final : public Stream {
+ public:
+  DashboardStream(Tail& tail, Board& board, store::Store& store, Topics topics, model::Seq after);
+
+  Next pull(std::string& out, std::size_t budget, bool may_block) override;
+  void heartbeat(std::string& out) override;
+
+ private:
+  bool pull_board(std::string& out, bool may_block);                          // false: the store is needed
+  Next pull_messages(std::string& out, std::size_t budget, bool may_block);
+  void pull_logs(std::string& out);
+  std::shared_ptr<const std::string> message_of(const TailEvent& event);
+
+  Tail& tail_;
+  Board& board_;
+  store::Store& store_;
+  const Topics topics_;
+  Tail::Follower follower_;
+  Board::Watcher watcher_;
+  model::Seq after_;
+  bool greeted_ = false;
+  std::shared_ptr<const Board::Snapshot> sent_;
+  std::uint64_t log_after_ = 0;
+};
+
+}  // namespace tg::api

@@ -1,0 +1,190 @@
+// What was set aside (the quarantine): listed by reader and reason, tried again or dropped, also by filter and dry.
+#include <boost/json/serialize.hpp>
+
+#include "api/routes/common.h"
+#include "api/view/message_view.h"
+
+namespace tg::api {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t kItemsAGroup = 50;
+constexpr std::int64_t kGroups = 100;
+constexpr std::size_t kMostIds = 1'000;
+
+struct Wanted {
+  std::vector<std::int64_t> ids;
+  std::optional<std::string> destination, reason, channel;
+  bool dry_run = false;
+
+  // A condition and what it binds; every value stands behind a parameter.
+  std::string where(std::vector<std::variant<std::int64_t, std::string>>& values) const {
+    std::string text = "1";
+    if (!ids.empty()) {
+      text += " AND id IN (";
+      for (std::size_t i = 0; i < ids.size(); ++i) text += fmt::format("{}{}", i ? "," : "", ids[i]);
+      text += ")";
+    }
+    const auto add = [&](std::string_view column, const std::optional<std::string>& value) {
+      if (!value) return;
+      values.emplace_back(*value);
+      text += fmt::format(" AND {} = ?{}", column, values.size());
+    };
+    add("reader", destination);
+    add("reason", reason);
+    if (channel) {
+      values.emplace_back(model::parse_int(*channel).value_or(0));
+      text += fmt::format(" AND peer = ?{}", values.size());
+    }
+    return text;
+  }
+};
+
+void bind_values(journal::Statement& statement, const std::vector<std::variant<std::int64_t, std::string>>& values) {
+  statement.reset();
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const auto index = static_cast<int>(i) + 1;
+    if (const auto* number = std::get_if<std::int64_t>(&values[i])) statement.bind(index, *number);
+    else statement.bind(index, std::string_view(std::get<std::string>(values[i])));
+  }
+}
+
+Result<Wanted> wanted_of(const Request& request) {
+  const auto body = body_of(request);
+  if (!body) return body.error();
+  Wanted wanted;
+  if (const auto* ids = body->if_contains("ids"); ids && ids->is_array()) {
+    for (const auto& id : ids->as_array()) {
+      const auto text = id.is_string() ? std::string(id.as_string()) : json::serialize(id);
+      const auto number = model::parse_int(text);
+      if (!number) return bad_parameter("ids", text, "ids that GET …/failures lists");
+      wanted.ids.push_back(*number);
+    }
+    if (wanted.ids.size() > kMostIds) return Error{Code::invalid_input, "more than 1000 ids at once", "Use a filter"};
+  }
+  if (const auto* filter = body->if_contains("filter"); filter && filter->is_object()) {
+    wanted.destination = text_of(filter->as_object(), "destination");
+    wanted.reason = text_of(filter->as_object(), "reason");
+    wanted.channel = text_of(filter->as_object(), "channelId");
+  }
+  if (wanted.ids.empty() && !wanted.destination && !wanted.reason && !wanted.channel) {
+    return Error{Code::invalid_input, "neither ids nor a filter was sent", "Send ids, or a filter with destination, reason or channelId"};
+  }
+  const auto dry = boolean_of(*body, "dryRun");
+  if (!dry) return dry.error();
+  wanted.dry_run = dry->value_or(false);
+  return wanted;
+}
+
+std::string_view advice_for(const std::string& reader) {
+  return reader == "intake" ? "This could not be read. It is kept as it was; retry it after an update, or drop it."
+                            : "The destination refused it. Retry it when the destination takes it, or drop it.";
+}
+
+Response list(const Request& request, Context& context) {
+  const auto cursor = Query(request.query()).number({"cursor"}, 0, 0, INT64_MAX);
+  if (!cursor) return failure(cursor.error());
+  auto db = context.journal().read();
+  if (!db) return failure(db.error());
+  auto& groups = (*db)->prepared(
+      "SELECT reader, reason, count(*), max(id) FROM quarantine GROUP BY reader, reason ORDER BY max(id) DESC LIMIT ?1 OFFSET ?2");
+  groups.with(kGroups, *cursor);
+  struct Group {
+    std::string reader, reason;
+    std::int64_t count;
+  };
+  std::vector<Group> found;
+  for (;;) {
+    const auto more = groups.step();
+    if (!more) return failure(more.error());
+    if (!*more) break;
+    found.push_back({std::string(groups.text(0)), std::string(groups.text(1)), groups.integer(2)});
+  }
+  groups.reset();
+  json::array data;
+  for (const auto& group : found) {
+    auto& rows = (*db)->prepared(
+        "SELECT q.id, q.peer, q.message, q.last_at, q.tries, q.payload, q.place, coalesce((SELECT title FROM chats c WHERE c.peer = "
+        "q.peer LIMIT 1), '') FROM quarantine q WHERE q.reader = ?1 AND q.reason = ?2 ORDER BY q.id DESC LIMIT ?3");
+    rows.with(std::string_view(group.reader), std::string_view(group.reason), kItemsAGroup);
+    json::array items;
+    for (;;) {
+      const auto more = rows.step();
+      if (!more) return failure(more.error());
+      if (!*more) break;
+      json::object item{{"id", std::to_string(rows.integer(0))},
+                        {"channelId", rows.integer(1) == 0 ? std::string{} : std::to_string(rows.integer(1))},
+                        {"messageId", rows.integer(2)},
+                        {"at", model::to_rfc3339(model::Time{rows.integer(3)})},
+                        {"tries", rows.integer(4)}};
+      if (!rows.text(7).empty()) item["title"] = std::string(rows.text(7));
+      if (!rows.text(6).empty()) item["place"] = std::string(rows.text(6));
+      if (const auto message = model::message_from_json(rows.text(5))) item["textPreview"] = shortened(message->text, 160);
+      items.push_back(std::move(item));
+    }
+    rows.reset();
+    data.push_back(json::object{{"destination", group.reader}, {"reason", group.reason}, {"count", group.count},
+                                {"advice", advice_for(group.reader)}, {"items", std::move(items)}});
+  }
+  const bool more = static_cast<std::int64_t>(found.size()) == kGroups;
+  json::object pagination{{"total", *cursor + static_cast<std::int64_t>(found.size())}, {"totalExact", !more}, {"limit", kGroups}, {"hasMore", more}};
+  pagination["nextCursor"] = more ? json::value(std::to_string(*cursor + kGroups)) : json::value(nullptr);
+  return list_answer(json::serialize(data), json::serialize(pagination));
+}
+
+Result<std::int64_t> count(Context& context, const Wanted& wanted) {
+  auto db = context.journal().read();
+  if (!db) return db.error();
+  std::vector<std::variant<std::int64_t, std::string>> values;
+  journal::Statement statement((*db)->handle(), "SELECT count(*) FROM quarantine WHERE " + wanted.where(values));
+  bind_values(statement, values);
+  const auto row = statement.step();
+  if (!row) return row.error();
+  return statement.integer(0);
+}
+
+Response act(const Request& request, Context& context, std::string_view sql, std::string_view word) {
+  const auto wanted = wanted_of(request);
+  if (!wanted) return failure(wanted.error());
+  auto matched = count(context, *wanted);
+  if (!matched) return failure(matched.error());
+  if (!wanted->dry_run && *matched > 0) {
+    const auto done = context.parts.intake.write([&](journal::Connection& db) -> Result<void> {
+      std::vector<std::variant<std::int64_t, std::string>> values;
+      journal::Statement statement(db.handle(), std::string(sql) + wanted->where(values));
+      bind_values(statement, values);
+      return statement.run();
+    });
+    if (!done) return failure(done.error());
+    context.changed();
+    observe::info("failures_changed", {{"action", word}, {"count", *matched}});
+  }
+  return success(json::object{{"matched", *matched}, {"changed", wanted->dry_run ? 0 : *matched}, {"dryRun", wanted->dry_run}});
+}
+
+// Readers look at entries without tries first.
+Response retry(const Request& request, Context& context) {
+  return act(request, context, "UPDATE quarantine SET tries = 0 WHERE ", "retry");
+}
+
+Response drop(const Request& request, Context& context) {
+  return act(request, context, "DELETE FROM quarantine WHERE ", "drop");
+}
+
+}  // namespace
+
+std::vector<Route> failure_routes() {
+  return {
+      {.method = Method::get, .pattern = "/api/telegram-gateway/failures", .access = Access::read, .where = Where::worker, .handler = list,
+       .operation = "failures", .tag = "monitor", .summary = "What was set aside, by reader and reason", .schema = "[Failure]",
+       .parameters = {{"cursor", "string", "nextCursor of an earlier answer"}}},
+      {.method = Method::post, .pattern = "/api/telegram-gateway/failures/retry", .access = Access::admin, .where = Where::worker,
+       .handler = retry, .operation = "failures_retry", .tag = "monitor", .summary = "Tries entries again", .schema = "FailuresChanged",
+       .body = "FailuresBody"},
+      {.method = Method::post, .pattern = "/api/telegram-gateway/failures/drop", .access = Access::admin, .where = Where::worker,
+       .handler = drop, .operation = "failures_drop", .tag = "monitor", .summary = "Forgets entries for good", .schema = "FailuresChanged",
+       .body = "FailuresBody"},
+  };
+}
+
+}  // namespace tg::api

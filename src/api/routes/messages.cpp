@@ -1,0 +1,174 @@
+// Messages: pages, one, its versions and where it went; removal and reprocessing.
+#include "api/routes/common.h"
+#include "api/routes/page_query.h"
+#include "api/view/board.h"
+#include "api/view/message_view.h"
+#include "journal/cursors.h"
+
+namespace tg::api {
+namespace json = boost::json;
+namespace {
+
+Response row_answer(const Result<store::Row>& row, Context& context) {
+  if (!row) return failure(row.error());
+  context.changed();
+  return success_text(message_json(*row));
+}
+
+Response list(const Request& request, Context& context) {
+  const auto query = page_query(Query(request.query()));
+  if (!query) return failure(query.error());
+  const auto validity = context.valid_until_commit(
+      query->page.channels.size() == 1 ? query->page.channels.front() : model::ChatId{});
+  auto page = context.store().page(query->page);
+  if (!page) return failure(page.error());
+  std::string data = "[";
+  data.reserve(page->rows.size() * 1'024);
+  for (const auto& row : page->rows) {
+    if (data.size() > 1) data.push_back(',');
+    JsonWriter writer(data);
+    write_message(writer, row);
+  }
+  data.push_back(']');
+  auto response = list_answer(data, pagination_json(*query, *page));
+  response.validity = validity;
+  return response;
+}
+
+Response one(const Request& request, Context& context) {
+  const auto key = key_of(request);
+  if (!key) return failure(key.error());
+  const auto validity = context.valid_until_commit(key->peer);
+  const auto row = context.store().get(*key);
+  if (!row) return failure(row.error());
+  if (!*row) return failure(no_such_message(*key));
+  auto response = success_text(message_json(**row));
+  response.validity = validity;
+  return response;
+}
+
+Response versions(const Request& request, Context& context) {
+  const auto key = key_of(request);
+  if (!key) return failure(key.error());
+  const auto validity = context.valid_until_commit(key->peer);
+  const auto found = context.store().versions(*key);
+  if (!found) return failure(found.error());
+  if (found->empty()) return failure(no_such_message(*key));
+  std::string data;
+  JsonWriter writer(data);
+  writer.open('[');
+  for (const auto& version : *found) write_version(writer, version);
+  writer.close(']');
+  auto response = success_text(std::move(data));
+  response.validity = validity;
+  return response;
+}
+
+json::object step(std::string_view name, std::string_view kind, std::string_view state) {
+  return {{"name", name}, {"kind", kind}, {"state", state}};
+}
+
+// Where the newest content of a message has got to.
+Response delivery(const Request& request, Context& context) {
+  const auto key = key_of(request);
+  if (!key) return failure(key.error());
+  const auto row = context.store().get(*key);
+  if (!row) return failure(row.error());
+  if (!*row) return failure(no_such_message(*key));
+  const auto versions = context.store().versions(*key);
+  if (!versions) return failure(versions.error());
+  model::Time observed = (*row)->received_at, recorded = (*row)->recorded_at;
+  for (const auto& version : *versions) {
+    if (!version.current) continue;
+    observed = version.event.observed_at;
+    recorded = version.event.recorded_at;
+  }
+  const auto seq = (*row)->content_seq;
+  json::array steps;
+  auto journal = step("journal", "journal", "done");
+  journal["at"] = model::to_rfc3339(recorded);
+  journal["afterMs"] = std::max<std::int64_t>(0, (recorded.us - observed.us) / 1'000);
+  steps.push_back(std::move(journal));
+  if (const auto search = context.store().search_state()) {
+    steps.push_back(step("search", "search", search->indexed >= seq ? "done" : "waiting"));
+  }
+  auto db = context.journal().read();
+  if (!db) return failure(db.error());
+  const auto cursors = journal::cursors(**db);
+  if (!cursors) return failure(cursors.error());
+  for (const auto& cursor : *cursors) {
+    if (cursor.name == "search") continue;
+    const bool gapped = cursor.seq && cursor.seq < context.journal().oldest() && cursor.seq < seq;
+    steps.push_back(step(cursor.name, "destination", cursor.seq >= seq ? "done" : gapped ? "gapped" : "waiting"));
+  }
+  const auto consumers = context.store().consumers();
+  if (!consumers) return failure(consumers.error());
+  auto marks = std::vector<std::pair<std::string, model::Time>>{};
+  auto& acks = (*db)->prepared("SELECT consumer, at FROM acks WHERE peer = ?1 AND message = ?2 AND scope = ?3");
+  acks.with(key->peer, key->message, key->scope);
+  for (;;) {
+    const auto more = acks.step();
+    if (!more) return failure(more.error());
+    if (!*more) break;
+    marks.emplace_back(std::string(acks.text(0)), model::Time{acks.integer(1)});
+  }
+  acks.reset();
+  for (const auto& [consumer, at] : marks) {
+    auto done = step(consumer, "consumer", "done");
+    done["at"] = model::to_rfc3339(at);
+    done["afterMs"] = std::max<std::int64_t>(0, (at.us - observed.us) / 1'000);
+    steps.push_back(std::move(done));
+  }
+  for (const auto& consumer : *consumers) {
+    const bool marked = std::any_of(marks.begin(), marks.end(), [&](const auto& m) { return m.first == consumer.name; });
+    if (marked) continue;
+    const bool news = (*row)->origin == model::Origin::live || (*row)->origin == model::Origin::catchup;
+    steps.push_back(step(consumer.name, "consumer",
+                         consumer.stream_seq >= seq && consumer.stream_seq ? "done" : news ? "waiting" : "none"));
+  }
+  return success(json::object{{"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});
+}
+
+Response remove(const Request& request, Context& context) {
+  const auto key = key_of(request);
+  if (!key) return failure(key.error());
+  const auto body = body_of(request);
+  if (!body) return failure(body.error());
+  return row_answer(context.store().remove(*key, text_of(*body, "reason").value_or("")), context);
+}
+
+Response reprocess(const Request& request, Context& context) {
+  const auto key = key_of(request);
+  if (!key) return failure(key.error());
+  const auto body = body_of(request);
+  if (!body) return failure(body.error());
+  return row_answer(context.store().reprocess(*key, text_of(*body, "requestedBy").value_or("")), context);
+}
+
+}  // namespace
+
+std::vector<Route> message_routes() {
+  constexpr Parameter kId{"id", "string", "peer:message, or peer:message:scope", "path", true};
+  return {
+      {.method = Method::get, .pattern = "/api/messages", .access = Access::read, .where = Where::worker, .handler = list,
+       .operation = "messages", .tag = "messages", .summary = "A page of messages, filtered by the server",
+       .schema = "[Message]", .parameters = page_parameters()},
+      {.method = Method::get, .pattern = "/api/messages/{id}", .access = Access::read, .where = Where::worker, .handler = one,
+       .operation = "message", .tag = "messages", .summary = "One message", .schema = "Message", .parameters = {kId}},
+      {.method = Method::delete_, .pattern = "/api/messages/{id}", .access = Access::admin, .where = Where::worker,
+       .handler = remove, .operation = "message_remove", .tag = "messages",
+       .summary = "Marks a message as deleted; its text stays in the journal", .schema = "Message", .body = "RemoveBody",
+       .parameters = {kId}},
+      {.method = Method::post, .pattern = "/api/messages/{id}/reprocess", .access = Access::consume, .where = Where::worker,
+       .handler = reprocess, .operation = "message_reprocess", .tag = "messages",
+       .summary = "Offers a message to every consumer again", .schema = "Message", .body = "ReprocessBody", .parameters = {kId}},
+      {.method = Method::get, .pattern = "/api/messages/{id}/versions", .access = Access::read, .where = Where::worker,
+       .handler = versions, .operation = "message_versions", .tag = "messages", .summary = "Every content a message has had, oldest first",
+       .schema = "[Version]", .parameters = {kId}},
+      {.method = Method::get, .pattern = "/api/messages/{id}/delivery", .access = Access::read, .where = Where::worker,
+       .handler = delivery, .operation = "message_delivery", .tag = "messages", .summary = "Where the newest content has got to",
+       .schema = "Delivery", .parameters = {kId}},
+  };
+}
+
+}  // namespace tg::api

@@ -1,0 +1,137 @@
+// What an operator and a monitoring system look at: health, metrics, figures over time, destinations, logs, jobs.
+#include <boost/json/serialize.hpp>
+
+#include "api/routes/common.h"
+#include "api/view/board.h"
+#include "api/view/predecessor.h"
+#include "observe/log.h"
+
+namespace tg::api {
+namespace json = boost::json;
+namespace {
+
+Response plain(const observe::HealthAnswer& answer) { return with_body(answer.status, kJson, json::serialize(answer.body)); }
+
+Response health(const Request&, Context& context) {
+  auto answer = context.parts.health.health(model::Time::now());
+  answer.body["telegram"] = connection_of(context.parts);
+  answer.body["version"] = context.options.version;
+  return plain(answer);
+}
+Response live(const Request&, Context& context) { return plain(context.parts.health.live(model::Time::now())); }
+Response ready(const Request&, Context& context) { return plain(context.parts.health.ready(model::Time::now())); }
+Response capture(const Request&, Context& context) { return plain(context.parts.health.capture(model::Time::now())); }
+
+Response metrics(const Request&, Context& context) {
+  return with_body(200, "text/plain; version=0.0.4; charset=utf-8", context.parts.metrics.to_prometheus_text());
+}
+
+Response timeseries(const Request& request, Context& context) {
+  const auto minutes = Query(request.query()).number({"minutes"}, 360, 1, 24 * 60);
+  if (!minutes) return failure(minutes.error());
+  const auto now = model::Time::now();
+  // Steps of 10 s up to two hours, of a minute beyond.
+  const bool fine = *minutes <= 120;
+  const auto most = static_cast<std::size_t>(fine ? *minutes * 6 + 1 : *minutes + 1);
+  const auto step = fine ? 10LL : 60LL;
+  json::array points;
+  const auto now_step = now.us / (step * 1'000'000) * (step * 1'000'000);
+  for (const auto& point : context.parts.series.since(model::Time{now_step - *minutes * 60'000'000}, now, most)) {
+    json::object one{{"at", model::to_rfc3339(point.at)}, {"seconds", point.length_s}};
+    for (std::size_t origin = 0; origin < observe::Series::kOrigins; ++origin) {
+      one[model::name_of(static_cast<model::Origin>(origin + 1))] = point.events[origin];
+    }
+    points.push_back(std::move(one));
+  }
+  auto response = success(json::object{{"stepSeconds", step}, {"points", std::move(points)}});
+  response.validity = Context::valid_for(1'000);
+  return response;
+}
+
+Response destinations(const Request&, Context& context) {
+  const auto snapshot = context.board.fresh();
+  if (!snapshot) return failure(snapshot.error());
+  return success_text((*snapshot)->destinations);
+}
+
+Response jobs(const Request&, Context& context) {
+  json::array data;
+  for (const auto& job : context.all_jobs()) data.push_back(job_json(job));
+  return success(std::move(data));
+}
+
+Response job(const Request& request, Context& context) {
+  const auto id = unescape(request.parameters[0]);
+  for (const auto& one : context.all_jobs()) {
+    if (one.id == id) return success(job_json(one));
+  }
+  return failure(404, "not_found", "there is no job '" + id + "'; those of an earlier run are forgotten");
+}
+
+Response logs(const Request& request, Context& context) {
+  (void)context;
+  const Query query(request.query());
+  const auto limit = query.number({"limit"}, 500, 1, 2'000);
+  if (!limit) return failure(limit.error());
+  const auto after = query.number({"after"}, 0, 0, INT64_MAX);
+  if (!after) return failure(after.error());
+  const auto level_name = query.text_or({"level"}, "info");
+  const auto level = observe::parse_level(level_name);
+  if (!level) return failure(bad_parameter("level", level_name, "debug, info, warn or error"));
+  const auto wanted = query.text_or({"q", "search"}, "");
+  auto records = observe::recent_records(static_cast<std::uint64_t>(*after), *level,
+                                         wanted.empty() ? static_cast<std::size_t>(*limit) : 2'000);
+  json::array data;
+  for (const auto& record : records) {
+    if (!wanted.empty() && observe::to_line(record).find(wanted) == std::string::npos) continue;
+    data.push_back(log_json(record));
+  }
+  while (data.size() > static_cast<std::size_t>(*limit)) data.erase(*after == 0 ? data.begin() : std::prev(data.end()));
+  return success(std::move(data));
+}
+
+}  // namespace
+
+json::object log_json(const observe::Record& record) {
+  json::object fields;
+  for (const auto& field : record.fields) fields[field.name] = field.value;
+  return {{"id", record.id}, {"at", model::to_rfc3339(record.at)}, {"level", observe::name_of(record.level)},
+          {"event", record.event}, {"fields", std::move(fields)}};
+}
+
+std::vector<Route> monitor_routes() {
+  const auto probe = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary) {
+    return Route{.method = Method::get, .pattern = pattern, .access = Access::open, .where = Where::now, .handler = handler,
+                 .operation = operation, .tag = "health", .summary = summary, .schema = "=Health"};
+  };
+  const auto get = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary,
+                      std::string_view schema) {
+    return Route{.method = Method::get, .pattern = pattern, .access = Access::read, .where = Where::worker, .handler = handler,
+                 .operation = operation, .tag = "monitor", .summary = summary, .schema = schema};
+  };
+  auto metric = get("/metrics", metrics, "metrics", "Prometheus text format", "=Text");
+  metric.type = "text/plain";
+  auto series = get("/api/telegram-gateway/timeseries", timeseries, "timeseries", "Events by origin over the last day", "TimeSeries");
+  series.parameters = {{"minutes", "integer", "1 to 1440, 360 by default"}};
+  auto log = get("/api/telegram-gateway/logs", logs, "logs", "The newest log records, oldest first", "[LogRecord]");
+  log.parameters = {{"level", "string", "debug, info (default), warn, error: at least this"},
+                    {"q", "string", "text that a line holds"},
+                    {"after", "integer", "id of a record: only what came behind it"},
+                    {"limit", "integer", "1 to 2000, 500 by default"}};
+  auto one_job = get("/api/telegram-gateway/jobs/{id}", job, "job", "One piece of work", "Job");
+  one_job.parameters = {{"id", "string", "the job", "path", true}};
+  return {
+      probe("/health", health, "health", "200 healthy or degraded while something can be read or written, else 503"),
+      probe("/health/live", live, "health_live", "503: restart it"),
+      probe("/health/ready", ready, "health_ready", "503: send it no requests"),
+      probe("/health/capture", capture, "health_capture", "503: nothing new is captured"),
+      std::move(metric),
+      std::move(series),
+      get("/api/telegram-gateway/destinations", destinations, "destinations", "Every reader of the journal and how far it is", "[Destination]"),
+      get("/api/telegram-gateway/jobs", jobs, "jobs", "Imports and fetches of this run", "[Job]"),
+      std::move(one_job),
+      std::move(log),
+  };
+}
+
+}  // namespace tg::api

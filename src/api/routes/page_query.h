@@ -1,0 +1,21 @@
+#pragma once
+// The query of GET /api/messages, in every spelling that callers use, and the pagination of its answer.
+
+#include <string>
+
+#include "api/query.h"
+#include "api/route.h"
+#include "store/store.h"
+
+namespace tg::api {
+
+struct MessagesQuery {
+  store::PageQuery page;
+  std::int64_t page_number = 0;  // 0: not asked for by number
+};
+
+Result<MessagesQuery> page_query(const Query& query);
+std::string pagination_json(const MessagesQuery& query, const store::Page& page);
+std::vector<Parameter> page_parameters();
+
+}  // namespace tg::api

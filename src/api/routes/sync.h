@@ -1,0 +1,64 @@
+#pragma once
+// Fetches that a person or the predecessor's history worker asked for: one at a time, on a thread of its own, going on
+// after the request that started it has been answered.
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "api/api.h"
+
+namespace tg::api {
+
+class Syncs {
+ public:
+  struct Channel {
+    model::ChatId peer;
+    std::string label;
+    std::int64_t synced = 0;
+  };
+  struct Progress {
+    std::string job;
+    std::int64_t synced = 0, saved = 0;
+    std::vector<Channel> channels;
+    bool completed = false;
+    model::Time started_at, finished_at;
+    std::string error;
+  };
+
+  // `wake` is called whenever progress was made.
+  Syncs(const Parts& parts, std::function<void()> wake) : parts_(parts), wake_(std::move(wake)) {}
+  ~Syncs() { stop(); }
+
+  // Starts a fetch, or joins the one that runs; its job. Does not wait.
+  Result<std::string> begin(const std::vector<model::ChatId>& channels);
+  // Of the running fetch or one of the last.
+  std::optional<Progress> progress(const std::string& job) const;
+  std::vector<Job> jobs() const;
+  void stop();
+
+ private:
+  struct Before {
+    std::int64_t created = 0, known = 0;
+    std::map<model::ChatId, std::int64_t> stored;
+  };
+  void work(std::vector<model::ChatId> channels);
+  bool look(const Before& before, const std::vector<model::ChatId>& channels);  // true: nothing is missing any more
+
+  static constexpr std::size_t kJobsKept = 20;
+  static constexpr std::chrono::seconds kLongest{600};
+
+  const Parts& parts_;
+  const std::function<void()> wake_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::thread thread_;
+  bool running_ = false, stopping_ = false;
+  std::uint64_t number_ = 0;
+  Progress now_;
+  std::vector<Progress> past_;
+};
+
+}  // namespace tg::api

@@ -1,0 +1,292 @@
+#include "api/schemas.h"
+
+namespace tg::api {
+
+const std::string_view kSchemas = R"json({
+ "Text": {"type": "string"},
+ "Binary": {"type": "string", "contentEncoding": "binary"},
+ "Document": {"type": "object"},
+ "Settings": {"type": "object"},
+ "Error": {"type": "object", "required": ["success", "error", "message", "statusCode"], "properties": {"success": {
+   "const": false}, "error": {"type": "string"}, "message": {"type": "string"}, "statusCode": {"type": "integer"},
+   "oldest": {"type": "integer"}}},
+ "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
+   "integer"}, "totalExact": {"type": "boolean"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
+   "page": {"type": "integer"}, "totalPages": {"type": "integer"}, "hasMore": {"type": "boolean"}, "nextCursor": {
+   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}}},
+ "Entity": {"type": "object", "required": ["type", "offset", "length"], "properties": {"type": {"type": "string"},
+   "offset": {"type": "integer"}, "length": {"type": "integer"}, "url": {"type": "string"}, "language": {"type":
+   "string"}, "userId": {"type": "string"}, "emojiId": {"type": "string"}}},
+ "Media": {"type": "object", "required": ["type"], "properties": {"type": {"enum": ["photo", "video", "audio",
+   "voice", "video_note", "animation", "sticker", "document", "contact", "location", "poll", "other"]}, "uniqueId":
+   {"type": "string"}, "fileName": {"type": "string"}, "mimeType": {"type": "string"}, "size": {"type": "integer"},
+   "width": {"type": "integer"}, "height": {"type": "integer"}, "duration": {"type": "integer"}, "miniature": {
+   "type": "string"}, "url": {"type": "string"}, "absent": {"type": "string"}}},
+ "LinkPreview": {"type": "object", "required": ["type", "url"], "properties": {"type": {"enum": ["twitter",
+   "youtube", "instagram", "generic"]}, "url": {"type": "string"}, "title": {"type": "string"}, "description": {
+   "type": "string"}, "siteName": {"type": "string"}, "author": {"type": "string"}, "image": {"type": "string"},
+   "twitter": {"type": ["object", "null"]}, "youtube": {"type": ["object", "null"]}, "instagram": {"type": ["object",
+   "null"]}}},
+ "Reply": {"type": "object", "required": ["messageId"], "properties": {"messageId": {"type": "integer"},
+   "channelId": {"type": "string"}, "text": {"type": "string"}, "sender": {"type": "string"}}},
+ "Origin": {"enum": ["live", "catchup", "backfill", "import"]},
+ "Message": {"type": "object", "required": ["id", "messageId", "channelId", "channelTitle", "text", "date",
+   "hasMedia", "source", "messageType", "status", "receivedAt", "telegramDate", "metadata", "createdAt", "updatedAt",
+   "seq", "arrivalSeq", "key", "scope", "origin", "versions"], "properties": {"id": {"type": "string"},
+   "messageId": {"type": "integer"}, "channelId": {"type": "string"}, "channelTitle": {"type": "string"}, "text": {
+   "type": "string"}, "date": {"type": "string", "format": "date-time"}, "sender": {"type": "string"}, "hasMedia": {
+   "type": "boolean"}, "photoUrl": {"type": "string"}, "linkPreview": {"$ref": "#/components/schemas/LinkPreview"},
+   "caption": {"type": "string"}, "mediaType": {"type": "string"}, "mediaRefs": {"type": "array", "items": {"type":
+   "string"}}, "threadId": {"type": "integer"}, "source": {"enum": ["tdlib", "export_file", "demo"]},
+   "messageType": {"type": "string"}, "status": {"enum": ["received", "queued", "published", "retrying", "failed",
+   "reprocess_pending", "reprocessed", "deleted"]}, "receivedAt": {"type": "string", "format": "date-time"},
+   "telegramDate": {"type": "string", "format": "date-time"}, "publishedAt": {"type": "string", "format":
+   "date-time"}, "metadata": {"type": "object", "properties": {"replyTo": {"$ref": "#/components/schemas/Reply"},
+   "linkPreview": {"$ref": "#/components/schemas/LinkPreview"}}}, "createdAt": {"type": "string", "format":
+   "date-time"}, "updatedAt": {"type": "string", "format": "date-time"}, "deletedAt": {"type": "string", "format":
+   "date-time"}, "seq": {"type": "integer"}, "arrivalSeq": {"type": "integer"}, "key": {"type": "string"}, "scope":
+   {"type": "integer"}, "origin": {"$ref": "#/components/schemas/Origin"}, "editDate": {"type": "string", "format":
+   "date-time"}, "versions": {"type": "integer", "minimum": 1}, "entities": {"type": "array", "items": {"$ref":
+   "#/components/schemas/Entity"}}, "media": {"$ref": "#/components/schemas/Media"}, "albumId": {"type": "string"},
+   "replyTo": {"$ref": "#/components/schemas/Reply"}, "forward": {"type": "object", "properties": {"name": {"type":
+   "string"}, "channelId": {"type": "string"}, "messageId": {"type": "integer"}, "date": {"type": "string",
+   "format": "date-time"}}}, "views": {"type": "integer"}, "forwards": {"type": "integer"}, "reactions": {"type":
+   "array", "items": {"type": "object", "required": ["emoji", "count"], "properties": {"emoji": {"type": "string"},
+   "count": {"type": "integer"}}}}, "poll": {"type": "object", "required": ["question", "options", "totalVoters",
+   "closed"], "properties": {"question": {"type": "string"}, "options": {"type": "array", "items": {"type": "object",
+   "required": ["text", "voters"], "properties": {"text": {"type": "string"}, "voters": {"type": "integer"}}}},
+   "totalVoters": {"type": "integer"}, "closed": {"type": "boolean"}}}, "service": {"type": "string"}, "senderId": {
+   "type": "string"}, "signature": {"type": "string"}, "viaBot": {"type": "string"}, "latenessMs": {"type":
+   "integer"}, "sanitised": {"const": true}, "topicId": {"type": "string"}, "processedBy": {"type": "array",
+   "items": {"type": "string"}}}},
+ "Version": {"type": "object", "required": ["key", "seq", "kind", "n", "observedAt", "recordedAt", "origin",
+   "source", "current", "text"], "properties": {"key": {"type": "string"}, "seq": {"type": "integer"}, "kind": {
+   "type": "string"}, "n": {"type": "integer"}, "editDate": {"type": "string", "format": "date-time"},
+   "observedAt": {"type": "string", "format": "date-time"}, "recordedAt": {"type": "string", "format": "date-time"},
+   "origin": {"$ref": "#/components/schemas/Origin"}, "source": {"type": "string"}, "current": {"type": "boolean"},
+   "text": {"type": "string"}, "entities": {"type": "array", "items": {"$ref": "#/components/schemas/Entity"}},
+   "media": {"$ref": "#/components/schemas/Media"}}},
+ "Delivery": {"type": "object", "required": ["versionSeq", "observedAt", "steps"], "properties": {"versionSeq": {
+   "type": "integer"}, "observedAt": {"type": "string", "format": "date-time"}, "steps": {"type": "array", "items":
+   {"type": "object", "required": ["name", "kind", "state"], "properties": {"name": {"type": "string"}, "kind": {
+   "enum": ["journal", "search", "stream", "consumer", "destination"]}, "state": {"enum": ["done", "waiting",
+   "gapped", "none"]}, "at": {"type": "string", "format": "date-time"}, "afterMs": {"type": "integer"}, "detail": {
+   "type": "string"}}}}}},
+ "Channel": {"type": "object", "required": ["id", "channelId", "title", "label", "description", "kind", "active",
+   "isActive", "totalMessages", "messageCount", "lastMessageDate", "createdAt", "updatedAt"], "properties": {"id": {
+   "type": "string"}, "channelId": {"type": "string"}, "title": {"type": "string"}, "label": {"type": "string"},
+   "description": {"type": ["string", "null"]}, "username": {"type": "string"}, "kind": {"type": "string"},
+   "active": {"type": "boolean"}, "isActive": {"type": "boolean"}, "registered": {"type": "boolean"},
+   "totalMessages": {"type": "integer"}, "messageCount": {"type": "integer"}, "deletedMessages": {"type": "integer"},
+   "lastMessageDate": {"type": ["string", "null"], "format": "date-time"}, "lastMessageAt": {"type": "string",
+   "format": "date-time"}, "migratedTo": {"type": "string"}, "migratedFrom": {"type": "string"}, "createdAt": {
+   "type": "string", "format": "date-time"}, "updatedAt": {"type": "string", "format": "date-time"}}},
+ "Counts": {"type": "object", "required": ["expected", "accounted", "stored", "empty", "deleted", "missing",
+   "acceptedLost", "unknown"], "properties": {"expected": {"type": "integer"}, "accounted": {"type": "integer"},
+   "stored": {"type": "integer"}, "empty": {"type": "integer"}, "deleted": {"type": "integer"}, "missing": {"type":
+   "integer"}, "acceptedLost": {"type": "integer"}, "unknown": {"type": "integer"}, "provenAt": {"type": "string",
+   "format": "date-time"}}},
+ "BarState": {"enum": ["proven", "hole", "unknown", "lost"]},
+ "BarPart": {"type": "object", "required": ["from", "to", "state"], "properties": {"from": {"type": "integer"},
+   "to": {"type": "integer"}, "state": {"$ref": "#/components/schemas/BarState"}}},
+ "Hole": {"type": "object", "required": ["from", "to", "ids", "since", "cause"], "properties": {"from": {"type":
+   "integer"}, "to": {"type": "integer"}, "ids": {"type": "integer"}, "since": {"type": "string", "format":
+   "date-time"}, "cause": {"type": "string"}}},
+ "Coverage": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type": "object", "required": ["from", "to",
+   "holes", "bar"], "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "holes": {"type": "array",
+   "items": {"$ref": "#/components/schemas/Hole"}}, "bar": {"type": "array", "items": {"$ref":
+   "#/components/schemas/BarPart"}}}}]},
+ "Range": {"type": "object", "required": ["from", "to", "ids", "state", "proof"], "properties": {"from": {"type":
+   "integer"}, "to": {"type": "integer"}, "ids": {"type": "integer"}, "state": {"$ref":
+   "#/components/schemas/BarState"}, "proof": {"enum": ["walk", "live", null]}, "account": {"type": "string"},
+   "provenAt": {"type": "string", "format": "date-time"}, "since": {"type": "string", "format": "date-time"},
+   "cause": {"type": "string"}}},
+ "CoverageRanges": {"allOf": [{"$ref": "#/components/schemas/Coverage"}, {"type": "object", "required": ["ranges"],
+   "properties": {"ranges": {"type": "array", "items": {"$ref": "#/components/schemas/Range"}}}}]},
+ "ChannelRow": {"allOf": [{"$ref": "#/components/schemas/Channel"}, {"type": "object", "required": ["avatar",
+   "state", "coverage", "hourly"], "properties": {"avatar": {"type": "object", "required": ["initials", "hue"],
+   "properties": {"initials": {"type": "string"}, "hue": {"type": "integer", "minimum": 0, "maximum": 9}}},
+   "state": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["complete", "hole", "lost",
+   "unproven", "silent", "history", "imported", "stopped", "empty"]}, "missing": {"type": "integer"}, "since": {
+   "type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
+   "coverage": {"$ref": "#/components/schemas/Coverage"}, "lastMessage": {"type": "object", "required": ["id",
+   "messageId", "text"], "properties": {"id": {"type": "string"}, "messageId": {"type": "integer"}, "text": {
+   "type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24}}}]
+   },
+ "ChannelStats": {"type": "object", "required": ["channel", "statistics", "topSenders", "messagesByDate"],
+   "properties": {"channel": {"$ref": "#/components/schemas/Channel"}, "statistics": {"type": "object", "required":
+   ["totalMessages", "messagesLast24h", "messagesLast7d", "messagesLast30d", "averagePerDay", "messagesWithMedia",
+   "mediaPercentage"], "properties": {"totalMessages": {"type": "integer"}, "messagesLast24h": {"type": "integer"},
+   "messagesLast7d": {"type": "integer"}, "messagesLast30d": {"type": "integer"}, "averagePerDay": {"type": "number"
+   }, "messagesWithMedia": {"type": "integer"}, "mediaPercentage": {"type": "number"}}}, "topSenders": {"type":
+   "array", "items": {"type": "object", "required": ["sender", "count"], "properties": {"sender": {"type": "string"},
+   "count": {"type": "integer"}}}}, "messagesByDate": {"type": "array", "items": {"type": "object", "required": [
+   "date", "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}}},
+ "Removed": {"type": "object", "required": ["removed"], "properties": {"removed": {"type": "boolean"}, "channelId":
+   {"type": "string"}, "name": {"type": "string"}}},
+ "Unprocessed": {"type": "object", "required": ["success", "data", "count", "filters"], "properties": {"success": {
+   "const": true}, "data": {"type": "array", "items": {"$ref": "#/components/schemas/Message"}}, "count": {"type":
+   "integer"}, "filters": {"type": "object", "required": ["channelId", "statuses", "excludeProcessedBy"],
+   "properties": {"channelId": {"type": "string"}, "statuses": {"type": "array", "items": {"type": "string"}},
+   "excludeProcessedBy": {"type": ["string", "null"]}}}}},
+ "Marked": {"type": "object", "required": ["requested", "updated", "processedBy"], "properties": {"requested": {
+   "type": "integer"}, "updated": {"type": "integer"}, "processedBy": {"type": "string"}}},
+ "Consumer": {"type": "object", "required": ["name", "ackSeq", "pending", "redeliverEdits", "origins", "createdAt"],
+   "properties": {"name": {"type": "string"}, "ackSeq": {"type": "integer"}, "pending": {"type": "integer"},
+   "redeliverEdits": {"type": "boolean"}, "origins": {"type": "array", "items": {"$ref":
+   "#/components/schemas/Origin"}}, "createdAt": {"type": "string", "format": "date-time"}, "lastSeenAt": {"type":
+   "string", "format": "date-time"}}},
+ "Event": {"type": "object", "required": ["v", "seq", "key", "kind", "origin", "source", "account", "observed_at"],
+   "properties": {"v": {"const": 1}, "seq": {"type": "integer"}, "key": {"type": "string"}, "kind": {"enum": ["new",
+   "edited", "deleted", "restored", "counters", "channel", "channel_migrated", "reprocess", "filled"]}, "origin": {
+   "$ref": "#/components/schemas/Origin"}, "source": {"type": "string"}, "account": {"type": "integer"}, "scope": {
+   "type": "integer"}, "peer": {"type": "integer"}, "id": {"type": "integer"}, "edit_date": {"type": "string"},
+   "n": {"type": "integer"}, "observed_at": {"type": "string"}, "recorded_at": {"type": "string"}, "superseded": {
+   "type": "boolean"}, "message": {"type": ["object", "null"]}}},
+ "EventPage": {"type": "object", "required": ["success", "data", "next", "oldest", "head"], "properties": {
+   "success": {"const": true}, "data": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}}, "next": {
+   "type": "integer"}, "oldest": {"type": "integer"}, "head": {"type": "integer"}}},
+ "Destination": {"type": "object", "required": ["name", "kind", "behindEvents", "behindSeconds", "ratePerMinute",
+   "state"], "properties": {"name": {"type": "string"}, "kind": {"type": "string"}, "behindEvents": {"type":
+   "integer"}, "behindSeconds": {"type": "number"}, "ratePerMinute": {"type": "number"}, "lastError": {"type":
+   "string"}, "nextTryAt": {"type": "string", "format": "date-time"}, "state": {"enum": ["ok", "late", "gapped",
+   "parked", "off"]}}},
+ "Attention": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}, "channelId": {
+   "type": "string"}, "title": {"type": "string"}, "destination": {"type": "string"}, "count": {"type": "integer"},
+   "since": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"}, "detail": {"type":
+   "string"}}},
+ "GatewayMetrics": {"type": "object", "required": ["raw", "parsed", "summary"], "properties": {"raw": {"type":
+   "string"}, "parsed": {"type": "object"}, "summary": {"$ref": "#/components/schemas/MetricsSummary"}}},
+ "MetricsSummary": {"type": "object", "required": ["connectionStatus", "messagesReceivedTotal",
+   "messagesPublishedTotal", "publishFailuresTotal", "retryAttemptsTotal", "failureQueueSize"], "properties": {
+   "connectionStatus": {"type": "number"}, "messagesReceivedTotal": {"type": "number"}, "messagesPublishedTotal": {
+   "type": "number"}, "publishFailuresTotal": {"type": "number"}, "retryAttemptsTotal": {"type": "number"},
+   "failureQueueSize": {"type": "number"}}},
+ "GatewayQueue": {"type": "object", "required": ["exists", "path", "sizeBytes", "updatedAt", "totalMessages",
+   "previewLimit", "previewCount", "preview"], "properties": {"exists": {"type": "boolean"}, "path": {"type":
+   "string"}, "sizeBytes": {"type": "integer"}, "updatedAt": {"type": ["string", "null"], "format": "date-time"},
+   "totalMessages": {"type": "integer"}, "previewLimit": {"type": "integer"}, "previewCount": {"type": "integer"},
+   "preview": {"type": "array", "items": {"type": "object", "required": ["channelId", "messageId", "textPreview",
+   "failedAt", "queuedAt", "createdAt", "parseError", "raw"], "properties": {"channelId": {"type": ["string", "null"
+   ]}, "messageId": {"type": ["integer", "null"]}, "textPreview": {"type": "string"}, "failedAt": {"type": "string",
+   "format": "date-time"}, "queuedAt": {"type": "string", "format": "date-time"}, "createdAt": {"type": "string",
+   "format": "date-time"}, "parseError": {"type": ["string", "null"]}}}}}},
+ "GatewaySession": {"type": "object", "required": ["exists", "path", "sizeBytes", "updatedAt", "ageMs"],
+   "properties": {"exists": {"type": "boolean"}, "path": {"type": ["string", "null"]}, "sizeBytes": {"type":
+   "integer"}, "updatedAt": {"type": ["string", "null"], "format": "date-time"}, "ageMs": {"type": ["integer",
+   "null"]}}},
+ "MessagesSummary": {"type": "object", "required": ["total", "byStatus", "recent", "pagination"], "properties": {
+   "total": {"type": "integer"}, "byStatus": {"type": "array", "items": {"type": "object", "required": ["status",
+   "total"], "properties": {"status": {"type": "string"}, "total": {"type": "integer"}}}}, "recent": {"type":
+   "array", "items": {"$ref": "#/components/schemas/Message"}}, "pagination": {"$ref":
+   "#/components/schemas/Pagination"}}},
+ "Health": {"type": "object", "required": ["status", "service", "timestamp"], "properties": {"status": {"type":
+   "string"}, "service": {"type": "string"}, "timestamp": {"type": "string", "format": "date-time"}, "telegram": {
+   "enum": ["connected", "disconnected"]}, "uptime": {"type": "number"}}},
+ "Overview": {"type": "object", "required": ["health", "metrics", "queue", "session", "messages", "timestamp", "now",
+   "version", "capture", "verdict", "completeness", "days", "figures", "attention", "destinations", "perMinute",
+   "accounts"], "properties": {"health": {"$ref": "#/components/schemas/Health"}, "metrics": {"type": "object",
+   "required": ["parsed", "summary"], "properties": {"parsed": {"type": "object"}, "summary": {"$ref":
+   "#/components/schemas/MetricsSummary"}}}, "queue": {"$ref": "#/components/schemas/GatewayQueue"}, "session": {
+   "$ref": "#/components/schemas/GatewaySession"}, "messages": {"$ref": "#/components/schemas/MessagesSummary"},
+   "timestamp": {"type": "string", "format": "date-time"}, "now": {"type": "string", "format": "date-time"},
+   "version": {"type": "string"}, "capture": {"type": "object", "required": ["state"], "properties": {"state": {
+   "enum": ["running", "stopped", "signed_out", "none"]}, "since": {"type": "string", "format": "date-time"},
+   "source": {"type": "string"}, "reason": {"type": "string"}}}, "verdict": {"type": "object", "required": ["code",
+   "missing", "lost", "channels"], "properties": {"code": {"enum": ["complete", "hole", "lost", "stale", "stopped",
+   "sign_in", "empty"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
+   "format": "date-time"}, "provenAt": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"},
+   "channels": {"type": "integer"}}}, "completeness": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type":
+   "object", "required": ["channels"], "properties": {"channels": {"type": "integer"}}}]}, "days": {"type": "array",
+   "items": {"type": "object", "required": ["date", "state", "closed", "open"], "properties": {"date": {"type":
+   "string"}, "state": {"enum": ["proven", "hole", "unknown", "none"]}, "closed": {"type": "integer"}, "open": {
+   "type": "integer"}}}}, "figures": {"type": "object", "required": ["messagesPerMinute", "messagesToday", "disk"],
+   "properties": {"messagesPerMinute": {"type": "number"}, "messagesToday": {"type": "integer"}, "storedP95Ms": {
+   "type": "number"}, "pollsP95Ms": {"type": "number"}, "memoryHitRatio": {"type": "number"}, "slowest": {"type":
+   "object", "required": ["name", "behindEvents", "behindSeconds"], "properties": {"name": {"type": "string"},
+   "behindEvents": {"type": "integer"}, "behindSeconds": {"type": "number"}}}, "disk": {"type": "object",
+   "required": ["freeBytes"], "properties": {"freeBytes": {"type": "integer"}, "daysLeft": {"type": "number"}}}}},
+   "attention": {"type": "array", "items": {"$ref": "#/components/schemas/Attention"}}, "destinations": {"type":
+   "array", "items": {"$ref": "#/components/schemas/Destination"}}, "perMinute": {"type": "array", "items": {
+   "type": "object", "required": ["at", "live", "catchup", "other"], "properties": {"at": {"type": "string",
+   "format": "date-time"}, "live": {"type": "integer"}, "catchup": {"type": "integer"}, "other": {"type": "integer"}
+   }}}, "accounts": {"type": "array", "items": {"type": "object", "required": ["name", "kind", "state"],
+   "properties": {"name": {"type": "string"}, "kind": {"type": "string"}, "state": {"type": "string"}, "since": {
+   "type": "string", "format": "date-time"}}}}}},
+ "GatewayStatus": {"type": "object", "required": ["mtproto", "database", "cache"], "properties": {"mtproto": {
+   "type": "object", "required": ["status", "uptime", "lastSync"], "properties": {"status": {"type": "string"},
+   "uptime": {"type": "number"}, "lastSync": {"type": ["string", "null"], "format": "date-time"}}}, "database": {
+   "type": "object", "required": ["status", "totalMessages", "totalChannels"], "properties": {"status": {"type":
+   "string"}, "totalMessages": {"type": "integer"}, "totalChannels": {"type": "integer"}}}, "cache": {"type":
+   "object", "required": ["status", "hitRate"], "properties": {"status": {"type": "string"}, "hitRate": {"type":
+   "number"}}}, "version": {"type": "string"}, "timestamp": {"type": "string", "format": "date-time"}}},
+ "GatewayConfig": {"type": "object", "required": ["apiBaseUrl", "messagesBaseUrl", "channelsBaseUrl", "authToken",
+   "environment", "features", "timestamp"], "properties": {"apiBaseUrl": {"type": "string"}, "messagesBaseUrl": {
+   "type": "string"}, "channelsBaseUrl": {"type": "string"}, "authToken": {"const": ""}, "environment": {"type":
+   "string"}, "features": {"type": "object"}, "timestamp": {"type": "string", "format": "date-time"}}},
+ "Reloaded": {"type": "object", "required": ["reloaded", "timestamp"], "properties": {"reloaded": {"type": "boolean"
+   }, "timestamp": {"type": "string", "format": "date-time"}}},
+ "TimeSeries": {"type": "object", "required": ["stepSeconds", "points"], "properties": {"stepSeconds": {"enum": [10,
+   60]}, "points": {"type": "array", "items": {"type": "object", "required": ["at", "seconds", "live", "catchup",
+   "backfill", "import"], "properties": {"at": {"type": "string", "format": "date-time"}, "seconds": {"type":
+   "integer"}, "live": {"type": "integer"}, "catchup": {"type": "integer"}, "backfill": {"type": "integer"},
+   "import": {"type": "integer"}}}}}},
+ "Job": {"type": "object", "required": ["id", "kind", "state"], "properties": {"id": {"type": "string"}, "kind": {
+   "type": "string"}, "state": {"type": "string"}, "title": {"type": "string"}, "channelId": {"type": "string"},
+   "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}, "startedAt": {"type": "string", "format":
+   "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "detail": {"type": "string"}, "error": {
+   "type": "string"}}},
+ "LogRecord": {"type": "object", "required": ["id", "at", "level", "event", "fields"], "properties": {"id": {
+   "type": "integer"}, "at": {"type": "string", "format": "date-time"}, "level": {"enum": ["debug", "info", "warn",
+   "error"]}, "event": {"type": "string"}, "fields": {"type": "object"}}},
+ "Failure": {"type": "object", "required": ["destination", "reason", "count", "items"], "properties": {
+   "destination": {"type": "string"}, "reason": {"type": "string"}, "count": {"type": "integer"}, "advice": {
+   "type": "string"}, "items": {"type": "array", "items": {"type": "object", "required": ["id", "channelId",
+   "messageId", "at", "tries"], "properties": {"id": {"type": "string"}, "channelId": {"type": "string"}, "title": {
+   "type": "string"}, "messageId": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}, "tries": {
+   "type": "integer"}, "place": {"type": "string"}, "textPreview": {"type": "string"}}}}}},
+ "FailuresChanged": {"type": "object", "required": ["matched", "changed", "dryRun"], "properties": {"matched": {
+   "type": "integer"}, "changed": {"type": "integer"}, "dryRun": {"type": "boolean"}}},
+ "AuthStatus": {"type": "object", "required": ["status", "running", "startedAt", "finishedAt", "logs"],
+   "properties": {"status": {"enum": ["idle", "starting", "waiting_code", "processing_code", "waiting_password",
+   "processing_password", "waiting_qr", "completed", "cancelling", "cancelled", "error"]}, "running": {"type":
+   "boolean"}, "startedAt": {"type": ["string", "null"], "format": "date-time"}, "finishedAt": {"type": ["string",
+   "null"], "format": "date-time"}, "logs": {"type": "array", "items": {"type": "object", "required": ["level",
+   "message", "timestamp"], "properties": {"level": {"type": "string"}, "message": {"type": "string"}, "timestamp":
+   {"type": "string", "format": "date-time"}}}}, "available": {"type": "boolean"}, "message": {"type": "string"}}},
+ "Synced": {"type": "object", "required": ["totalMessagesSynced", "totalMessagesSaved", "channelsSynced",
+   "timestamp", "completed", "jobId"], "properties": {"totalMessagesSynced": {"type": "integer"},
+   "totalMessagesSaved": {"type": "integer"}, "channelsSynced": {"type": "array", "items": {"type": "object",
+   "required": ["channelId", "label", "messagesSynced"], "properties": {"channelId": {"type": "string"}, "label": {
+   "type": "string"}, "messagesSynced": {"type": "integer"}}}}, "timestamp": {"type": "string", "format":
+   "date-time"}, "completed": {"type": "boolean"}, "jobId": {"type": "string"}}},
+ "Session": {"type": "object", "required": ["required", "signedIn", "scopes"], "properties": {"required": {"type":
+   "boolean"}, "signedIn": {"type": "boolean"}, "scopes": {"type": "array", "items": {"enum": ["read", "consume",
+   "admin"]}}, "csrf": {"type": "string"}}},
+ "Root": {"type": "object", "required": ["success", "name", "version"], "properties": {"success": {"type": "boolean"
+   }, "name": {"type": "string"}, "version": {"type": "string"}, "dashboard": {"type": "string"}, "openapi": {
+   "type": "string"}, "health": {"type": "string"}}},
+ "RemoveBody": {"type": "object", "properties": {"reason": {"type": "string"}}},
+ "ReprocessBody": {"type": "object", "properties": {"requestedBy": {"type": "string"}}},
+ "ChannelBody": {"type": "object", "required": ["channelId"], "properties": {"channelId": {"type": ["string",
+   "integer"]}, "label": {"type": "string"}, "description": {"type": "string"}, "isActive": {"type": "boolean"}}},
+ "ChannelChange": {"type": "object", "properties": {"label": {"type": "string"}, "description": {"type": "string"},
+   "isActive": {"type": "boolean"}}},
+ "MarkBody": {"type": "object", "required": ["messageIds", "processedBy"], "properties": {"messageIds": {"type":
+   "array", "minItems": 1, "maxItems": 10000, "items": {"type": ["string", "integer"]}}, "processedBy": {"type":
+   "string"}}},
+ "ConsumerBody": {"type": "object", "required": ["name"], "properties": {"name": {"type": "string"}, "from": {
+   "enum": ["oldest", "now"]}, "redeliverEdits": {"type": "boolean"}, "origins": {"type": "array", "items": {
+   "$ref": "#/components/schemas/Origin"}}}},
+ "AckBody": {"type": "object", "required": ["seq"], "properties": {"seq": {"type": "integer"}}},
+ "FailuresBody": {"type": "object", "properties": {"ids": {"type": "array", "items": {"type": ["string", "integer"]}
+   }, "filter": {"type": "object", "properties": {"destination": {"type": "string"}, "reason": {"type": "string"},
+   "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}}},
+ "SyncBody": {"type": "object", "properties": {"limit": {"type": "integer"}, "channels": {"type": "array", "items":
+   {"type": ["string", "integer"]}}, "concurrency": {"type": "integer"}, "wait": {"type": "integer", "maximum": 60}}
+   },
+ "AuthInput": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+ "SessionBody": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
+})json";
+
+}  // namespace tg::api

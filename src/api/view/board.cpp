@@ -1,0 +1,222 @@
+#include "api/view/board.h"
+
+#include <boost/json/serialize.hpp>
+
+#include "api/view/channel_view.h"
+#include "api/view/predecessor.h"
+#include "journal/cursors.h"
+
+namespace tg::api {
+namespace json = boost::json;
+namespace {
+
+constexpr double kLateSeconds = 60;
+constexpr std::size_t kRowsKept = 4;
+
+// The members of an object, to be put beside others.
+std::string members(const json::object& object) {
+  auto text = json::serialize(object);
+  return text.substr(1, text.size() - 2);
+}
+
+std::string kind_of_reader(const std::string& name) {
+  if (name == "search" || name == "store") return name;
+  return name.starts_with("webhook") ? "webhook" : "broker";
+}
+
+}  // namespace
+
+json::object destination_json(const Destination& d) {
+  json::object out{{"name", d.name}, {"kind", d.kind}, {"behindEvents", d.behind_events}, {"behindSeconds", d.behind_seconds},
+                   {"ratePerMinute", d.rate_per_minute}, {"state", d.state}};
+  if (!d.last_error.empty()) out["lastError"] = d.last_error;
+  if (d.next_try_at) out["nextTryAt"] = model::to_rfc3339(d.next_try_at);
+  return out;
+}
+
+json::object job_json(const Job& job) {
+  json::object out{{"id", job.id}, {"kind", job.kind}, {"state", job.state}};
+  if (!job.title.empty()) out["title"] = job.title;
+  if (job.channel) out["channelId"] = std::to_string(job.channel.value);
+  if (job.progress) out["progress"] = *job.progress;
+  if (job.seconds_left) out["secondsLeft"] = *job.seconds_left;
+  if (job.started_at) out["startedAt"] = model::to_rfc3339(job.started_at);
+  if (job.finished_at) out["finishedAt"] = model::to_rfc3339(job.finished_at);
+  if (!job.detail.empty()) out["detail"] = job.detail;
+  if (!job.error.empty()) out["error"] = job.error;
+  return out;
+}
+
+Board::Board(const Options& options, const Parts& parts, model::Time started, Jobs jobs)
+    : options_(options), parts_(parts), started_(started), jobs_(std::move(jobs)) {}
+
+model::Time Board::stale_before(model::Time now) const {
+  return model::Time{now.us - 2 * std::chrono::microseconds(options_.reconcile_every).count()};
+}
+
+double Board::rate_of(const std::string& name, model::Seq seq, model::Time now) {
+  auto& last = positions_[name];
+  const auto passed = static_cast<double>(now.us - last.at.us) / 60e6;
+  if (last.at && passed > 0 && seq >= last.seq && last.seq) {
+    const auto rate = static_cast<double>(seq.value - last.seq.value) / passed;
+    const double share = std::min(1.0, passed);  // a minute's mean
+    last.rate += (rate - last.rate) * share;
+  }
+  last.seq = seq;
+  last.at = now;
+  return std::round(last.rate * 10) / 10;
+}
+
+Result<std::vector<Destination>> Board::destinations(journal::Connection& db, model::Time now) {
+  std::vector<Destination> all;
+  const auto add = [&](const std::string& name, const std::string& kind, model::Seq seq) -> Result<void> {
+    Destination d;
+    d.name = name;
+    d.kind = kind;
+    const auto from = std::max(seq.value, parts_.journal.oldest().value - 1);
+    d.behind_events = std::max<std::int64_t>(0, parts_.journal.head().value - from);
+    if (d.behind_events > 0) {
+      auto& first = db.prepared("SELECT recorded_at FROM events WHERE seq > ?1 ORDER BY seq LIMIT 1").with(seq);
+      const auto found = first.step();
+      if (!found) return found.error();
+      if (*found) d.behind_seconds = std::max(0.0, static_cast<double>(now.us - first.integer(0)) / 1e6);
+      d.behind_seconds = std::round(d.behind_seconds * 10) / 10;
+      first.reset();
+      if (seq && seq.value < parts_.journal.oldest().value - 1) d.state = "gapped";
+      else if (d.behind_seconds > kLateSeconds) d.state = "late";
+    }
+    d.rate_per_minute = rate_of(kind + ":" + name, seq, now);
+    all.push_back(std::move(d));
+    return {};
+  };
+  const auto cursors = journal::cursors(db);
+  if (!cursors) return cursors.error();
+  for (const auto& cursor : *cursors) {
+    if (auto added = add(cursor.name, kind_of_reader(cursor.name), cursor.seq); !added) return added.error();
+  }
+  const bool listed = std::any_of(all.begin(), all.end(), [](const auto& d) { return d.kind == "search"; });
+  if (!listed) {
+    if (const auto state = parts_.store.search_state()) {
+      if (auto added = add("search", "search", state->indexed); !added) return added.error();
+    }
+  }
+  const auto consumers = parts_.store.consumers();
+  if (!consumers) return consumers.error();
+  for (const auto& consumer : *consumers) {
+    if (auto added = add(consumer.name, "consumer", consumer.stream_seq); !added) return added.error();
+    // One that has never used a stream polls, and is not behind in it.
+    all.back().behind_events = consumer.pending;
+    if (consumer.pending == 0) all.back().behind_seconds = 0;
+    all.back().state = "ok";
+  }
+  for (const auto& reader : parts_.readers()) {
+    auto found = std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.name == reader.name; });
+    if (found == all.end()) {
+      all.push_back({});
+      found = std::prev(all.end());
+      found->name = reader.name;
+    }
+    if (!reader.kind.empty()) found->kind = reader.kind;
+    found->last_error = reader.last_error;
+    found->next_try_at = reader.next_try_at;
+    if (reader.off) found->state = "off";
+    else if (reader.parked) found->state = "parked";
+  }
+  return all;
+}
+
+Result<Board::Input> Board::read() {
+  Input input;
+  input.now = model::Time::now();
+  auto chats = parts_.store.chats();
+  if (!chats) return chats.error();
+  input.chats = std::move(*chats);
+  auto last_day = parts_.store.last_day();
+  if (!last_day) return last_day.error();
+  input.last_day = std::move(*last_day);
+  auto db = parts_.journal.read();
+  if (!db) return db.error();
+  auto coverage = journal::all_coverage(**db, input.now);
+  if (!coverage) return coverage.error();
+  for (auto& one : *coverage) {
+    const auto peer = one.peer;
+    input.coverage.emplace(peer, std::move(one));
+  }
+  auto holes = journal::holes_by_day(**db, input.now, 30);
+  if (!holes) return holes.error();
+  input.holes = std::move(*holes);
+  auto set_aside = (*db)->scalar("SELECT count(*) FROM quarantine");
+  if (!set_aside) return set_aside.error();
+  input.quarantined = *set_aside;
+  auto destinations_now = destinations(**db, input.now);
+  if (!destinations_now) return destinations_now.error();
+  input.destinations = std::move(*destinations_now);
+  input.sources = parts_.sources();
+  return input;
+}
+
+Result<std::shared_ptr<const Board::Snapshot>> Board::fresh() {
+  std::lock_guard lock(mutex_);
+  const auto previous = latest();
+  if (previous && Steady::now() - made_ < kEvery) return previous;
+  auto input = read();
+  if (!input) return input.error();
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->core = members(core_of(*input, *snapshot));
+  snapshot->charts = members(charts_of(*input));
+  json::array destinations_now, jobs;
+  for (const auto& d : input->destinations) destinations_now.push_back(destination_json(d));
+  for (const auto& job : jobs_()) jobs.push_back(job_json(job));
+  snapshot->destinations = json::serialize(destinations_now);
+  snapshot->jobs = json::serialize(jobs);
+  snapshot->id = previous ? previous->id : 0;
+  if (!previous || previous->core != snapshot->core || previous->charts != snapshot->charts ||
+      previous->destinations != snapshot->destinations || previous->jobs != snapshot->jobs) {
+    ++snapshot->id;
+  }
+  input_ = std::make_shared<const Input>(std::move(*input));
+  made_ = Steady::now();
+  std::shared_ptr<const Snapshot> done = std::move(snapshot);
+  std::atomic_store(&latest_, done);
+  return done;
+}
+
+Result<std::string> Board::overview() {
+  auto snapshot = fresh();
+  if (!snapshot) return snapshot.error();
+  std::lock_guard lock(mutex_);
+  if (overview_made_ == made_ && !overview_.empty()) return overview_;
+  auto older = predecessor_overview(parts_, options_, started_);
+  if (!older) return older.error();
+  const auto now = model::to_rfc3339(model::Time::now());
+  overview_ = fmt::format("{{\"now\":\"{0}\",\"timestamp\":\"{0}\",{1},{2},{3}}}", now, (*snapshot)->core, (*snapshot)->charts,
+                          members(*older));
+  overview_made_ = made_;
+  return overview_;
+}
+
+Result<std::string> Board::channel_rows(int px) {
+  auto snapshot = fresh();
+  if (!snapshot) return snapshot.error();
+  std::lock_guard lock(mutex_);
+  if (const auto kept = rows_.find(px); kept != rows_.end() && kept->second.first == made_) return kept->second.second;
+  json::array rows;
+  for (const auto& chat : input_->chats) {
+    const auto coverage = input_->coverage.find(chat.peer);
+    const auto hourly = input_->last_day.find(chat.peer);
+    auto row = channel_row_json({chat, coverage == input_->coverage.end() ? nullptr : &coverage->second,
+                                 hourly == input_->last_day.end() ? nullptr : &hourly->second,
+                                 (*snapshot)->capture == "running", stale_before(input_->now)},
+                                px);
+    if (chat.total > 0) {
+      if (auto last = newest_message(parts_.store, chat.peer)) row["lastMessage"] = std::move(*last);
+    }
+    rows.push_back(std::move(row));
+  }
+  if (rows_.size() >= kRowsKept) rows_.clear();
+  auto text = json::serialize(rows);
+  rows_[px] = {made_, text};
+  return text;
+}
+
+}  // namespace tg::api

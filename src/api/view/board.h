@@ -1,0 +1,118 @@
+#pragma once
+// How everything stands: verdict, counts, channels, destinations. Computed at most once a second however many ask, and
+// shared. latest() is cheap; the others block on the store.
+
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "api/api.h"
+#include "journal/coverage.h"
+
+namespace tg::api {
+
+struct Destination {
+  std::string name, kind, last_error;
+  std::int64_t behind_events = 0;
+  double behind_seconds = 0, rate_per_minute = 0;
+  model::Time next_try_at;
+  std::string_view state = "ok";  // ok, late, gapped, parked, off
+};
+
+class Board {
+ public:
+  struct Snapshot {
+    std::uint64_t id = 0;      // grows when core, charts or destinations changed
+    std::string core;          // members of the overview that change often, without braces
+    std::string charts;        // members days and perMinute
+    std::string destinations;  // an array
+    std::string jobs;          // an array
+    std::string capture;       // running, stopped, signed_out, none
+    std::int64_t missing = 0;
+    std::int64_t messages = 0, channels = 0;
+    model::Time proven_at;     // newest proof
+  };
+
+  using Jobs = std::function<std::vector<Job>()>;
+  Board(const Options& options, const Parts& parts, model::Time started, Jobs jobs);
+
+  Result<std::shared_ptr<const Snapshot>> fresh();
+  std::shared_ptr<const Snapshot> latest() const { return std::atomic_load(&latest_); }
+
+  // GET …/overview: ours and the predecessor's members.
+  Result<std::string> overview();
+  // GET …/channels: ChannelRows.
+  Result<std::string> channel_rows(int px);
+
+  static constexpr std::chrono::milliseconds kEvery{1'000};
+
+  // Somebody who wants it fresh every second.
+  class Watcher {
+   public:
+    explicit Watcher(Board& board) : board_(board) { ++board_.watchers_; }
+    ~Watcher() { --board_.watchers_; }
+    Watcher(const Watcher&) = delete;
+    Watcher& operator=(const Watcher&) = delete;
+
+   private:
+    Board& board_;
+  };
+  bool watched() const { return watchers_ > 0; }
+
+ private:
+  using Steady = std::chrono::steady_clock;
+
+  struct Input {
+    model::Time now;
+    std::vector<store::Chat> chats;
+    std::map<model::ChatId, journal::ChatCoverage> coverage;
+    std::map<model::ChatId, std::array<std::int64_t, 24>> last_day;
+    std::vector<journal::DayHoles> holes;
+    std::vector<Destination> destinations;
+    std::vector<NamedSource> sources;
+    std::int64_t quarantined = 0;
+  };
+  Result<Input> read();
+  Result<std::vector<Destination>> destinations(journal::Connection& db, model::Time now);
+  double rate_of(const std::string& name, model::Seq seq, model::Time now);
+
+  boost::json::object core_of(const Input& input, Snapshot& snapshot) const;
+  boost::json::object capture_of(const Input& input) const;
+  boost::json::object verdict_of(const Input& input, const boost::json::object& totals, std::string_view capture) const;
+  boost::json::object totals_of(const Input& input) const;
+  boost::json::object figures_of(const Input& input) const;
+  boost::json::array attention_of(const Input& input, std::string_view capture) const;
+  boost::json::object charts_of(const Input& input) const;
+  model::Time stale_before(model::Time now) const;
+
+  struct Position {
+    model::Seq seq;
+    model::Time at;
+    double rate = 0;
+  };
+
+  const Options& options_;
+  const Parts& parts_;
+  const model::Time started_;
+  const Jobs jobs_;
+  std::atomic<int> watchers_{0};
+  std::mutex mutex_;
+  Steady::time_point made_{};
+  std::shared_ptr<const Input> input_;  // of the latest snapshot
+  std::shared_ptr<const Snapshot> latest_;
+  std::string overview_;
+  std::uint64_t overview_of_ = 0;
+  Steady::time_point overview_made_{};
+  std::map<int, std::pair<Steady::time_point, std::string>> rows_;  // by px
+  std::map<std::string, Position> positions_;
+};
+
+boost::json::object destination_json(const Destination& destination);
+boost::json::object job_json(const Job& job);
+
+}  // namespace tg::api

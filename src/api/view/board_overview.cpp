@@ -1,0 +1,229 @@
+// What the overview says, from what Board::read() found.
+#include "api/view/board.h"
+#include "api/view/channel_view.h"
+
+namespace tg::api {
+namespace json = boost::json;
+namespace {
+
+constexpr std::int64_t kDayUs = 24LL * 3'600 * 1'000'000;
+constexpr int kMinutes = 360;
+constexpr std::size_t kMostAttention = 50;
+
+}  // namespace
+
+json::object Board::capture_of(const Input& input) const {
+  json::object out;
+  const NamedSource* best = nullptr;
+  const auto rank = [](source::SourceState::Code code) {
+    switch (code) {
+      case source::SourceState::Code::running: return 3;
+      case source::SourceState::Code::signed_out: return 2;
+      case source::SourceState::Code::failed: return 1;
+      case source::SourceState::Code::stopped: return 0;
+    }
+    return 0;
+  };
+  for (const auto& source : input.sources) {
+    if (source.captures && (!best || rank(source.state.code) > rank(best->state.code))) best = &source;
+  }
+  if (!best) {
+    out["state"] = "none";
+    return out;
+  }
+  const auto code = best->state.code;
+  out["state"] = code == source::SourceState::Code::running      ? "running"
+                 : code == source::SourceState::Code::signed_out ? "signed_out"
+                                                                 : "stopped";
+  if (best->state.since) out["since"] = model::to_rfc3339(best->state.since);
+  out["source"] = best->name;
+  if (!best->state.reason.empty()) out["reason"] = best->state.reason;
+  return out;
+}
+
+json::object Board::totals_of(const Input& input) const {
+  journal::ChatCoverage sum;
+  std::int64_t promised = 0;
+  for (const auto& [peer, one] : input.coverage) {
+    if (!one.start) continue;
+    ++promised;
+    sum.expected += one.expected;
+    sum.accounted += one.accounted;
+    sum.stored += one.stored;
+    sum.empty += one.empty;
+    sum.deleted += one.deleted;
+    sum.missing += one.missing;
+    sum.accepted_lost += one.accepted_lost;
+    sum.unknown += one.unknown;
+    // The whole was proven when its last part was.
+    if (promised == 1 || one.proven_at < sum.proven_at) sum.proven_at = one.proven_at;
+  }
+  auto out = counts_json(sum);
+  out["channels"] = promised;
+  return out;
+}
+
+json::object Board::verdict_of(const Input& input, const json::object& totals, std::string_view capture) const {
+  const auto missing = totals.at("missing").to_number<std::int64_t>();
+  const auto lost = totals.at("acceptedLost").to_number<std::int64_t>();
+  const auto promised = totals.at("channels").to_number<std::int64_t>();
+  model::Time oldest_hole, oldest_proof;
+  bool unproven = false;
+  for (const auto& [peer, one] : input.coverage) {
+    if (!one.start) continue;
+    for (const auto& hole : one.open_holes) {
+      if (!oldest_hole || hole.opened_at < oldest_hole) oldest_hole = hole.opened_at;
+    }
+    if (one.newest < one.start) continue;
+    if (!one.proven_at) unproven = true;
+    else if (!oldest_proof || one.proven_at < oldest_proof) oldest_proof = one.proven_at;
+  }
+  json::object out;
+  std::string_view code = "complete";
+  if (capture == "signed_out") code = "sign_in";
+  else if (input.chats.empty()) code = "empty";
+  else if (capture == "stopped") code = "stopped";
+  else if (missing > 0) code = "hole";
+  else if (promised > 0 && (unproven || oldest_proof < stale_before(input.now))) code = "stale";
+  else if (lost > 0) code = "lost";
+  out["code"] = code;
+  out["missing"] = missing;
+  out["lost"] = lost;
+  out["channels"] = promised > 0 ? promised : static_cast<std::int64_t>(input.chats.size());
+  if (oldest_hole && missing > 0) out["since"] = model::to_rfc3339(oldest_hole);
+  if (oldest_proof && !unproven) out["provenAt"] = model::to_rfc3339(oldest_proof);
+  return out;
+}
+
+json::object Board::figures_of(const Input& input) const {
+  auto& metrics = parts_.metrics;
+  json::object out;
+  std::uint64_t recent = 0;
+  std::int64_t seconds = 0;
+  auto points = parts_.series.since(model::Time{input.now.us - 60'000'000}, input.now, 1'000);
+  if (points.size() > 1) points.pop_back();  // still growing
+  for (const auto& point : points) {
+    recent += point.events[0] + point.events[1];
+    seconds += point.length_s;
+  }
+  out["messagesPerMinute"] =
+      seconds > 0 ? std::round(static_cast<double>(recent) * 600 / static_cast<double>(seconds)) / 10 : 0.0;
+  const auto hour = static_cast<std::size_t>(input.now.us / 3'600'000'000 % 24);
+  std::int64_t today = 0;
+  for (const auto& [peer, hours] : input.last_day) {
+    for (std::size_t i = 23 - std::min<std::size_t>(hour, 23); i < 24; ++i) today += hours[i];
+  }
+  out["messagesToday"] = today;
+  if (const auto p95 = observe::quantile(metrics.stored_seconds, 0.95)) out["storedP95Ms"] = std::round(*p95 * 10'000) / 10;
+  if (const auto p95 = observe::quantile(metrics.request_seconds("unprocessed"), 0.95)) {
+    out["pollsP95Ms"] = std::round(*p95 * 10'000) / 10;
+  }
+  const auto hits = metrics.memory_hits.Value();
+  const auto all = hits + metrics.memory_misses.Value();
+  if (all > 0) out["memoryHitRatio"] = std::round(hits / all * 1'000) / 1'000;
+  const auto slowest =
+      std::max_element(input.destinations.begin(), input.destinations.end(), [](const auto& a, const auto& b) {
+        return std::tie(a.behind_seconds, a.behind_events) < std::tie(b.behind_seconds, b.behind_events);
+      });
+  if (slowest != input.destinations.end()) {
+    out["slowest"] = json::object{{"name", slowest->name}, {"behindEvents", slowest->behind_events},
+                                  {"behindSeconds", slowest->behind_seconds}};
+  }
+  // In steps of 64 MiB: what changes with every byte would make every overview a new one.
+  constexpr std::int64_t kStep = 64LL << 20;
+  out["disk"] = json::object{{"freeBytes", parts_.journal.disk_free() / kStep * kStep}};
+  return out;
+}
+
+json::array Board::attention_of(const Input& input, std::string_view capture) const {
+  json::array out;
+  if (capture == "stopped" || capture == "signed_out") {
+    json::object one{{"code", "capture_stopped"}};
+    const auto state = capture_of(input);
+    if (const auto* since = state.if_contains("since")) one["since"] = *since;
+    if (const auto* reason = state.if_contains("reason")) one["detail"] = *reason;
+    out.push_back(std::move(one));
+  }
+  if (const auto room = parts_.journal.room(); !room) {
+    out.push_back(json::object{{"code", "disk_low"}, {"detail", room.error().to_string()}});
+  }
+  for (const auto& chat : input.chats) {
+    const auto found = input.coverage.find(chat.peer);
+    if (found == input.coverage.end() || found->second.missing == 0 || out.size() >= kMostAttention) continue;
+    json::object one{{"code", "hole"}, {"channelId", std::to_string(chat.peer.value)},
+                     {"title", chat.title.empty() ? chat.label : chat.title}, {"count", found->second.missing}};
+    if (!found->second.open_holes.empty()) {
+      one["since"] = model::to_rfc3339(found->second.open_holes.front().opened_at);
+      one["detail"] = found->second.open_holes.front().cause;
+    }
+    out.push_back(std::move(one));
+  }
+  for (const auto& destination : input.destinations) {
+    if ((destination.state == "ok" || destination.state == "off") && destination.last_error.empty()) continue;
+    json::object one{{"code", "destination_late"}, {"destination", destination.name},
+                     {"count", destination.behind_events}};
+    if (!destination.last_error.empty()) one["detail"] = destination.last_error;
+    out.push_back(std::move(one));
+  }
+  if (input.quarantined > 0) out.push_back(json::object{{"code", "set_aside"}, {"count", input.quarantined}});
+  return out;
+}
+
+json::object Board::charts_of(const Input& input) const {
+  json::array days;
+  const auto today = input.now.us / kDayUs * kDayUs;
+  model::Time begin = input.now;
+  for (const auto& chat : input.chats) {
+    if (chat.created_at) begin = std::min(begin, chat.created_at);
+  }
+  for (std::size_t i = 0; i < input.holes.size(); ++i) {
+    const model::Time day{today - static_cast<std::int64_t>(input.holes.size() - 1 - i) * kDayUs};
+    const auto& holes = input.holes[i];
+    const bool before = day.us + kDayUs <= begin.us;
+    days.push_back(json::object{{"date", model::to_rfc3339(day).substr(0, 10)},
+                                {"state", holes.open > 0 ? "hole" : before || input.chats.empty() ? "none" : "proven"},
+                                {"closed", holes.opened_and_closed},
+                                {"open", holes.open}});
+  }
+  json::array minutes;
+  // Whole minutes only: the chart of a quiet minute does not change with every second.
+  const model::Time minute{input.now.us / 60'000'000 * 60'000'000};
+  for (const auto& point : parts_.series.since(model::Time{minute.us - kMinutes * 60'000'000LL}, minute, kMinutes)) {
+    minutes.push_back(json::object{{"at", model::to_rfc3339(point.at)}, {"live", point.events[0]},
+                                   {"catchup", point.events[1]}, {"other", point.events[2] + point.events[3]}});
+  }
+  return {{"days", std::move(days)}, {"perMinute", std::move(minutes)}};
+}
+
+json::object Board::core_of(const Input& input, Snapshot& snapshot) const {
+  json::object out;
+  out["version"] = options_.version;
+  auto capture = capture_of(input);
+  snapshot.capture = std::string(capture.at("state").as_string());
+  auto totals = totals_of(input);
+  snapshot.missing = totals.at("missing").to_number<std::int64_t>();
+  snapshot.channels = static_cast<std::int64_t>(input.chats.size());
+  for (const auto& chat : input.chats) snapshot.messages += chat.total;
+  for (const auto& [peer, one] : input.coverage) snapshot.proven_at = std::max(snapshot.proven_at, one.proven_at);
+  out["verdict"] = verdict_of(input, totals, snapshot.capture);
+  out["completeness"] = std::move(totals);
+  out["figures"] = figures_of(input);
+  out["attention"] = attention_of(input, snapshot.capture);
+  json::array destinations, accounts;
+  for (const auto& destination : input.destinations) destinations.push_back(destination_json(destination));
+  for (const auto& source : input.sources) {
+    std::string_view state = "stopped";
+    if (source.state.code == source::SourceState::Code::running) state = "running";
+    if (source.state.code == source::SourceState::Code::signed_out) state = "signed_out";
+    if (source.state.code == source::SourceState::Code::failed) state = "failed";
+    json::object account{{"name", source.name}, {"kind", source.kind}, {"state", state}};
+    if (source.state.since) account["since"] = model::to_rfc3339(source.state.since);
+    accounts.push_back(std::move(account));
+  }
+  out["capture"] = std::move(capture);
+  out["destinations"] = std::move(destinations);
+  out["accounts"] = std::move(accounts);
+  return out;
+}
+
+}  // namespace tg::api

@@ -1,0 +1,182 @@
+#include "app/gateway.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <csignal>
+
+#include "api/api.h"
+#include "app/upkeep.h"
+#include "hot/generations.h"
+#include "journal/coverage.h"
+#include "journal/journal.h"
+#include "observe/health.h"
+#include "observe/log.h"
+#include "observe/metrics.h"
+#include "observe/series.h"
+#include "pipeline/intake.h"
+#include "source/demo/demo_source.h"
+#include "store/local/local_store.h"
+
+namespace tg::app {
+namespace {
+
+journal::Limits limits_of(const config::Config& config) {
+  journal::Limits limits;
+  limits.max_bytes = config.journal.max_bytes;
+  limits.disk_reserve_bytes = config.disk.reserve_bytes;
+  limits.keep = std::chrono::hours(24 * config.journal.keep_days);
+  return limits;
+}
+
+pipeline::Intake::Options intake_options(const config::Config& config) {
+  pipeline::Intake::Options options;
+  options.deliver_max_age = std::chrono::seconds(config.deliver.max_age_s);
+  return options;
+}
+
+api::Options api_options(const config::Config& config) {
+  api::Options options;
+  options.server = config.server;
+  options.auth = config.auth;
+  options.version = std::string(kVersion);
+  options.data_dir = config.data_dir;
+  options.media_folder = config.media.folder;
+  options.deliver_max_age = std::chrono::seconds(config.deliver.max_age_s);
+  return options;
+}
+
+// What the journal knows of a demo channel from an earlier run.
+demo::Known known_channel(journal::Journal& journal, model::ChatId peer) {
+  demo::Known known;
+  auto db = journal.read();
+  if (!db) return known;
+  const auto coverage = journal::coverage(**db, peer, {}, model::Time::now());
+  if (!coverage || !coverage->start) return known;
+  known.newest = coverage->newest;
+  for (const auto& gap : coverage->proven.gaps({coverage->start.value, coverage->newest.value}).ranges()) {
+    known.unproven.emplace_back(gap.first, gap.last);
+  }
+  return known;
+}
+
+}  // namespace
+
+struct Gateway::Impl {
+  std::unique_ptr<journal::Journal> journal;
+  observe::Metrics metrics;
+  observe::Health health{model::Time::now()};
+  observe::Series series;
+  std::shared_ptr<journal::Journal::Subscription> counting;
+  std::unique_ptr<hot::Generations> generations;
+  std::unique_ptr<pipeline::Intake> intake;
+  std::unique_ptr<store::LocalStore> store;
+  std::unique_ptr<api::Api> api;
+  std::unique_ptr<demo::DemoSource> demo;
+  std::unique_ptr<Upkeep> upkeep;
+
+  std::vector<api::NamedSource> sources() const {
+    std::vector<api::NamedSource> all;
+    if (demo) all.push_back({"demo", "demo", true, demo->state()});
+    return all;
+  }
+};
+
+Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Gateway::~Gateway() { stop(); }
+
+Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
+  auto impl = std::make_unique<Impl>();
+  auto journal = journal::Journal::open(config.data_dir, journal::Access::write, limits_of(config));
+  if (!journal) return journal.error();
+  impl->journal = std::move(*journal);
+  impl->counting = impl->journal->on_commit([&series = impl->series](const std::vector<model::Event>& events) {
+    const auto now = model::Time::now();
+    for (const auto& event : events) {
+      if (event.kind == model::Kind::created) series.add(event.origin, 1, now);
+    }
+  });
+  impl->generations = std::make_unique<hot::Generations>(*impl->journal);
+  impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake_options(config));
+  impl->store = std::make_unique<store::LocalStore>(*impl->journal, impl->intake.get(), *impl->generations, impl->metrics,
+                                                    store::LocalStore::Options{});
+  if (config.demo.enabled) {
+    demo::Options options;
+    options.channels = static_cast<std::size_t>(config.demo.channels);
+    options.rate = config.demo.rate;
+    options.gaps = config.demo.gaps;
+    options.seed = static_cast<std::uint64_t>(config.demo.seed);
+    options.history = static_cast<std::size_t>(config.demo.history);
+    options.known = [journal_ptr = impl->journal.get()](model::ChatId peer) { return known_channel(*journal_ptr, peer); };
+    impl->demo = std::make_unique<demo::DemoSource>(options, *impl->intake);
+  }
+  api::Parts parts{.journal = *impl->journal,
+                   .intake = *impl->intake,
+                   .store = *impl->store,
+                   .metrics = impl->metrics,
+                   .health = impl->health,
+                   .series = impl->series,
+                   .generations = *impl->generations};
+  parts.sources = [raw = impl.get()] { return raw->sources(); };
+  if (impl->demo) {
+    parts.sync = [raw = impl.get()]() -> Result<void> {
+      raw->demo->sync();
+      return {};
+    };
+  }
+  impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
+  if (auto listening = impl->api->listen(); !listening) return listening.error();
+  return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
+}
+
+void Gateway::start() {
+  std::vector<const source::Source*> sources;
+  if (impl_->demo) {
+    impl_->demo->start();
+    sources.push_back(impl_->demo.get());
+  }
+  impl_->upkeep = std::make_unique<Upkeep>(
+      Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics, impl_->health, std::move(sources)});
+  impl_->health.set_ready(true);
+  impl_->api->start();
+}
+
+void Gateway::stop() {
+  if (!impl_->api) return;
+  impl_->health.set_ready(false);
+  if (impl_->demo) impl_->demo->stop();
+  impl_->upkeep.reset();
+  impl_->api->stop();
+  impl_->api.reset();
+  impl_->demo.reset();
+  impl_->store.reset();
+  impl_->intake.reset();
+}
+
+std::uint16_t Gateway::port() const { return impl_->api->port(); }
+
+int run_until_stopped(const config::Config& config) {
+  // Blocked before any thread starts, so that only this one takes them.
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  auto gateway = Gateway::open(config);
+  if (!gateway) {
+    observe::error("start_failed", {{"reason", gateway.error().to_string()}});
+    return 1;
+  }
+  (*gateway)->start();
+  observe::info("started", {{"version", kVersion}, {"port", static_cast<int>((*gateway)->port())}});
+  sd_notify(0, "READY=1");
+  int signal = 0;
+  sigwait(&signals, &signal);
+  observe::info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
+  sd_notify(0, "STOPPING=1");
+  (*gateway)->stop();
+  return 0;
+}
+
+}  // namespace tg::app

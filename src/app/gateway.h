@@ -1,0 +1,39 @@
+#pragma once
+// The parts of one gateway, put together from its configuration. Starts from the journal outwards and stops in the
+// opposite order: sources first, so that nothing new arrives, then the API, then the writer, which commits what waits.
+//
+//   journal ─ intake ─ store ─ api ─ sources
+//   └────────────── upkeep: health, gauges, watchdog
+
+#include <memory>
+#include <string>
+
+#include "config/config.h"
+#include "model/result.h"
+
+namespace tg::app {
+
+inline constexpr std::string_view kVersion = TG_VERSION;
+
+class Gateway {
+ public:
+  // Takes the journal's lock and listens; serves and captures after start().
+  static Result<std::unique_ptr<Gateway>> open(const config::Config& config);
+  ~Gateway();  // stops
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  void start();
+  void stop();
+  std::uint16_t port() const;
+
+ private:
+  struct Impl;
+  explicit Gateway(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// Runs until SIGTERM or SIGINT; tells systemd when it is ready and that it lives. The process's exit code.
+int run_until_stopped(const config::Config& config);
+
+}  // namespace tg::app

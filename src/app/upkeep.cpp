@@ -1,0 +1,76 @@
+#include "app/upkeep.h"
+
+#include <systemd/sd-daemon.h>
+
+#include "journal/coverage.h"
+
+namespace tg::app {
+namespace {
+
+using observe::Role;
+using observe::State;
+
+constexpr auto kEvery = std::chrono::seconds(1);
+constexpr int kCountMissingEvery = 15;  // rounds
+
+}  // namespace
+
+Upkeep::Upkeep(Watched watched) : watched_(std::move(watched)) {
+  look(model::Time::now());
+  thread_ = std::thread([this] { run(); });
+}
+
+Upkeep::~Upkeep() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopped_.notify_all();
+  thread_.join();
+}
+
+void Upkeep::run() {
+  for (int round = 0;; ++round) {
+    const auto now = model::Time::now();
+    look(now);
+    if (round % kCountMissingEvery == 0) count_missing(now);
+    sd_notify(0, "WATCHDOG=1");
+    std::unique_lock lock(mutex_);
+    if (stopped_.wait_for(lock, kEvery, [&] { return stopping_; })) return;
+  }
+}
+
+void Upkeep::look(model::Time now) {
+  auto& health = watched_.health;
+  const auto failure = watched_.intake.failure();
+  health.set("journal", Role::journal, failure ? State::down : State::ok,
+             failure ? failure->to_string() + ". It is tried again every second" : "", now);
+  const auto room = watched_.journal.room();
+  health.set("disk", Role::disk, room ? State::ok : State::down, room ? "" : room.error().to_string(), now);
+  health.set("store", Role::store, watched_.journal.read() ? State::ok : State::down, "", now);
+  watched_.metrics.disk_free_bytes.Set(static_cast<double>(watched_.journal.disk_free()));
+  watched_.metrics.journal_bytes.Set(static_cast<double>(watched_.journal.bytes()));
+  bool captures = watched_.sources.empty();
+  for (const auto* source : watched_.sources) {
+    const auto state = source->state();
+    const bool runs = state.code == source::SourceState::Code::running;
+    captures = captures || runs;
+    health.set(source->name(), Role::source, runs ? State::ok : State::down, state.reason, now);
+  }
+  watched_.metrics.capture_up.Set(captures && !failure ? 1 : 0);
+}
+
+void Upkeep::count_missing(model::Time now) {
+  auto db = watched_.journal.read();
+  if (!db) return;
+  if (const auto all = journal::all_coverage(**db, now)) {
+    std::int64_t missing = 0;
+    for (const auto& chat : *all) missing += chat.missing;
+    watched_.metrics.coverage_missing.Set(static_cast<double>(missing));
+  }
+  if (const auto count = (*db)->scalar("SELECT count(*) FROM quarantine")) {
+    watched_.metrics.quarantined.Set(static_cast<double>(*count));
+  }
+}
+
+}  // namespace tg::app

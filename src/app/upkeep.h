@@ -1,0 +1,46 @@
+#pragma once
+// Once a second: is the disk fine, does the writer commit, do the sources run, how much is missing. Keeps health and
+// gauges true, and tells systemd's watchdog that the process lives. A thread of its own.
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "journal/journal.h"
+#include "observe/health.h"
+#include "observe/metrics.h"
+#include "pipeline/intake.h"
+#include "source/source.h"
+
+namespace tg::app {
+
+class Upkeep {
+ public:
+  struct Watched {
+    journal::Journal& journal;
+    pipeline::Intake& intake;
+    observe::Metrics& metrics;
+    observe::Health& health;
+    std::vector<const source::Source*> sources;
+  };
+
+  explicit Upkeep(Watched watched);
+  ~Upkeep();
+  Upkeep(const Upkeep&) = delete;
+  Upkeep& operator=(const Upkeep&) = delete;
+
+ private:
+  void run();
+  void look(model::Time now);
+  void count_missing(model::Time now);
+
+  Watched watched_;
+  std::mutex mutex_;
+  std::condition_variable stopped_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace tg::app

@@ -1,0 +1,78 @@
+#pragma once
+// What the subcommands share: the configuration flags, exit codes, and how errors and lists are shown.
+//
+// Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, but something needs a look (messages set
+// aside, problems found).
+
+#include <CLI/App.hpp>
+#include <boost/json/value.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "hot/generations.h"
+#include "journal/journal.h"
+#include "model/result.h"
+#include "observe/metrics.h"
+#include "store/local/local_store.h"
+
+namespace tg::cli {
+
+inline constexpr int kDone = 0, kFailed = 1, kUsage = 2, kLook = 3;
+
+// Flags that every command takes; empty = not given.
+struct Common {
+  std::string config_file;
+  std::string data_dir;
+  bool json = false;
+};
+
+// Each adds its subcommand; `code` receives the exit code when it runs.
+using ExitCode = std::shared_ptr<int>;
+void add_run(CLI::App& app, Common& common, ExitCode code);
+void add_demo(CLI::App& app, Common& common, ExitCode code);
+void add_import(CLI::App& app, Common& common, ExitCode code);
+void add_export(CLI::App& app, Common& common, ExitCode code);
+void add_messages(CLI::App& app, Common& common, ExitCode code);
+void add_channels(CLI::App& app, Common& common, ExitCode code);
+void add_status(CLI::App& app, Common& common, ExitCode code);
+void add_coverage(CLI::App& app, Common& common, ExitCode code);
+void add_failures(CLI::App& app, Common& common, ExitCode code);
+void add_doctor(CLI::App& app, Common& common, ExitCode code);
+void add_config(CLI::App& app, Common& common, ExitCode code);
+void add_journal(CLI::App& app, Common& common, ExitCode code);
+void add_version(CLI::App& app, Common& common, ExitCode code);
+
+// Prints `error: what. fix` to standard error.
+int fail(const Error& error, int code = kFailed);
+
+// The configuration with these flags on top; nothing, after printing every error, when it is wrong.
+std::optional<config::Config> load_config(const Common& common,
+                                          std::vector<std::pair<std::string, std::string>> flags = {});
+
+// Stored messages beside a gateway that may be running: reads only.
+struct Reading {
+  std::unique_ptr<journal::Journal> journal;
+  std::unique_ptr<observe::Metrics> metrics;
+  std::unique_ptr<hot::Generations> generations;
+  std::unique_ptr<store::LocalStore> store;
+
+  static Result<Reading> open(const config::Config& config, bool search);
+};
+
+// Columns as wide as their widest cell, the last cut to the terminal; numbers right-aligned where `right` says so.
+struct Table {
+  std::vector<std::string> head;
+  std::vector<bool> right;
+  std::vector<std::vector<std::string>> rows;
+  std::string to_string(std::size_t terminal_columns) const;
+};
+void print(const Table& table);
+void print(const boost::json::value& value);  // indented JSON
+
+std::string local_time(model::Time time);   // 2026-11-24 08:00, in the caller's zone; "–" for none
+std::string grouped(std::int64_t number);   // 1,284,094
+
+}  // namespace tg::cli

@@ -1,0 +1,136 @@
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <iostream>
+
+#include "cli/command.h"
+#include "config/load.h"
+
+namespace tg::cli {
+namespace {
+
+struct Finding {
+  std::string what;
+  bool good = true;
+  std::string detail;
+};
+
+Finding check_folder(const std::string& folder) {
+  struct stat info {};
+  if (::stat(folder.c_str(), &info) != 0) {
+    return {"data folder", true, folder + " is not there yet; it is made at the first start"};
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) != 0) {
+    return {"data folder", false, folder + " cannot be written by this user. Fix: chown it to the user that runs the gateway"};
+  }
+  if ((info.st_mode & 077U) != 0) {
+    return {"data folder", false,
+            fmt::format("{} is open to other users (mode {:o}). Fix: chmod 700 {}", folder, info.st_mode & 0777U, folder)};
+  }
+  return {"data folder", true, folder};
+}
+
+Finding check_journal(const std::string& folder, bool& running) {
+  auto journal = journal::Journal::open(folder, journal::Access::read);
+  if (!journal) {
+    if (journal.error().code == Code::not_found) return {"journal", true, "none yet"};
+    return {"journal", false, journal.error().to_string()};
+  }
+  auto db = (*journal)->read();
+  const auto check = db ? (*db)->scalar("SELECT count(*) FROM chats") : Result<std::int64_t>(db.error());
+  if (!check) return {"journal", false, check.error().to_string()};
+  const auto lock = journal::Journal::open(folder, journal::Access::write);
+  running = !lock && lock.error().code == Code::conflict;
+  return {"journal", true, fmt::format("{} chats; {}", *check, running ? "a gateway runs on it" : "no gateway runs on it")};
+}
+
+Finding check_disk(const std::string& folder, std::int64_t reserve) {
+  std::error_code failed;
+  auto where = std::filesystem::path(folder);
+  while (!std::filesystem::exists(where, failed) && where.has_parent_path() && where != where.parent_path()) where = where.parent_path();
+  const auto space = std::filesystem::space(where, failed);
+  const auto left = static_cast<std::int64_t>(space.available);
+  const std::string text = fmt::format("{} MB free, {} MB are kept in reserve", grouped(left >> 20), grouped(reserve >> 20));
+  if (left < reserve) return {"disk", false, text + ": capture pauses. Fix: free space, or lower disk.reserve_bytes"};
+  return {"disk", true, text};
+}
+
+Finding check_port(const config::Server& server, bool running) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(server.port));
+  if (::inet_pton(AF_INET, server.host == "localhost" ? "127.0.0.1" : server.host.c_str(), &address.sin_addr) != 1) {
+    ::close(fd);
+    return {"port", true, fmt::format("{}:{} not tried", server.host, server.port)};
+  }
+  const int one = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+  const bool is_free = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  const int why = errno;
+  ::close(fd);
+  const std::string name = fmt::format("{}:{}", server.host, server.port);
+  if (is_free) return {"port", true, name + " is free"};
+  if (running && why == EADDRINUSE) return {"port", true, name + " is in use, as it should be while the gateway runs"};
+  return {"port", false, fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name, std::strerror(why), server.port)};
+}
+
+Finding check_clock() {
+  // A clock before this program was written cannot be right.
+  constexpr std::int64_t kWritten = 1'764'000'000;
+  const auto now = model::Time::now();
+  if (now.to_seconds() < kWritten) {
+    return {"clock", false, model::to_rfc3339(now) + " is in the past. Fix: timedatectl set-ntp true"};
+  }
+  return {"clock", true, model::to_rfc3339(now)};
+}
+
+Finding check_access(const config::Config& config) {
+  if (config.auth.require_token) return {"access", true, fmt::format("{} tokens; one is required", config.auth.tokens.size())};
+  return {"access", true,
+          "open to every program on this machine (" + config.server.host + "). Set auth.require_token and a token to close it"};
+}
+
+int examine(const Common& common) {
+  std::vector<Finding> findings;
+  auto sources = config::process_sources(common.config_file.empty() ? std::nullopt
+                                                                    : std::optional<std::filesystem::path>(common.config_file));
+  if (!common.data_dir.empty()) sources.flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
+  const auto loaded = config::load(sources);
+  if (loaded.ok()) {
+    findings.push_back({"configuration", true, loaded.file_read ? loaded.file.string() : "defaults and environment"});
+  }
+  for (const auto& error : loaded.errors) findings.push_back({"configuration", false, error.to_string()});
+  const auto& config = loaded.config;
+  bool running = false;
+  findings.push_back(check_folder(config.data_dir));
+  findings.push_back(check_journal(config.data_dir, running));
+  findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));
+  findings.push_back(check_port(config.server, running));
+  findings.push_back(check_clock());
+  findings.push_back(check_access(config));
+
+  const bool good = std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.good; });
+  if (common.json) {
+    boost::json::array list;
+    for (const auto& f : findings) list.push_back(boost::json::object{{"check", f.what}, {"ok", f.good}, {"detail", f.detail}});
+    print(boost::json::object{{"ok", good}, {"checks", list}});
+  } else {
+    for (const auto& f : findings) std::cout << (f.good ? "ok    " : "FIX   ") << f.what << ": " << f.detail << "\n";
+  }
+  return good ? kDone : kLook;
+}
+
+}  // namespace
+
+void add_doctor(CLI::App& app, Common& common, ExitCode code) {
+  app.add_subcommand("doctor", "Find the usual causes of trouble and say the fix; exit 3 when there is one")
+      ->callback([&common, code] { *code = examine(common); });
+}
+
+}  // namespace tg::cli

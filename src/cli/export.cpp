@@ -1,0 +1,74 @@
+#include "export/export.h"
+
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+
+namespace tg::cli {
+namespace {
+
+struct ExportFlags {
+  std::string format = "ndjson";
+  std::string output = "-";
+  std::vector<std::int64_t> channels;
+  std::string from, to;
+  bool force = false;
+  bool exact = false;
+};
+
+std::optional<Error> take_time(const std::string& text, const char* flag, std::optional<model::Time>& into) {
+  if (text.empty()) return std::nullopt;
+  into = model::parse_time(text);
+  if (into) return std::nullopt;
+  return Error{Code::invalid_input, fmt::format("{} {} is no date", flag, text), "Write 2026-11-24 or 2026-11-24T08:00:00Z"};
+}
+
+int export_all(const Common& common, const ExportFlags& flags) {
+  exporting::Options options;
+  options.format = *exporting::parse_format(flags.format);
+  options.path = flags.output;
+  for (const auto channel : flags.channels) options.channels.emplace_back(channel);
+  if (auto wrong = take_time(flags.from, "--from", options.from)) return fail(*wrong, kUsage);
+  if (auto wrong = take_time(flags.to, "--to", options.to)) return fail(*wrong, kUsage);
+  options.force = flags.force;
+  options.guard_formulas = !flags.exact;
+
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  auto reading = Reading::open(*config, false);
+  if (!reading) return fail(reading.error());
+  auto written = [&] {
+    ProgressLine line;
+    options.on_progress = [&line](std::uint64_t messages) {
+      line.show(std::nullopt, grouped(static_cast<std::int64_t>(messages)) + " messages written");
+    };
+    return exporting::write_export(*reading->store, *reading->journal, options);
+  }();
+  if (!written) return fail(written.error());
+  if (flags.output != "-") {
+    std::cout << grouped(static_cast<std::int64_t>(written->messages)) << (options.format == exporting::Format::ndjson ? " events" : " messages")
+              << " of " << grouped(static_cast<std::int64_t>(written->chats)) << " chats written to " << flags.output << " ("
+              << grouped(written->bytes >> 10) << " KiB)\n";
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("export", "Write stored messages as ndjson, csv, json or a static site");
+  auto flags = std::make_shared<ExportFlags>();
+  command->add_option("--format", flags->format, "ndjson (all versions; imports back), csv, json or html (a folder)")
+      ->check(CLI::IsMember({"ndjson", "csv", "json", "html"}));
+  command->add_option("-o,--output", flags->output, "File, or folder for html; - is standard output");
+  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated");
+  command->add_option("--from", flags->from, "Only messages posted since");
+  command->add_option("--to", flags->to, "Only messages posted until");
+  command->add_flag("--force", flags->force, "Replace what is there");
+  command->add_flag("--exact", flags->exact, "csv: no apostrophe before text that a spreadsheet would run");
+  command->footer("Example: telegram-gateway export --format html -o archive --channel -1001234567890");
+  command->callback([flags, &common, code] { *code = export_all(common, *flags); });
+}
+
+}  // namespace tg::cli

@@ -1,0 +1,115 @@
+#include <iostream>
+
+#include "cli/command.h"
+#include "cli/progress.h"
+#include "pipeline/intake.h"
+#include "source/export_file/import_file.h"
+
+namespace tg::cli {
+namespace {
+
+struct ImportFlags {
+  std::vector<std::string> files;
+  bool as_live = false;
+  bool media = false;
+  std::string time_zone;
+  std::int64_t account = 0;
+};
+
+boost::json::object to_json(const std::string& file, const export_file::Report& report) {
+  boost::json::array chats;
+  for (const auto& chat : report.chats) {
+    chats.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"title", chat.title},
+                                        {"kind", chat.kind}, {"messages", chat.messages}, {"refused", chat.refused}});
+  }
+  boost::json::array reasons(report.reasons.begin(), report.reasons.end());
+  boost::json::object object{{"file", file}, {"messages", report.messages}, {"new", report.changes.created},
+                             {"versions", report.changes.edited}, {"filled", report.changes.filled},
+                             {"known", report.changes.known}, {"refused", report.refused}, {"mediaFiles", report.media_files},
+                             {"bytes", report.bytes}, {"chats", chats}, {"reasons", reasons}};
+  if (report.failure) object["error"] = report.failure->to_string();
+  return object;
+}
+
+void summarise(const std::string& file, const export_file::Report& report) {
+  const auto& c = report.changes;
+  std::cout << file << ": " << grouped(static_cast<std::int64_t>(report.messages)) << " messages read, "
+            << grouped(static_cast<std::int64_t>(c.created)) << " new, " << grouped(static_cast<std::int64_t>(c.edited))
+            << " versions added, " << grouped(static_cast<std::int64_t>(c.filled)) << " filled in, "
+            << grouped(static_cast<std::int64_t>(c.known)) << " known already, "
+            << grouped(static_cast<std::int64_t>(report.refused)) << " set aside\n";
+  if (report.media_files > 0 || report.media_missing > 0) {
+    std::cout << "  " << grouped(static_cast<std::int64_t>(report.media_files)) << " media files taken in, "
+              << grouped(static_cast<std::int64_t>(report.media_missing)) << " not beside the export\n";
+  }
+  for (const auto& reason : report.reasons) std::cerr << "set aside: " << reason << "\n";
+}
+
+int import_all(const Common& common, const ImportFlags& flags) {
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  journal::Limits limits;
+  limits.max_bytes = config->journal.max_bytes;
+  limits.disk_reserve_bytes = config->disk.reserve_bytes;
+  auto journal = journal::Journal::open(config->data_dir, journal::Access::write, limits);
+  if (!journal) return fail(journal.error());
+  observe::Metrics metrics;
+  pipeline::Intake::Options intake_options;
+  intake_options.give_up_on_failure = true;
+  pipeline::Intake intake(**journal, metrics, intake_options);
+
+  export_file::Options options;
+  options.account = flags.account;
+  options.time_zone = flags.time_zone;
+  options.as_live = flags.as_live;
+  if (flags.media) options.media_folder = config->media.folder;
+
+  int code = kDone;
+  boost::json::array reports;
+  for (const auto& file : flags.files) {
+    auto report = [&] {
+      ProgressLine line;
+      return export_file::import_file(file, options, intake, [&](const export_file::Progress& p) {
+        std::optional<double> fraction;
+        if (p.bytes_total > 0) fraction = static_cast<double>(p.bytes_done) / static_cast<double>(p.bytes_total);
+        line.show(fraction, fmt::format("{} messages, {} a second{}", grouped(static_cast<std::int64_t>(p.messages)),
+                                        grouped(static_cast<std::int64_t>(p.messages_per_second)),
+                                        p.seconds_left ? ", " + duration(*p.seconds_left) + " left" : ""));
+      });
+    }();
+    if (!report) {
+      code = fail(report.error());
+      continue;
+    }
+    if (common.json) {
+      reports.push_back(to_json(file, *report));
+    } else {
+      summarise(file, *report);
+    }
+    if (report->failure) {
+      code = fail(*report->failure);
+    } else if (report->refused > 0 && code == kDone) {
+      code = kLook;
+    }
+  }
+  if (common.json) print(boost::json::object{{"imports", reports}});
+  return code;
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("import", "Take in Telegram Desktop exports (result.json) or ndjson of this program");
+  auto flags = std::make_shared<ImportFlags>();
+  command->add_option("file", flags->files, "Files to read")->required();
+  command->add_flag("--as-live", flags->as_live, "Offer the messages to consumers as if they were new");
+  command->add_flag("--media", flags->media, "Take in the media files that lie beside the export");
+  command->add_option("--time-zone", flags->time_zone, "Zone of dates that have none, e.g. Europe/Berlin (old exports)");
+  command->add_option("--account", flags->account, "User id of the account that private chats belong to");
+  command->footer(
+      "Importing again changes nothing. Exit code 3: done, but some messages were set aside (telegram-gateway failures).\n"
+      "Example: telegram-gateway import ~/Downloads/ChatExport/result.json");
+  command->callback([flags, &common, code] { *code = import_all(common, *flags); });
+}
+
+}  // namespace tg::cli

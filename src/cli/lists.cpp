@@ -1,0 +1,246 @@
+// messages, channels, status, coverage: what is stored and what is proven, read beside a running gateway.
+
+#include <iostream>
+
+#include "cli/command.h"
+#include "journal/coverage.h"
+#include "journal/upkeep.h"
+#include "model/message_json.h"
+
+namespace tg::cli {
+namespace {
+
+struct MessageFlags {
+  std::vector<std::int64_t> channels;
+  std::string search, from, to, cursor, sender;
+  std::size_t limit = 20;
+  bool oldest_first = false;
+  bool deleted = false;
+};
+
+boost::json::object to_json(const store::Row& row) {
+  boost::json::object o{{"id", model::to_api_id(row.message.key)},
+                        {"channelId", std::to_string(row.message.key.peer.value)},
+                        {"messageId", row.message.key.message.value},
+                        {"channelTitle", row.chat_title},
+                        {"date", model::to_rfc3339(row.message.date)},
+                        {"text", row.message.text},
+                        {"origin", model::name_of(row.origin)},
+                        {"status", store::name_of(row.status)},
+                        {"versions", row.versions},
+                        {"seq", row.seq.value}};
+  if (!row.message.sender.empty()) o["sender"] = row.message.sender;
+  if (row.deleted_at) o["deletedAt"] = model::to_rfc3339(row.deleted_at);
+  return o;
+}
+
+int list_messages(const Common& common, const MessageFlags& flags) {
+  store::PageQuery query;
+  for (const auto channel : flags.channels) query.channels.emplace_back(channel);
+  query.search = flags.search;
+  query.sender = flags.sender;
+  query.cursor = flags.cursor;
+  query.limit = flags.limit;
+  query.newest_first = !flags.oldest_first;
+  query.include_deleted = flags.deleted;
+  for (const auto& [text, into] : {std::pair{&flags.from, &query.from}, std::pair{&flags.to, &query.to}}) {
+    if (text->empty()) continue;
+    *into = model::parse_time(*text);
+    if (!*into) return fail({Code::invalid_input, *text + " is no date", "Write 2026-11-24 or 2026-11-24T08:00:00Z"}, kUsage);
+  }
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  auto reading = Reading::open(*config, !flags.search.empty());
+  if (!reading) return fail(reading.error());
+  const auto page = reading->store->page(query);
+  if (!page) return fail(page.error(), page.error().code == Code::invalid_input ? kUsage : kFailed);
+  if (common.json) {
+    boost::json::array rows;
+    for (const auto& row : page->rows) rows.push_back(to_json(row));
+    boost::json::object answer{{"messages", rows}, {"total", page->total}, {"totalExact", page->total_exact}};
+    if (!page->next_cursor.empty()) answer["nextCursor"] = page->next_cursor;
+    print(answer);
+    return kDone;
+  }
+  Table table{{"id", "posted", "channel", "text"}, {}, {}};
+  for (const auto& row : page->rows) {
+    std::string mark = row.deleted_at ? "[deleted] " : row.versions > 1 ? "[edited] " : "";
+    if (row.message.media.type != model::MediaType::none) mark += fmt::format("[{}] ", model::name_of(row.message.media.type));
+    table.rows.push_back({model::to_api_id(row.message.key), local_time(row.message.date), row.chat_title, mark + row.message.text});
+  }
+  print(table);
+  std::cout << grouped(page->total) << (page->total_exact ? "" : " or more") << " in all";
+  if (!page->next_cursor.empty()) std::cout << "; more with --cursor " << page->next_cursor;
+  std::cout << "\n";
+  return kDone;
+}
+
+int list_channels(const Common& common) {
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  auto reading = Reading::open(*config, false);
+  if (!reading) return fail(reading.error());
+  const auto chats = reading->store->chats();
+  if (!chats) return fail(chats.error());
+  if (common.json) {
+    boost::json::array rows;
+    for (const auto& chat : *chats) {
+      rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"title", chat.title},
+                                         {"username", chat.username}, {"kind", chat.kind}, {"label", chat.label},
+                                         {"active", chat.active}, {"messages", chat.total}, {"deleted", chat.deleted},
+                                         {"lastMessageAt", model::to_rfc3339(chat.last_date)}});
+    }
+    print(boost::json::object{{"channels", rows}});
+    return kDone;
+  }
+  Table table{{"id", "kind", "messages", "deleted", "last message", "title"}, {false, false, true, true}, {}};
+  for (const auto& chat : *chats) {
+    table.rows.push_back({std::to_string(chat.peer.value), chat.kind, grouped(chat.total), grouped(chat.deleted),
+                          local_time(chat.last_date), chat.title});
+  }
+  print(table);
+  return kDone;
+}
+
+int show_status(const Common& common) {
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  auto reading = Reading::open(*config, false);
+  if (!reading) return fail(reading.error());
+  const auto stats = journal::stats(*reading->journal);
+  if (!stats) return fail(stats.error());
+  auto db = reading->journal->read();
+  if (!db) return fail(db.error());
+  const auto coverage = journal::all_coverage(**db, model::Time::now());
+  if (!coverage) return fail(coverage.error());
+  std::int64_t expected = 0, accounted = 0, missing = 0;
+  model::Time proven;
+  for (const auto& chat : *coverage) {
+    expected += chat.expected;
+    accounted += chat.accounted;
+    missing += chat.missing;
+    proven = std::max(proven, chat.proven_at);
+  }
+  const auto lock = journal::Journal::open(config->data_dir, journal::Access::write);
+  const bool running = !lock && lock.error().code == Code::conflict;
+  if (common.json) {
+    print(boost::json::object{{"running", running}, {"dataDir", config->data_dir}, {"messages", stats->heads},
+                              {"chats", stats->chats}, {"expected", expected}, {"accounted", accounted}, {"missing", missing},
+                              {"provenAt", proven ? boost::json::value(model::to_rfc3339(proven)) : nullptr},
+                              {"quarantined", stats->quarantined}, {"headSeq", stats->head.value}});
+    return kDone;
+  }
+  std::cout << "gateway   " << (running ? "runs on " : "does not run on ") << config->data_dir << "\n"
+            << "stored    " << grouped(stats->heads) << " messages of " << grouped(stats->chats) << " chats\n"
+            << "complete  " << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, " << grouped(missing)
+            << " missing; newest proof " << local_time(proven) << "\n"
+            << "set aside " << grouped(stats->quarantined) << "\n";
+  return kDone;
+}
+
+int show_ranges(const Common& common, journal::Connection& db, const journal::ChatCoverage& chat) {
+  const auto ranges = journal::proven_ranges(db, chat.peer, chat.scope);
+  if (!ranges) return fail(ranges.error());
+  if (common.json) {
+    boost::json::array proven, holes;
+    for (const auto& range : *ranges) {
+      proven.push_back(boost::json::object{{"from", range.range.first}, {"to", range.range.last},
+                                           {"proof", range.proof == 0 ? "live" : "walk"}, {"account", range.account},
+                                           {"provenAt", model::to_rfc3339(range.proven_at)}});
+    }
+    for (const auto& hole : chat.open_holes) {
+      holes.push_back(boost::json::object{{"from", hole.range.first}, {"to", hole.range.last}, {"ids", hole.range.size()},
+                                          {"since", model::to_rfc3339(hole.opened_at)}, {"cause", hole.cause}});
+    }
+    print(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"expected", chat.expected},
+                              {"accounted", chat.accounted}, {"missing", chat.missing}, {"proven", proven}, {"holes", holes}});
+    return kDone;
+  }
+  Table table{{"from", "to", "ids", "state", "when", "why"}, {true, true, true}, {}};
+  for (const auto& range : *ranges) {
+    table.rows.push_back({std::to_string(range.range.first), std::to_string(range.range.last), grouped(range.range.size()),
+                          "proven", local_time(range.proven_at), range.proof == 0 ? "consecutive live ids" : "walk at the server"});
+  }
+  for (const auto& hole : chat.open_holes) {
+    table.rows.push_back({std::to_string(hole.range.first), std::to_string(hole.range.last), grouped(hole.range.size()), "missing",
+                          local_time(hole.opened_at), hole.cause});
+  }
+  print(table);
+  return kDone;
+}
+
+int show_coverage(const Common& common, std::int64_t channel) {
+  const auto config = load_config(common);
+  if (!config) return kUsage;
+  auto reading = Reading::open(*config, false);
+  if (!reading) return fail(reading.error());
+  auto db = reading->journal->read();
+  if (!db) return fail(db.error());
+  const auto all = journal::all_coverage(**db, model::Time::now());
+  if (!all) return fail(all.error());
+  if (channel != 0) {
+    for (const auto& chat : *all) {
+      if (chat.peer.value == channel) return show_ranges(common, **db, chat);
+    }
+    return fail({Code::not_found, fmt::format("channel {} is not known", channel), "See telegram-gateway channels"});
+  }
+  auto chats = reading->store->chats();
+  if (!chats) return fail(chats.error());
+  std::map<model::ChatId, std::string> titles;
+  for (const auto& chat : *chats) titles[chat.peer] = chat.title;
+  boost::json::array rows;
+  Table table{{"channel", "accounted for", "of", "missing", "proven", "title"}, {false, true, true, true}, {}};
+  for (const auto& chat : *all) {
+    rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"promised", bool(chat.start)},
+                                       {"expected", chat.expected}, {"accounted", chat.accounted}, {"stored", chat.stored},
+                                       {"empty", chat.empty}, {"deleted", chat.deleted}, {"missing", chat.missing},
+                                       {"provenAt", model::to_rfc3339(chat.proven_at)}});
+    table.rows.push_back({std::to_string(chat.peer.value), chat.start ? grouped(chat.accounted) : "–",
+                          chat.start ? grouped(chat.expected) : "–", chat.start ? grouped(chat.missing) : "–",
+                          chat.start ? local_time(chat.proven_at) : "only imported", titles[chat.peer]});
+  }
+  if (common.json) {
+    print(boost::json::object{{"channels", rows}});
+  } else {
+    print(table);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+void add_messages(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("messages", "List stored messages");
+  auto flags = std::make_shared<MessageFlags>();
+  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated");
+  command->add_option("--search", flags->search, "Substring, any script");
+  command->add_option("--sender", flags->sender, "Exact name or id of the sender");
+  command->add_option("--from", flags->from, "Posted since");
+  command->add_option("--to", flags->to, "Posted until");
+  command->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 10'000));
+  command->add_option("--cursor", flags->cursor, "Go on where the last list ended");
+  command->add_flag("--oldest-first", flags->oldest_first, "Oldest first");
+  command->add_flag("--deleted", flags->deleted, "Deleted ones too");
+  command->footer("Example: telegram-gateway messages --channel -1001234567890 --search ouro");
+  command->callback([flags, &common, code] { *code = list_messages(common, *flags); });
+}
+
+void add_channels(CLI::App& app, Common& common, ExitCode code) {
+  app.add_subcommand("channels", "List the channels")->callback([&common, code] { *code = list_channels(common); });
+}
+
+void add_status(CLI::App& app, Common& common, ExitCode code) {
+  app.add_subcommand("status", "Does it run, what is stored, is anything missing")->callback([&common, code] {
+    *code = show_status(common);
+  });
+}
+
+void add_coverage(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("coverage", "What is proven complete, a channel or all");
+  auto channel = std::make_shared<std::int64_t>(0);
+  command->add_option("channel", *channel, "Channel id; without it all");
+  command->footer("Example: telegram-gateway coverage -- -1001234567890");
+  command->callback([channel, &common, code] { *code = show_coverage(common, *channel); });
+}
+
+}  // namespace tg::cli

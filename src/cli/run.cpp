@@ -1,0 +1,80 @@
+#include <iostream>
+
+#include "app/gateway.h"
+#include "cli/command.h"
+
+namespace tg::cli {
+namespace {
+
+struct RunFlags {
+  std::string host;
+  int port = -1;
+  bool demo = false;
+  double rate = -1;
+  int channels = -1;
+  int history = -1;
+  int seed = -1;
+  bool gaps = false;
+};
+
+std::vector<std::pair<std::string, std::string>> settings_of(const RunFlags& flags) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  if (!flags.host.empty()) settings.emplace_back("server.host", flags.host);
+  if (flags.port >= 0) settings.emplace_back("server.port", std::to_string(flags.port));
+  if (flags.demo) settings.emplace_back("demo.enabled", "true");
+  if (flags.rate > 0) settings.emplace_back("demo.rate", fmt::format("{}", flags.rate));
+  if (flags.channels > 0) settings.emplace_back("demo.channels", std::to_string(flags.channels));
+  if (flags.history >= 0) settings.emplace_back("demo.history", std::to_string(flags.history));
+  if (flags.seed >= 0) settings.emplace_back("demo.seed", std::to_string(flags.seed));
+  if (flags.gaps) settings.emplace_back("demo.gaps", "true");
+  return settings;
+}
+
+void add_flags(CLI::App& command, RunFlags& flags) {
+  command.add_option("--host", flags.host, "Address to listen on");
+  command.add_option("--port", flags.port, "Port to listen on; 0 takes any free one")->check(CLI::Range(0, 65535));
+  command.add_option("--rate", flags.rate, "Demo: messages a second")->check(CLI::Range(0.001, 100'000.0));
+  command.add_option("--channels", flags.channels, "Demo: how many channels")->check(CLI::Range(1, 42));
+  command.add_option("--history", flags.history, "Demo: messages a channel at the first start")->check(CLI::Range(0, 100'000));
+  command.add_option("--seed", flags.seed, "Demo: another number, other messages")->check(CLI::Range(0, 1'000'000'000));
+  command.add_flag("--gaps", flags.gaps, "Demo: lose the connection now and then");
+}
+
+int run(const Common& common, const RunFlags& flags) {
+  const auto config = load_config(common, settings_of(flags));
+  return config ? app::run_until_stopped(*config) : kUsage;
+}
+
+std::filesystem::path demo_folder() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state && *state) return std::filesystem::path(state) / "telegram-gateway-demo";
+  if (home && *home) return std::filesystem::path(home) / ".local/state/telegram-gateway-demo";
+  return std::filesystem::temp_directory_path() / "telegram-gateway-demo";
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("run", "Run the gateway");
+  auto flags = std::make_shared<RunFlags>();
+  command->add_flag("--demo", flags->demo, "Capture made-up channels, without an account");
+  add_flags(*command, *flags);
+  command->footer("Example: telegram-gateway run --data-dir ./data --port 4010");
+  command->callback([flags, &common, code] { *code = run(common, *flags); });
+}
+
+void add_demo(CLI::App& app, Common& common, ExitCode code) {
+  auto* command = app.add_subcommand("demo", "Run with lively made-up channels, to see everything without an account");
+  auto flags = std::make_shared<RunFlags>();
+  flags->demo = true;
+  add_flags(*command, *flags);
+  command->footer("Example: telegram-gateway demo --rate 5 --gaps");
+  command->callback([flags, &common, code] {
+    Common own = common;
+    if (own.data_dir.empty() && !std::getenv("TELEGRAM_GATEWAY_DATA_DIR")) own.data_dir = demo_folder();
+    *code = run(own, *flags);
+  });
+}
+
+}  // namespace tg::cli

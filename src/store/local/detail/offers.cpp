@@ -1,0 +1,122 @@
+#include "store/local/detail/offers.h"
+
+#include "store/local/detail/query.h"
+
+namespace tg::store::local {
+namespace {
+
+// ?1 is the consumer; h a head. '' means any consumer.
+constexpr std::string_view kAcked =
+    "EXISTS (SELECT 1 FROM acks a WHERE a.peer = h.peer AND a.message = h.message AND a.scope = h.scope "
+    "AND (?1 = '' OR a.consumer = ?1))";
+constexpr std::string_view kDeliverable = "h.flags & 1 AND h.deleted_at = 0 AND h.date IS NOT NULL";
+
+std::string served_sql(std::string_view which, std::string_view order) {
+  return fmt::format(
+      "SELECT {}, s.times FROM serves s CROSS JOIN heads h ON h.peer = s.peer AND h.message = s.message AND "
+      "h.scope = s.scope WHERE s.consumer = ?1 AND s.peer = ?2 AND {} AND {} AND NOT {} ORDER BY {} LIMIT ?3",
+      kHeadColumns, which, kDeliverable, kAcked, order);
+}
+
+Result<void> read_served(journal::Connection& db, const std::string& sql, const std::string& consumer,
+                         model::ChatId peer, std::size_t limit, std::vector<Offer>& into) {
+  return each(db.prepared(sql).with(std::string_view(consumer), peer, static_cast<std::int64_t>(limit)),
+              [&](journal::Statement& row) {
+                into.push_back({head_from_row(row), row.integer(kHeadColumnCount), false, {}});
+              });
+}
+
+Result<model::Seq> floor_of(journal::Connection& db, const std::string& consumer, model::ChatId peer) {
+  model::Seq floor;
+  auto done = each(db.prepared("SELECT floor FROM floors WHERE consumer = ? AND peer = ?").with(std::string_view(consumer), peer),
+                   [&](journal::Statement& row) { floor = model::Seq{row.integer(0)}; });
+  if (!done) return done.error();
+  return floor;
+}
+
+// Of everything offered above a floor: its serves and whether nothing is left to do with it.
+const std::string& above_sql() {
+  static const std::string kSql = fmt::format(
+      "SELECT {}, s.times, NOT ({}) OR {} FROM heads h INDEXED BY heads_offered LEFT JOIN serves s ON s.consumer = ?1 "
+      "AND s.peer = h.peer AND s.message = h.message AND s.scope = h.scope "
+      "WHERE h.peer = ?2 AND h.arrival > ?3 AND h.flags & 1 ORDER BY h.arrival LIMIT ?4",
+      kHeadColumns, kDeliverable, kAcked);
+  return kSql;
+}
+
+}  // namespace
+
+Result<Offers> read_offers(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t limit) {
+  static const std::string kServed = served_sql(fmt::format("s.times < {}", kServesBeforeParked), "h.arrival");
+  Offers offers;
+  offers.peer = peer;
+  auto floor = floor_of(db, consumer, peer);
+  if (!floor) return floor.error();
+  offers.floor = offers.passed = *floor;
+  if (auto read = read_served(db, kServed, consumer, peer, limit, offers.served); !read) return read.error();
+  constexpr std::int64_t kAll = -1;
+  auto walked = each(db.prepared(above_sql()).with(std::string_view(consumer), peer, *floor, kAll),
+                     [&](journal::Statement& row) {
+                       const model::Seq arrival{row.integer(5)};
+                       const bool done = row.integer(kHeadColumnCount + 1) != 0 || !row.is_null(kHeadColumnCount);
+                       if (!done) {
+                         if (offers.open.size() == limit) return false;
+                         offers.open.push_back({head_from_row(row), 0, true, offers.passed});
+                       }
+                       offers.passed = arrival;
+                       return true;
+                     });
+  if (!walked) return walked.error();
+  return offers;
+}
+
+Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, Offers& offers) {
+  // In the order of ids, which is that of the key: however many there are, only `limit` are looked at.
+  static const std::string kParked = served_sql(fmt::format("s.times >= {}", kServesBeforeParked), "s.message, s.scope");
+  return read_served(db, kParked, consumer, offers.peer, limit, offers.parked);
+}
+
+Result<void> remember_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,
+                             model::Time now) {
+  // It may have been marked between the reading and now.
+  return db
+      .prepared(
+          "INSERT INTO serves (consumer, peer, message, scope, times, at) SELECT ?1, ?2, ?3, ?4, 1, ?5 WHERE NOT EXISTS "
+          "(SELECT 1 FROM acks WHERE peer = ?2 AND message = ?3 AND scope = ?4 AND (?1 = '' OR consumer = ?1)) "
+          "ON CONFLICT DO UPDATE SET times = times + 1, at = max(at, ?5)")
+      .with(std::string_view(consumer), key.peer, key.message, key.scope, now)
+      .run();
+}
+
+Result<void> raise_floor(journal::Connection& db, const std::string& consumer, model::ChatId peer, model::Seq floor) {
+  return db
+      .prepared("INSERT INTO floors (consumer, peer, floor) VALUES (?1, ?2, ?3) "
+                "ON CONFLICT DO UPDATE SET floor = max(floor, ?3)")
+      .with(std::string_view(consumer), peer, floor)
+      .run();
+}
+
+Result<void> advance_floor(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t most) {
+  auto floor = floor_of(db, consumer, peer);
+  if (!floor) return floor.error();
+  model::Seq reached = *floor;
+  auto walked =
+      each(db.prepared(above_sql()).with(std::string_view(consumer), peer, *floor, static_cast<std::int64_t>(most)),
+           [&](journal::Statement& row) {
+             if (row.integer(kHeadColumnCount + 1) == 0 && row.is_null(kHeadColumnCount)) return false;
+             reached = model::Seq{row.integer(5)};
+             return true;
+           });
+  if (!walked || reached == *floor) return walked;
+  return raise_floor(db, consumer, peer, reached);
+}
+
+Result<void> offer_again(journal::Connection& db, const std::string& consumer, const model::MessageKey& key) {
+  return db
+      .prepared("INSERT INTO serves (consumer, peer, message, scope, times, at) VALUES (?1, ?2, ?3, ?4, 0, 0) "
+                "ON CONFLICT DO UPDATE SET times = 0")
+      .with(std::string_view(consumer), key.peer, key.message, key.scope)
+      .run();
+}
+
+}  // namespace tg::store::local

@@ -1,0 +1,160 @@
+// What a consumer has not marked yet (detail/offers.h), remembered as served before the answer.
+
+#include "store/local/detail/impl.h"
+#include "store/local/detail/offers.h"
+
+namespace tg::store {
+namespace {
+
+using local::Offer;
+using local::Offers;
+
+constexpr std::size_t kLargestBatch = 10'000;
+
+// As the asking consumer sees it: another one's mark changes nothing. What a sink holds back, and what a person asked
+// to be offered again, is still to be received.
+bool wanted(Status status, const std::vector<Status>& asked) {
+  if (asked.empty()) return true;
+  const auto asks = [&](Status s) { return std::find(asked.begin(), asked.end(), s) != asked.end(); };
+  return asks(status) || (status != Status::queued && asks(Status::received));
+}
+
+class Poll {
+ public:
+  Poll(const UnprocessedQuery& query, const local::Serves& serves) : query_(&query), serves_(&serves) {}
+
+  Result<void> read(journal::Connection& db, const std::vector<model::ChatId>& peers, local::RowLoader& loader) {
+    const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestBatch);
+    std::vector<Offer> chosen;
+    for (const auto peer : peers) {
+      auto offers = local::read_offers(db, query_->consumer, peer, limit);
+      if (!offers) return offers.error();
+      for (auto* list : {&offers->served, &offers->open}) {
+        for (auto& offer : *list) {
+          if (wanted(local::pending_status(offer.head, loader.standing()), query_->statuses)) chosen.push_back(offer);
+        }
+      }
+      chats_.push_back(std::move(*offers));
+    }
+    std::sort(chosen.begin(), chosen.end(), [](const Offer& a, const Offer& b) { return a.head.arrival < b.head.arrival; });
+    if (chosen.size() > limit) chosen.resize(limit);
+    for (auto& chat : chats_) {
+      if (chosen.size() >= limit) break;
+      if (auto done = local::read_parked(db, query_->consumer, limit - chosen.size(), chat); !done) return done;
+      for (const auto& offer : chat.parked) {
+        if (chosen.size() < limit && wanted(local::pending_status(offer.head, loader.standing()), query_->statuses)) {
+          chosen.push_back(offer);
+        }
+      }
+    }
+    return take(chosen, loader);
+  }
+
+  // Repeats that wait in memory have made it ten: they must be counted before it is said who is next.
+  bool counts_are_behind() const { return counts_are_behind_; }
+
+  std::vector<Row> rows;
+  std::vector<model::MessageKey> first_served, served_again;
+  std::vector<std::pair<model::ChatId, model::Seq>> floors;  // that can be raised
+
+ private:
+  Result<void> take(const std::vector<Offer>& chosen, local::RowLoader& loader) {
+    std::set<model::MessageKey> taken;
+    for (const auto& offer : chosen) {
+      auto row = loader.load(offer.head);
+      if (!row) return row.error();
+      row->status = local::pending_status(offer.head, loader.standing());
+      rows.push_back(std::move(*row));
+      taken.insert(offer.head.key);
+      if (offer.served == 0) {
+        first_served.push_back(offer.head.key);
+        continue;
+      }
+      served_again.push_back(offer.head.key);
+      const auto times = offer.served + serves_->waiting(query_->consumer, offer.head.key);
+      if (offer.served < local::kServesBeforeParked && times >= local::kServesBeforeParked) counts_are_behind_ = true;
+    }
+    for (const auto& chat : chats_) {
+      model::Seq floor = chat.passed;
+      for (const auto& offer : chat.open) {
+        if (taken.contains(offer.head.key)) continue;
+        floor = offer.passed;
+        break;
+      }
+      if (floor > chat.floor) floors.emplace_back(chat.peer, floor);
+    }
+    return {};
+  }
+
+  const UnprocessedQuery* query_;
+  const local::Serves* serves_;
+  std::vector<Offers> chats_;
+  bool counts_are_behind_ = false;
+};
+
+}  // namespace
+
+Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) {
+  if (!impl_->intake) return Impl::read_only();
+  if (impl_->reopener->pending()) {
+    auto settled = impl_->write([reopener = impl_->reopener](journal::Connection& db) { return reopener->settle(db); });
+    if (!settled) {
+      impl_->reopener->not_settled();
+      return settled.error();
+    }
+  }
+  // No connection is held while the writer is waited for: it may need one itself.
+  const auto read_poll = [this](const UnprocessedQuery& asked) -> Result<Poll> {
+    auto db = impl_->journal.read();
+    if (!db) return db.error();
+    const local::Snapshot snapshot(**db);
+    auto standing = impl_->standing.get(**db);
+    if (!standing) return standing.error();
+    auto peers = Impl::with_successors(**db, {asked.channel});
+    if (!peers) return peers.error();
+    local::RowLoader loader(**db, impl_->contents, *standing);
+    Poll poll(asked, *impl_->serves);
+    if (auto done = poll.read(**db, *peers, loader); !done) return done.error();
+    return poll;
+  };
+  const auto epoch = impl_->reopener->epoch();
+  auto read = read_poll(query);
+  if (read && read->counts_are_behind()) {
+    auto counted = impl_->write([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+    if (!counted) return counted.error();
+    read = read_poll(query);
+  }
+  if (!read) return read.error();
+  Poll& poll = *read;
+
+  const auto now = model::Time::now();
+  for (const auto& key : poll.served_again) impl_->serves->repeat(query.consumer, key, now);
+  if (!poll.first_served.empty()) {
+    auto written = impl_->write([&](journal::Connection& db) -> Result<void> {
+      for (const auto& key : poll.first_served) {
+        if (auto done = local::remember_served(db, query.consumer, key, now); !done) return done;
+      }
+      if (impl_->reopener->epoch() != epoch) return {};
+      for (const auto& [peer, floor] : poll.floors) {
+        if (auto done = local::raise_floor(db, query.consumer, peer, floor); !done) return done;
+      }
+      return {};
+    });
+    if (!written) return written.error();
+  } else if (!poll.floors.empty()) {
+    impl_->intake->write_later([consumer = query.consumer, floors = std::move(poll.floors), epoch,
+                                reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
+      if (reopener->epoch() != epoch) return {};
+      for (const auto& [peer, floor] : floors) {
+        if (auto done = local::raise_floor(db, consumer, peer, floor); !done) return done;
+      }
+      return {};
+    });
+  }
+  if (impl_->serves->due()) {
+    impl_->intake->write_later([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+  }
+  return std::move(poll.rows);
+}
+
+}  // namespace tg::store

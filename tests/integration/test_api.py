@@ -1,0 +1,290 @@
+#!/usr/bin/env python3
+"""Calls every route of a running demo and checks the answers against the document that the program serves.
+
+TG_BINARY names the program. Needs nothing but Python's standard library.
+"""
+
+import json
+import pathlib
+import sys
+import time
+import unittest
+import urllib.error
+import urllib.parse
+import urllib.request
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from gateway import Gateway  # noqa: E402
+
+PATIENCE_S = 60
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    def json(self):
+        return json.loads(self.body)
+
+
+class Keep(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_):
+        return None
+
+
+OPENER = urllib.request.build_opener(Keep)
+
+
+def call(url, method="GET", body=None, headers=None):
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
+    if data is not None:
+        request.add_header("Content-Type", "application/json")
+    try:
+        with OPENER.open(request, timeout=PATIENCE_S) as response:
+            return Answer(response.status, response.headers, response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read())
+
+
+def problems(schema, value, document, path="$"):
+    """What of the value the schema does not allow: the part of JSON Schema that the document uses."""
+    if "$ref" in schema:
+        name = schema["$ref"].rsplit("/", 1)[1]
+        return problems(document["components"]["schemas"][name], value, document, path)
+    found = []
+    for part in schema.get("allOf", []):
+        found += problems(part, value, document, path)
+    if "const" in schema and value != schema["const"]:
+        found.append(f"{path}: {value!r} is not {schema['const']!r}")
+    if "enum" in schema and value not in schema["enum"]:
+        found.append(f"{path}: {value!r} is none of {schema['enum']}")
+    types = schema.get("type")
+    if types:
+        kinds = {"object": dict, "array": list, "string": str, "boolean": bool, "null": type(None)}
+        names = types if isinstance(types, list) else [types]
+        fits = False
+        for name in names:
+            if name in ("integer", "number"):
+                fits |= isinstance(value, int if name == "integer" else (int, float)) and not isinstance(value, bool)
+            else:
+                fits |= isinstance(value, kinds[name])
+        if not fits:
+            return found + [f"{path}: {value!r} is no {types}"]
+    if isinstance(value, dict):
+        for name in schema.get("required", []):
+            if name not in value:
+                found.append(f"{path}.{name} is missing")
+        for name, part in schema.get("properties", {}).items():
+            if name in value:
+                found += problems(part, value[name], document, f"{path}.{name}")
+    if isinstance(value, list):
+        if len(value) < schema.get("minItems", 0):
+            found.append(f"{path}: fewer than {schema['minItems']} items")
+        for number, item in enumerate(value[:50]):
+            found += problems(schema.get("items", {}), item, document, f"{path}[{number}]")
+    return found
+
+
+class ApiTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.gateway = Gateway()
+        cls.gateway.start(["demo"])
+        cls.url = cls.gateway.url.rstrip("/")
+        cls.document = call(cls.url + "/api/openapi.json").json()
+        deadline = time.monotonic() + PATIENCE_S
+        while True:  # the demo's history arrives
+            page = call(cls.url + "/api/messages?limit=5").json()
+            if len(page.get("data", [])) == 5:
+                break
+            if time.monotonic() > deadline:
+                raise AssertionError("the demo shows no messages")
+            time.sleep(0.1)
+        cls.message = page["data"][0]
+        cls.channel = cls.message["channelId"]
+        cls.covered = set()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.gateway.stop()
+
+    def check(self, method, template, expected, path=None, body=None, query="", headers=None):
+        """Calls a route of the document, and holds the answer against it."""
+        operation = self.document["paths"][template][method.lower()]
+        self.covered.add((method.lower(), template))
+        answer = call(self.url + (path or template) + query, method, body, headers)
+        self.assertEqual(answer.status, expected, f"{method} {path or template}: {answer.body[:500]!r}")
+        self.assertIn("X-Gateway-Now", answer.headers)
+        described = operation["responses"].get(str(expected), operation["responses"]["default"])
+        if "$ref" in described:
+            described = self.document["components"]["responses"][described["$ref"].rsplit("/", 1)[1]]
+        media = described.get("content", {}).get("application/json")
+        if media and answer.status != 304:
+            wrong = problems(media["schema"], answer.json(), self.document)
+            self.assertEqual(wrong[:5], [], f"{method} {template}")
+        return answer
+
+    def test_reading(self):
+        message = urllib.parse.quote(self.message["id"], safe=":")
+        base = "/api/messages/{id}"
+        first = self.check("GET", "/api/messages", 200, query="?limit=3&channelId=" + self.channel)
+        self.assertEqual(len(first.json()["data"]), 3)
+        self.check("GET", "/api/messages", 400, query="?limit=invalid")
+        self.check("GET", base, 200, "/api/messages/" + message)
+        self.check("GET", base, 200, "/api/messages/" + message.replace(":", "%3A"))
+        self.check("GET", base, 404, "/api/messages/" + self.channel + ":2000000000")
+        self.check("GET", base + "/versions", 200, f"/api/messages/{message}/versions")
+        self.check("GET", base + "/delivery", 200, f"/api/messages/{message}/delivery")
+        around = self.check("GET", "/api/messages", 200, query=f"?around={message}&limit=5&channelId={self.channel}")
+        self.assertIn(self.message["id"], [one["id"] for one in around.json()["data"]])
+
+    def test_pages_hold_every_message_once(self):
+        seen, cursor = [], ""
+        while True:
+            query = f"?limit=40&sort=oldest&to={self.message['date']}&channelId={self.channel}"
+            page = self.check("GET", "/api/messages", 200, query=query + (f"&cursor={urllib.parse.quote(cursor)}" if cursor else "")).json()
+            seen += [one["id"] for one in page["data"]]
+            cursor = page["pagination"]["nextCursor"]
+            if not cursor or not page["pagination"]["hasMore"]:
+                break
+        self.assertEqual(len(seen), len(set(seen)))
+        self.assertGreater(len(seen), 40)
+
+    def test_channels(self):
+        one = "/api/channels/{id}"
+        path = "/api/channels/" + self.channel
+        self.check("GET", "/api/channels", 200)
+        self.check("GET", one, 200, path)
+        self.check("GET", one, 404, "/api/channels/-1009999999999")
+        self.check("GET", one + "/stats", 200, path + "/stats")
+        coverage = self.check("GET", one + "/coverage", 200, path + "/coverage", query="?px=50&limit=2").json()
+        self.assertLessEqual(len(coverage["data"]["bar"]), 50)
+        self.check("GET", "/api/telegram-gateway/channels", 200, query="?px=100")
+        for kind in ("rss", "atom", "json"):
+            feed = self.check("GET", one + "/feed." + kind, 200, f"{path}/feed.{kind}")
+            self.assertIn(kind if kind != "json" else "feed+json", feed.headers["Content-Type"])
+
+    def test_registry(self):
+        new = {"channelId": "-1002222222222", "label": "Trial"}
+        self.check("POST", "/api/channels", 201, body=new)
+        self.check("POST", "/api/channels", 409, body=new)
+        self.check("POST", "/api/channels", 400, body={"channelId": "x"})
+        self.check("PUT", "/api/channels/{id}", 200, "/api/channels/-1002222222222", body={"label": "Other", "isActive": False})
+        self.check("PUT", "/api/channels/{id}", 400, "/api/channels/-1002222222222", body={})
+        self.check("DELETE", "/api/channels/{id}", 200, "/api/channels/-1002222222222")
+
+    def test_polling_consumer(self):
+        query = f"?channel={self.channel}&excludeProcessedBy=worker&limit=3"
+        self.check("GET", "/api/messages/unprocessed", 400)
+        served = self.check("GET", "/api/messages/unprocessed", 200, query=query).json()
+        self.check("POST", "/api/messages/mark-processed", 400, body={"messageIds": [], "processedBy": "worker"})
+        ids = [one["id"] for one in served["data"]]
+        if not ids:
+            self.skipTest("the demo has offered nothing in this channel yet")
+        marked = self.check("POST", "/api/messages/mark-processed", 200, body={"messageIds": ids + ["-1:1"], "processedBy": "worker"})
+        self.assertEqual(marked.json()["data"]["updated"], len(ids))
+        again = self.check("GET", "/api/messages/unprocessed", 200, query=query).json()
+        self.assertFalse(set(ids) & {one["id"] for one in again["data"]})
+
+    def test_streaming_consumer(self):
+        self.check("POST", "/api/consumers", 201, body={"name": "reader", "from": "oldest"})
+        self.check("GET", "/api/consumers", 200)
+        page = self.check("GET", "/api/events/poll", 200, query="?consumer=reader&origins=all&wait=30&limit=10").json()
+        self.assertGreater(len(page["data"]), 0)
+        self.check("POST", "/api/consumers/{name}/ack", 200, "/api/consumers/reader/ack", body={"seq": page["next"]})
+        self.check("POST", "/api/consumers/{name}/ack", 400, "/api/consumers/reader/ack", body={"seq": page["head"] + 10**9})
+        self.check("POST", "/api/consumers/{name}/ack", 404, "/api/consumers/nobody/ack", body={"seq": 1})
+        self.check("DELETE", "/api/consumers/{name}", 200, "/api/consumers/reader")
+
+    def read_stream(self, template, query, wanted):
+        self.covered.add(("get", template))
+        with OPENER.open(self.url + template + query, timeout=PATIENCE_S) as stream:
+            self.assertTrue(stream.headers["Content-Type"].startswith("text/event-stream"))
+            deadline = time.monotonic() + PATIENCE_S
+            while time.monotonic() < deadline:
+                line = stream.readline().decode().rstrip("\n")
+                if line == f"event: {wanted}":
+                    return json.loads(stream.readline().decode()[len("data: "):])
+        raise AssertionError(f"{template} showed no {wanted}")
+
+    def test_streams(self):
+        event = self.read_stream("/api/events", "?from=oldest&origins=all", "new")
+        self.assertEqual(event["v"], 1)
+        overview = self.read_stream("/api/stream", "?topics=overview", "overview")
+        self.assertIn("verdict", overview)
+        message = self.read_stream("/api/stream", "?topics=channel:*", "message")
+        wrong = problems({"$ref": "#/components/schemas/Message"}, message["message"], self.document)
+        self.assertEqual(wrong, [])
+        self.check("GET", "/api/stream", 400)
+        self.check("GET", "/api/events", 404, query="?consumer=nobody")
+
+    def test_operator_routes(self):
+        for name in ("overview", "status", "metrics", "session", "queue", "messages/summary", "health", "settings", "config",
+                     "destinations", "jobs", "logs", "failures", "timeseries"):
+            self.check("GET", "/api/telegram-gateway/" + name, 200)
+        self.check("GET", "/api/telegram-gateway/jobs/{id}", 404, "/api/telegram-gateway/jobs/none")
+        for action in ("retry", "drop"):
+            self.check("POST", f"/api/telegram-gateway/failures/{action}", 400, body={})
+            self.check("POST", f"/api/telegram-gateway/failures/{action}", 200, body={"ids": ["1"], "dryRun": True})
+        reload = call(self.url + "/api/telegram-gateway/actions/reload", "POST", {})
+        self.assertIn(reload.status, (200, 503))
+        self.check("POST", "/api/telegram-gateway/actions/reload", reload.status, body={})
+
+    def test_telegram_routes(self):
+        self.check("GET", "/api/telegram-gateway/auth/status", 200)
+        self.check("POST", "/api/telegram-gateway/auth/start", 503, body={})
+        self.check("POST", "/api/telegram-gateway/auth/input", 400, body={})
+        self.check("POST", "/api/telegram-gateway/auth/input", 409, body={"value": "12345"})
+        self.check("POST", "/api/telegram-gateway/auth/cancel", 409)
+        self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 404,
+                   f"/api/telegram-gateway/photos/{self.channel}/2000000000")
+        self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 400, "/api/telegram-gateway/photos/x/y")
+        self.check("GET", "/api/telegram-gateway/media/{id}", 404, f"/api/telegram-gateway/media/{self.channel}:2000000000")
+        synced = call(self.url + "/api/telegram-gateway/sync-messages", "POST", {"wait": 5})
+        self.assertIn(synced.status, (200, 503))
+        self.check("POST", "/api/telegram-gateway/sync-messages", synced.status, body={"wait": 1})
+
+    def test_health(self):
+        for path in ("/health", "/health/live", "/health/ready", "/health/capture"):
+            self.check("GET", path, 200)
+        metrics = self.check("GET", "/metrics", 200)
+        self.assertIn(b"telegram_gateway_events_total", metrics.body)
+
+    def test_dashboard(self):
+        self.check("GET", "/", 200)
+        browser = self.check("GET", "/", 302, headers={"Accept": "text/html"})
+        self.assertEqual(browser.headers["Location"], "ui/")
+        page = self.check("GET", "/ui/{path}", 200, "/ui/c/" + self.channel)
+        self.assertIn("default-src 'none'", page.headers["Content-Security-Policy"])
+        self.check("GET", "/api/openapi.json", 200)
+
+    def test_session(self):
+        self.assertFalse(self.check("GET", "/api/session", 200).json()["data"]["required"])
+        self.check("POST", "/api/session", 200, body={"token": "any"})
+        self.check("DELETE", "/api/session", 200)
+
+    def test_unchanged_answers_are_304(self):
+        first = self.check("GET", "/api/openapi.json", 200)
+        again = self.check("GET", "/api/openapi.json", 304, headers={"If-None-Match": first.headers["ETag"]})
+        self.assertEqual(again.body, b"")
+
+    def test_other_host_names_are_refused(self):
+        self.assertEqual(call(self.url + "/api/messages", headers={"Host": "rebound.example"}).status, 421)
+
+    def test_removal_and_reprocessing(self):
+        page = call(self.url + f"/api/messages?channelId={self.channel}&sort=oldest&limit=2").json()
+        first, second = (one["id"] for one in page["data"])
+        removed = self.check("DELETE", "/api/messages/{id}", 200, "/api/messages/" + first, body={"reason": "trial"})
+        self.assertEqual(removed.json()["data"]["status"], "deleted")
+        self.check("POST", "/api/messages/{id}/reprocess", 200, f"/api/messages/{second}/reprocess", body={"requestedBy": "trial"})
+
+    def test_zz_every_route_was_called(self):
+        """Runs last by its name."""
+        described = {(method, path) for path, methods in self.document["paths"].items() for method in methods}
+        self.assertEqual(described - self.covered, set())
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,67 @@
+#pragma once
+// A whole API on a free loopback port, with a real journal and intake and a store in memory.
+
+#include "api/api.h"
+#include "client.h"
+#include "fake_store.h"
+#include "support/temp_folder.h"
+
+namespace tg::test {
+
+inline constexpr std::int64_t kPeer = -1001487851422;
+
+struct Harness {
+  TempFolder folder;
+  std::unique_ptr<journal::Journal> journal = std::move(journal::Journal::open(folder / "journal", journal::Access::write).value());
+  observe::Metrics metrics;
+  observe::Health health{model::Time::now()};
+  observe::Series series;
+  hot::Generations generations{*journal};
+  pipeline::Intake intake{*journal, metrics, {}};
+  FakeStore store;
+  api::Options options;
+  std::function<Result<void>()> sync;
+  std::vector<api::NamedSource> sources;
+  std::unique_ptr<api::Api> api;
+
+  Harness() {
+    options.server.port = 0;
+    options.version = "1.2.3";
+    store.rows = {FakeStore::row(kPeer, 1, "one"), FakeStore::row(kPeer, 2, "two")};
+    store.all_chats = {FakeStore::chat(kPeer, "Mesa <Norte>")};
+  }
+  ~Harness() { api.reset(); }
+
+  void require(std::string_view secret, std::vector<config::Scope> scopes) {
+    options.auth.require_token = true;
+    options.auth.tokens.push_back({"test", std::move(scopes), config::sha256_hex(secret), "", "test"});
+  }
+  void start() {
+    api::Parts parts{.journal = *journal, .intake = intake, .store = store, .metrics = metrics, .health = health,
+                     .series = series, .generations = generations};
+    parts.sync = sync;
+    parts.sources = [this] { return sources; };
+    api = std::make_unique<api::Api>(options, std::move(parts));
+    const auto listening = api->listen();
+    if (!listening) throw std::runtime_error(listening.error().to_string());
+    api->start();
+  }
+  Client client() { return Client(api->port()); }
+  Answer get(const std::string& target, const std::string& headers = "") { return Client(api->port()).call("GET", target, headers); }
+  Answer post(const std::string& target, const std::string& body, const std::string& headers = "") {
+    return Client(api->port()).call("POST", target, headers, body);
+  }
+
+  // A new live message, on disk when it returns.
+  void commit(std::int64_t message, const std::string& text, std::int64_t peer = kPeer) {
+    pipeline::Seen seen;
+    seen.from = {model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
+    seen.message.key = {{}, model::ChatId{peer}, model::MessageId{message}};
+    seen.message.date = model::Time::now();
+    seen.message.text = text;
+    if (auto pushed = intake.push(seen); !pushed) throw std::runtime_error(pushed.error().to_string());
+    if (auto done = intake.flush(); !done) throw std::runtime_error(done.error().to_string());
+  }
+};
+
+}  // namespace tg::test

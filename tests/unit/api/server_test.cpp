@@ -1,0 +1,306 @@
+// The API on a real loopback port.
+#include <gtest/gtest.h>
+
+#include <boost/json/parse.hpp>
+
+#include "harness.h"
+
+namespace tg::test {
+namespace {
+namespace json = boost::json;
+
+json::object object_of(const Answer& answer) { return json::parse(answer.body).as_object(); }
+
+TEST(Server, AnswersAPageOnAFreePort) {
+  Harness gateway;
+  gateway.start();
+
+  const auto answer = gateway.get("/api/messages?channelId=-1001487851422&limit=1");
+
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const auto body = object_of(answer);
+  EXPECT_EQ(body.at("data").as_array().size(), 1u);
+  EXPECT_EQ(body.at("data").at(0).at("id").as_string(), "-1001487851422:1");
+  EXPECT_TRUE(body.at("pagination").at("hasMore").as_bool());
+  EXPECT_EQ(answer.header("X-Gateway-Now").size(), 24u);
+  EXPECT_EQ(answer.header("X-Content-Type-Options"), "nosniff");
+}
+
+TEST(Server, KeepsOneConnectionForManyRequests) {
+  Harness gateway;
+  gateway.start();
+  auto client = gateway.client();
+
+  client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_EQ(client.answer().status, 200);
+}
+
+TEST(Server, AnswersFromMemoryUntilACommitAndWith304) {
+  Harness gateway;
+  gateway.start();
+  const std::string target = "/api/messages?channelId=-1001487851422";
+  const auto first = gateway.get(target);
+
+  const auto again = gateway.get(target, "If-None-Match: " + first.header("ETag") + "\r\n");
+  const auto pages_before = gateway.store.pages.load();
+  gateway.commit(3, "three");
+  const auto after = gateway.get(target);
+
+  EXPECT_EQ(again.status, 304);
+  EXPECT_TRUE(again.body.empty());
+  EXPECT_EQ(pages_before, 1);
+  EXPECT_EQ(after.status, 200);
+  EXPECT_EQ(gateway.store.pages.load(), 2);
+}
+
+TEST(Server, AskedWithAWrongLimitSaysSo) {
+  Harness gateway;
+  gateway.start();
+
+  const auto answer = gateway.get("/api/messages?limit=invalid");
+
+  EXPECT_EQ(answer.status, 400);
+  EXPECT_EQ(object_of(answer).at("statusCode").as_int64(), 400);
+  EXPECT_FALSE(object_of(answer).at("success").as_bool());
+}
+
+TEST(Server, AnUnknownMessageIs404AndAnUnknownMethod405) {
+  Harness gateway;
+  gateway.start();
+
+  EXPECT_EQ(gateway.get("/api/messages/-1001487851422:999").status, 404);
+  EXPECT_EQ(gateway.get("/api/messages/-1001487851422%3A1").status, 200);
+  EXPECT_EQ(gateway.get("/api/nothing").status, 404);
+  const auto wrong = gateway.post("/health", "{}");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.header("Allow"), "GET");
+}
+
+TEST(Server, RefusesAForeignHostWithoutATokenAndWritesFromOtherSites) {
+  Harness gateway;
+  gateway.start();
+
+  EXPECT_EQ(gateway.get("/api/messages", "Host: evil.example\r\n").status, 421);
+  EXPECT_EQ(gateway.post("/api/channels", "{}", "Origin: http://evil.example\r\n").status, 403);
+}
+
+TEST(Server, WantsATokenWithItsScope) {
+  Harness gateway;
+  gateway.require("reader-secret", {config::Scope::read});
+  gateway.start();
+
+  EXPECT_EQ(gateway.get("/api/messages").status, 401);
+  EXPECT_EQ(gateway.get("/api/messages", "X-API-Key: wrong\r\n").status, 403);
+  EXPECT_EQ(gateway.get("/api/messages", "Authorization: Bearer reader-secret\r\n").status, 200);
+  EXPECT_EQ(gateway.get("/api/messages").status, 401) << "what is in memory is no way around the token";
+  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", "X-Gateway-Token: reader-secret\r\n").status, 403);
+  EXPECT_EQ(gateway.get("/health").status, 503) << "open, though nothing is healthy yet";
+  EXPECT_EQ(gateway.get("/api/telegram-gateway/config").status, 200);
+}
+
+TEST(Server, ASessionWritesOnlyWithItsCsrfValue) {
+  Harness gateway;
+  gateway.require("admin-secret", {config::Scope::admin});
+  gateway.start();
+  const auto opened = gateway.post("/api/session", "{\"token\":\"admin-secret\"}");
+  ASSERT_EQ(opened.status, 200) << opened.body;
+  const auto line = opened.header("Set-Cookie");
+  const auto cookie = "Cookie: " + line.substr(0, line.find(';')) + "\r\n";
+  const std::string csrf(object_of(opened).at("data").at("csrf").as_string());
+
+  EXPECT_NE(line.find("HttpOnly; SameSite=Strict"), std::string::npos);
+  EXPECT_EQ(gateway.get("/api/messages", cookie).status, 200);
+  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", cookie).status, 403);
+  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", cookie + "X-CSRF-Token: " + csrf + "\r\n").status, 201);
+}
+
+TEST(Server, CountsAndRefusesAboveTheRate) {
+  Harness gateway;
+  gateway.options.server.rate_limit_per_minute = 2;
+  gateway.start();
+
+  const auto first = gateway.get("/health/live");
+  (void)gateway.get("/health/live");
+  const auto third = gateway.get("/health/live");
+
+  EXPECT_EQ(first.header("RateLimit-Limit"), "2");
+  EXPECT_EQ(first.header("RateLimit-Remaining"), "1");
+  EXPECT_EQ(third.status, 429);
+  EXPECT_FALSE(third.header("Retry-After").empty());
+}
+
+TEST(Bounds, AHeaderAndABodyThatAreTooLargeAreRefused) {
+  Harness gateway;
+  gateway.options.server.max_header_bytes = 2'048;
+  gateway.options.server.max_body_bytes = 1'024;
+  gateway.start();
+
+  EXPECT_EQ(gateway.get("/health", "X-Long: " + std::string(8'000, 'x') + "\r\n").status, 431);
+  EXPECT_EQ(gateway.post("/api/channels", std::string(2'000, ' ')).status, 413);
+}
+
+TEST(Bounds, ACallerThatSendsByDropsIsCut) {
+  Harness gateway;
+  gateway.options.server.request_timeout_s = 1;
+  gateway.start();
+  auto client = gateway.client();
+
+  client.send("GET /health HTTP/1.1\r\nHost: loc");
+  client.read_to_end();
+
+  EXPECT_NE(client.received().find("408"), std::string::npos);
+}
+
+TEST(Bounds, WhatIsNoHttpIsRefused) {
+  Harness gateway;
+  gateway.start();
+  auto client = gateway.client();
+
+  client.send("\x16\x03\x01 hello\r\n\r\n");
+
+  EXPECT_EQ(client.answer().status, 400);
+}
+
+TEST(Bounds, OneAddressHasOnlySoManyConnections) {
+  Harness gateway;
+  gateway.options.server.max_connections_per_address = 2;
+  gateway.start();
+  auto first = gateway.client();
+  auto second = gateway.client();
+  ASSERT_EQ(first.call("GET", "/health/live").status, 200);
+  ASSERT_EQ(second.call("GET", "/health/live").status, 200);
+
+  auto third = gateway.client();
+
+  EXPECT_EQ(third.answer().status, 503);
+}
+
+TEST(Live, AStreamShowsACommitAndResumesBehindAnId) {
+  Harness gateway;
+  gateway.start();
+  auto reader = gateway.client();
+  reader.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(reader.receive_until("following"));
+
+  gateway.commit(10, "ten");
+  ASSERT_TRUE(reader.receive_until("\"text\":\"ten\""));
+  const auto seen = gateway.journal->head().value;
+  gateway.commit(11, "eleven");
+  auto later = gateway.client();
+  later.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: " + std::to_string(seen) + "\r\n\r\n");
+
+  EXPECT_TRUE(later.receive_until("\"text\":\"eleven\""));
+  EXPECT_EQ(later.received().find("\"text\":\"ten\""), std::string::npos);
+  EXPECT_NE(later.received().find("event: new"), std::string::npos);
+}
+
+TEST(Live, APollWaitsForTheNextEvent) {
+  Harness gateway;
+  gateway.start();
+  gateway.commit(10, "ten");
+  auto client = gateway.client();
+  client.send("GET /api/events/poll?wait=20 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  auto dashboard = gateway.client();  // its greeting shows that the server has read what came before
+  dashboard.send("GET /api/stream?topics=channel:* HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(dashboard.receive_until("event: heartbeat"));
+
+  // The poll may start behind a commit that was made before it was read: then the next one wakes it.
+  std::atomic<bool> answered{false};
+  std::thread writer([&] {
+    for (int message = 11; !answered && message < 1'000; ++message) gateway.commit(message, "next");
+  });
+  const auto answer = client.answer();
+  answered = true;
+  writer.join();
+
+  ASSERT_EQ(answer.status, 200) << answer.head;
+  const auto body = object_of(answer);
+  EXPECT_GE(body.at("data").as_array().size(), 1u);
+  EXPECT_GE(body.at("next").as_int64(), body.at("data").at(0).at("seq").as_int64());
+}
+
+TEST(Live, AnEmptyPollIsAnAnswerToo) {
+  Harness gateway;
+  gateway.start();
+  gateway.commit(10, "ten");
+
+  const auto now = object_of(gateway.get("/api/events/poll"));
+  const auto all = object_of(gateway.get("/api/events/poll?from=oldest"));
+
+  EXPECT_TRUE(now.at("data").as_array().empty());
+  EXPECT_EQ(now.at("next").as_int64(), now.at("head").as_int64());
+  EXPECT_EQ(all.at("data").as_array().size(), 1u);
+}
+
+TEST(Live, TheDashboardGetsOverviewAndMessages) {
+  Harness gateway;
+  gateway.sources = {{"demo", "demo", true, {source::SourceState::Code::running, model::Time::now(), ""}}};
+  gateway.start();
+  auto page = gateway.client();
+  page.send("GET /api/stream?topics=overview,channel:-1001487851422 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(page.receive_until("event: overview"));
+
+  gateway.commit(2, "two");
+
+  EXPECT_TRUE(page.receive_until("event: message"));
+  EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
+}
+
+TEST(Live, EverythingEndsWhenTheServerStops) {
+  Harness gateway;
+  gateway.start();
+  auto reader = gateway.client();
+  reader.send("GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(reader.receive_until("following"));
+
+  gateway.api->stop();
+
+  EXPECT_FALSE(reader.receive_until("never"));
+}
+
+TEST(Sync, TellsTheCountsAndThatItIsDone) {
+  Harness gateway;
+  gateway.sync = [&gateway]() -> Result<void> {
+    gateway.commit(20, "fetched");
+    return {};
+  };
+  gateway.start();
+
+  const auto answer = gateway.post("/api/telegram-gateway/sync-messages", "{\"wait\":30}");
+
+  ASSERT_EQ(answer.status, 200) << answer.body;
+  const auto data = object_of(answer).at("data").as_object();
+  EXPECT_TRUE(data.at("completed").as_bool());
+  EXPECT_EQ(data.at("totalMessagesSaved").as_int64(), 1);
+  EXPECT_EQ(gateway.get("/api/telegram-gateway/jobs/" + std::string(data.at("jobId").as_string())).status, 200);
+}
+
+TEST(Sync, WithoutASourceSaysWhatToDo) {
+  Harness gateway;
+  gateway.start();
+
+  const auto answer = gateway.post("/sync-messages", "");
+
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_NE(answer.body.find("import"), std::string::npos);
+}
+
+TEST(Dashboard, BrowsersAreLedToItAndOthersAreTold) {
+  Harness gateway;
+  gateway.start();
+
+  const auto browser = gateway.get("/", "Accept: text/html,*/*\r\n");
+  const auto program = gateway.get("/");
+  const auto page = gateway.get("/ui/");
+
+  EXPECT_EQ(browser.status, 302);
+  EXPECT_EQ(browser.header("Location"), "ui/");
+  EXPECT_EQ(object_of(program).at("version").as_string(), "1.2.3");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.header("Content-Security-Policy").find("default-src 'none'"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace tg::test

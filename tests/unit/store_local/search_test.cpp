@@ -1,0 +1,144 @@
+#include "store/search_text.h"
+#include "unit/store_local/house.h"
+
+namespace tg::test {
+namespace {
+
+using Ids = std::vector<std::int64_t>;
+
+Ids find(House& house, store::PageQuery query) {
+  auto page = house.store->page(query);
+  EXPECT_TRUE(page) << (page ? "" : page.error().to_string());
+  return page ? ids(page->rows) : Ids{};
+}
+store::PageQuery searching(std::string text) {
+  store::PageQuery query;
+  query.search = std::move(text);
+  return query;
+}
+Ids find(House& house, std::string text) { return find(house, searching(std::move(text))); }
+
+TEST(SearchText, IsOneForWhatPeopleTakeForTheSame) {
+  EXPECT_EQ(store::search_text("AÇÃO Ünïcode"), "acao unicode");
+  EXPECT_EQ(store::search_text("ＦＵＬＬ ﬁ ①"), "full fi 1");
+  EXPECT_EQ(store::search_text("Straße"), "strasse");
+  EXPECT_EQ(store::search_text("ΣΊΣΥΦΟΣ"), store::search_text("σίσυφος"));
+  EXPECT_EQ(store::search_text("Ёлка"), "елка");
+  EXPECT_EQ(store::characters("añ日🙂"), 4u);
+}
+
+TEST(Search, FindsSubstringsInAnyScript) {
+  House house;
+  house.post(kNews, 1, "A inflação subiu 3%");
+  house.post(kNews, 2, "Привет, мир");
+  house.post(kNews, 3, "今日の東京は晴れ");
+  house.post(kTalk, 4, "say \"hello\" AND (not) OR*");
+  house.post(kTalk, 5, "🙂🙃😉 faces");
+  house.index();
+
+  EXPECT_EQ(find(house, "INFLACAO"), (Ids{1}));
+  EXPECT_EQ(find(house, "nflaç"), (Ids{1}));
+  EXPECT_EQ(find(house, "привет"), (Ids{2}));
+  EXPECT_EQ(find(house, "東京は"), (Ids{3}));
+  EXPECT_EQ(find(house, "\"hello\" AND (n"), (Ids{4}));
+  EXPECT_EQ(find(house, "or*"), (Ids{4}));
+  EXPECT_EQ(find(house, "🙂🙃😉"), (Ids{5}));
+  EXPECT_EQ(find(house, "nowhere"), (Ids{}));
+}
+
+TEST(Search, FollowsEditsAndKeepsDeletedOnesForThoseWhoAsk) {
+  House house;
+  house.post(kNews, 1, "before the edit");
+  house.post(kNews, 2, "before it went");
+  house.index();
+  house.edit(kNews, 1, "afterwards", kPosted + 50);
+  house.erase(kNews, 2);
+  house.index();
+
+  EXPECT_EQ(find(house, "before"), (Ids{}));
+  EXPECT_EQ(find(house, "afterw"), (Ids{1}));
+  auto with_deleted = searching("before");
+  with_deleted.include_deleted = true;
+  EXPECT_EQ(find(house, with_deleted), (Ids{2}));
+}
+
+TEST(Search, PagesNewestFirstByCursorAlsoWithinOneSecond) {
+  House house;
+  for (int id = 1; id <= 200; ++id) {
+    house.see(house.message(id % 3 ? kNews : kTalk, id, id % 2 ? "needle in hay" : "hay", kPosted + id / 20));
+  }
+  house.index();
+
+  for (const bool newest_first : {true, false}) {
+    for (const bool one_chat : {true, false}) {
+      store::PageQuery plain;
+      plain.newest_first = newest_first;
+      plain.limit = 200;
+      if (one_chat) plain.channels = {kTalk};
+      Ids all;
+      for (const auto& row : house.store->page(plain)->rows) {
+        if (row.message.text == "needle in hay") all.push_back(row.message.key.message.value);
+      }
+      store::PageQuery query = plain;
+      query.search = "needle";
+      query.limit = 7;
+      Ids walked;
+      for (int pages = 0; pages < 50; ++pages) {
+        auto page = house.store->page(query);
+        ASSERT_TRUE(page);
+        EXPECT_EQ(page->total, static_cast<std::int64_t>(all.size()));
+        for (const auto id : ids(page->rows)) walked.push_back(id);
+        if (!page->has_more) break;
+        query.cursor = page->next_cursor;
+      }
+      EXPECT_EQ(walked, all);
+    }
+  }
+}
+
+TEST(Search, ShortTextsNeedAChannelAndDates) {
+  House house;
+  house.post(kNews, 1, "ab");
+  house.post(kTalk, 2, "xaby");
+  house.index();
+
+  auto refused = house.store->page(searching("ab"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, Code::invalid_input);
+  EXPECT_FALSE(refused.error().fix.empty());
+
+  auto query = searching("ab");
+  query.channels = {kTalk};
+  query.from = model::Time::seconds(kPosted);
+  query.to = model::Time::seconds(kPosted + 100);
+  EXPECT_EQ(find(house, query), (Ids{2}));
+}
+
+TEST(Search, AnIndexThatIsGoneOrAnotherJournalsIsBuiltAgain) {
+  House house;
+  house.post(kNews, 1, "something to find");
+  house.index();
+  house.close();
+  for (const auto* name : {"search.db", "search.db-wal", "search.db-shm"}) std::filesystem::remove(house.folder / name);
+  house.open();
+  house.index();
+  EXPECT_EQ(find(house, "something"), (Ids{1}));
+
+  house.close();
+  house.folder.write("search.db", "this is no database, whatever its name says; it only is long enough to look like one");
+  house.open();
+  house.index();
+  EXPECT_EQ(find(house, "something"), (Ids{1}));
+}
+
+TEST(Search, WithoutAnIndexSaysSo) {
+  House house({.search = false});
+
+  auto page = house.store->page(searching("anything"));
+
+  ASSERT_FALSE(page);
+  EXPECT_EQ(page.error().code, Code::unavailable);
+}
+
+}  // namespace
+}  // namespace tg::test
