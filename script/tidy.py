@@ -25,7 +25,13 @@ SRC = ROOT / "src"
 OUT = ROOT / "build" / "tidy"
 PCH = OUT / "pch.h.pch"
 INCLUDE = re.compile(r'^\s*#\s*include\s*["<]([^">]+)[">]', re.M)
-DROPPED = re.compile(r"^(-Winvalid-pch|-fpch-preprocess|-fuse-ld=.*|--coverage|-fsanitize.*|-fstack-protector.*|-O\w*|-g\w*|-D_FORTIFY_SOURCE=.*|-Wno-.*)$")
+DROPPED = re.compile(
+    r"^(-Winvalid-pch|-fpch-preprocess|-fuse-ld=.*|--coverage|-fsanitize.*|-fstack-protector.*"
+    r"|-O\w*|-g\w*|-D_FORTIFY_SOURCE=.*|-Wno-.*)$"
+)
+
+# A tenth of the analyzer's default: what it finds it finds early, and a file takes 5 s instead of 15.
+ANALYZER = ["-Xclang", "-analyzer-config", "-Xclang", "max-nodes=20000"]
 
 
 @functools.lru_cache(maxsize=None)
@@ -45,7 +51,7 @@ def includes_of(file):
 
 def key_of(file, arguments):
     digest = hashlib.sha256(" ".join(arguments).encode())
-    for part in [ROOT / ".clang-tidy", ROOT / "cmake" / "pch.h", file, *includes_of(file)]:
+    for part in [pathlib.Path(__file__), ROOT / ".clang-tidy", ROOT / "cmake" / "pch.h", file, *includes_of(file)]:
         digest.update(part.read_bytes())
     return digest.hexdigest()
 
@@ -79,7 +85,7 @@ def check(file, arguments, prefix):
     key = key_of(file, arguments)
     if stamp.exists() and stamp.read_text() == key:
         return None
-    command = ["clang-tidy", "--quiet", str(file), "--", *arguments, *prefix, "-Wno-unknown-warning-option"]
+    command = ["clang-tidy", "--quiet", str(file), "--", *arguments, *prefix, *ANALYZER, "-Wno-unknown-warning-option"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if run.returncode == 0:
         stamp.write_text(key)

@@ -140,7 +140,7 @@ const std::string_view kSchemas = R"json({
    "properties": {"v": {"const": 1}, "seq": {"type": "integer"}, "key": {"type": "string"}, "kind": {"enum": ["new",
    "edited", "deleted", "restored", "counters", "channel", "channel_migrated", "reprocess", "filled"]}, "origin": {
    "$ref": "#/components/schemas/Origin"}, "source": {"type": "string"}, "account": {"type": "integer"}, "scope": {
-   "type": "integer"}, "peer": {"type": "integer"}, "id": {"type": "integer"}, "edit_date": {"type": "string"},
+   "type": "integer"}, "peer": {"type": "integer"}, "id": {"type": "integer"}, "edit_date": {"type": "integer"},
    "n": {"type": "integer"}, "observed_at": {"type": "string"}, "recorded_at": {"type": "string"}, "superseded": {
    "type": "boolean"}, "message": {"type": ["object", "null"]}}},
  "EventPage": {"type": "object", "required": ["success", "data", "next", "oldest", "head"], "properties": {

@@ -136,8 +136,12 @@ Result<void> Batch::take(const Proof& proof) {
   chat.from = proof.from;
   chat.peer = proof.peer;
   chat.scope = proof.scope;
-  chat.newest = proof.last;
   if (auto done = take(chat); !done) return done;
+  // Not see_newest(): what is proven in this very step never was a hole.
+  auto moved = db_.prepared("UPDATE chats SET newest = ?3, newest_at = ?4 WHERE peer = ?1 AND scope = ?2 AND newest < ?3")
+                   .with(proof.peer, proof.scope, proof.last, proof.from.observed_at)
+                   .run();
+  if (!moved) return moved;
   if (proof.kind == ProofKind::walk) {
     if (auto done = finish(); !done) return done;  // the page's own messages must be in heads
     std::vector<model::MessageKey> absent;

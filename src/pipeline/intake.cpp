@@ -316,7 +316,8 @@ void Intake::Impl::account(const Batch& batch, const std::vector<model::Event>& 
   metrics.commit_events.Observe(static_cast<double>(events.size()));
   for (const auto& event : events) {
     metrics.events(event.kind, event.origin).Increment();
-    if (event.origin == model::Origin::live) {
+    // Counters wait on purpose.
+    if (event.origin == model::Origin::live && event.kind != model::Kind::counters) {
       metrics.stored_seconds.Observe(static_cast<double>(now.us - event.observed_at.us) / 1e6);
     }
   }

@@ -13,7 +13,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from gateway import Gateway  # noqa: E402
 
 PATIENCE_S = 60
@@ -90,9 +90,8 @@ def problems(schema, value, document, path="$"):
 class ApiTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.gateway = Gateway()
-        cls.gateway.start(["demo"])
-        cls.url = cls.gateway.url.rstrip("/")
+        cls.gateway = Gateway("demo").start()
+        cls.url = cls.gateway.url
         cls.document = call(cls.url + "/api/openapi.json").json()
         deadline = time.monotonic() + PATIENCE_S
         while True:  # the demo's history arrives
@@ -109,6 +108,7 @@ class ApiTest(unittest.TestCase):
     @classmethod
     def tearDownClass(cls):
         cls.gateway.stop()
+        cls.gateway.folder.cleanup()
 
     def check(self, method, template, expected, path=None, body=None, query="", headers=None):
         """Calls a route of the document, and holds the answer against it."""

@@ -33,6 +33,7 @@ class Gateway:
         self.folder = None if data_dir else tempfile.TemporaryDirectory()
         self.data_dir = str(data_dir) if data_dir else os.path.join(self.folder.name, "data")
         self.port = port or free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self.process = None
 
     def start(self, patience=30):

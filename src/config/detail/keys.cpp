@@ -98,8 +98,8 @@ const std::vector<Key>& table() {
       {"demo.channels", "channels", "How many there are.", [](Config& c) -> Place { return &c.demo.channels; }, 1, 42},
       {"demo.history", "messages a channel", "How much history each has at the first start.",
        [](Config& c) -> Place { return &c.demo.history; }, 0, 100'000},
-      {"demo.seed", "", "Another number makes other channels' messages.", [](Config& c) -> Place { return &c.demo.seed; }, 0,
-       1'000'000'000},
+      {"demo.seed", "", "Another number makes other channels' messages.",
+       [](Config& c) -> Place { return &c.demo.seed; }, 0, 1'000'000'000},
       {"demo.gaps", "", "Whether some messages are lost on the way and found later, to see a hole and its filling.",
        [](Config& c) -> Place { return &c.demo.gaps; }},
 

@@ -139,7 +139,7 @@ class Entry {
   }
 
   std::filesystem::path find(const std::string& name) const {
-    const std::filesystem::path path(name);
+    std::filesystem::path path(name);
     if (path.is_absolute()) return path;
     std::error_code ignored;
     if (!places_.credentials.empty() && std::filesystem::exists(places_.credentials / path, ignored)) {

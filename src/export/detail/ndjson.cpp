@@ -75,6 +75,7 @@ std::string event_line(const model::Event& event, const std::string* raw) {
   if (event.hidden_edit) line += R"("hidden_edit":true,)";
   if (event.from_page) line += R"("from_page":true,)";
   if (event.cached) line += R"("cached":true,)";
+  if (event.erased) line += R"("erased":true,)";
   if (raw && !raw->empty()) {
     line += R"("raw":)";
     model::append_json_string(line, *raw);

@@ -4,7 +4,7 @@
 //   {"v":1,"type":"export", …}   first line: program, journal, when
 //   {"v":1,"type":"chat",  …}    peer, scope, title, username, kind, updated_us
 //   {"v":1,"type":"event", …}    the event as readers get it, and what only the import needs: observed_us,
-//                                hidden_edit, from_page, cached, raw
+//                                hidden_edit, from_page, cached, erased, raw
 //   {"v":1,"type":"end",   …}    last line: chats, events; without it the file was cut off
 
 #include "export/detail/output.h"

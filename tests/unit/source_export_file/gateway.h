@@ -16,7 +16,7 @@
 namespace tg::test {
 
 inline std::filesystem::path data_file(std::string_view name) {
-  return std::filesystem::path(__FILE__).parent_path() / "../../data" / name;
+  return std::filesystem::path(TG_HOUSE) / "tests/data" / name;
 }
 
 class Gateway {

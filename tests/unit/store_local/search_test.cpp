@@ -76,7 +76,9 @@ TEST(Search, PagesNewestFirstByCursorAlsoWithinOneSecond) {
       plain.limit = 200;
       if (one_chat) plain.channels = {kTalk};
       Ids all;
-      for (const auto& row : house.store->page(plain)->rows) {
+      const auto whole = house.store->page(plain);
+      ASSERT_TRUE(whole);
+      for (const auto& row : whole->rows) {
         if (row.message.text == "needle in hay") all.push_back(row.message.key.message.value);
       }
       store::PageQuery query = plain;

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "pipeline/normalise.h"
 #include "source/export_file/detail/fields.h"
 
 namespace tg::export_file::detail {
@@ -109,6 +110,7 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
   if (const auto* fault = std::get_if<Fault>(&outcome)) return refuse(value, at_byte, fault->reason);
   auto& read = std::get<ReadMessage>(outcome);
   auto& message = read.message;
+  if (const auto fault = pipeline::fault(message)) return refuse(value, at_byte, *fault);
 
   const bool migrated = message.key.scope != chat_->scope;
   const auto exported_id = message.key.message.value - (migrated ? kMigratedShift : 0);

@@ -4,6 +4,9 @@
 #include <boost/json/serialize.hpp>
 
 #include "model/message_json.h"
+#include "pipeline/heads.h"
+#include "pipeline/manual.h"
+#include "pipeline/normalise.h"
 #include "source/export_file/detail/fields.h"
 
 namespace tg::export_file::detail {
@@ -117,6 +120,8 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
   pipeline::Provenance from{*source, model::Origin::import_, f.number("account").value_or(0),
                             model::Time{f.number("observed_us").value_or(0)}};
   const auto key = key_of(f);
+  if (!key.peer || key.message.value <= 0) return refuse(line, "it names no message");
+  if (!from.observed_at) return refuse(line, "it does not say when it was seen: only exports of this program do");
   auto& chat = chat_report(key.peer, key.scope);
   const auto* body = f.object("message");
   Result<void> pushed;
@@ -133,6 +138,7 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
     seen.message = std::move(*message);
     seen.message.key = key;
     seen.message.raw = f.text("raw");
+    if (const auto fault = pipeline::fault(seen.message)) return refuse(line, *fault);
     if (*kind == model::Kind::created) {
       ++report_.messages;
       ++chat.messages;
@@ -141,7 +147,7 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
     }
     pushed = intake_.push(std::move(seen));
   } else if (*kind == model::Kind::deleted) {
-    pushed = intake_.push(pipeline::Deleted{from, key});
+    pushed = f.flag("erased") ? erase(key, from.observed_at) : intake_.push(pipeline::Deleted{from, key});
   } else if (*kind == model::Kind::counters && body) {
     auto counters =
         model::counters_from_json(json::serialize(body->contains("counters") ? body->at("counters") : *body));
@@ -150,6 +156,17 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
   }
   if (pushed) last_key_ = f.text("key");
   return pushed;
+}
+
+// A deletion that a person asked for is no observation: nothing that is seen later undoes it.
+Result<void> NdjsonImporter::erase(const model::MessageKey& key, model::Time at) {
+  return intake_.write([key, at](journal::Connection& db) -> Result<void> {
+    auto state = pipeline::load_state(db, key);
+    if (!state) return state.error();
+    if (state->erased || !state->has_content()) return {};
+    auto done = pipeline::append_manual(db, key, model::Kind::deleted, at);
+    return done ? Result<void>() : Result<void>(done.error());
+  });
 }
 
 ChatReport& NdjsonImporter::chat_report(model::ChatId peer, model::Scope scope) {

@@ -5,7 +5,7 @@
 //
 //   {"v":1,"type":"export", …}   first: what the file is
 //   {"v":1,"type":"chat",  …}    peer, scope, title, username, kind
-//   {"v":1,"type":"event", …}    the event as readers get it, and observed_us, hidden_edit, from_page, cached
+//   {"v":1,"type":"event", …}    the event as readers get it, and observed_us, hidden_edit, from_page, cached, erased
 //   {"v":1,"type":"end",   …}    last: without it the file was cut off
 
 #include <boost/json/object.hpp>
@@ -31,6 +31,7 @@ class NdjsonImporter {
   Result<void> take_line(std::string_view line);
   Result<void> take_chat(const boost::json::object& chat);
   Result<void> take_event(const boost::json::object& event, std::string_view line);
+  Result<void> erase(const model::MessageKey& key, model::Time at);
   Result<void> refuse(std::string_view line, const std::string& reason);
   ChatReport& chat_report(model::ChatId peer, model::Scope scope);
 
