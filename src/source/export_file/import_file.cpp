@@ -26,7 +26,7 @@ Error with_place(Error error, const std::filesystem::path& file, const std::stri
   error.what = fmt::format("{}: {}", file.string(), error.what);
   error.what +=
       last_good.empty() ? "; no message was read before" : fmt::format("; the last good one was {}", last_good);
-  if (messages > 0) error.what += fmt::format("; {} messages before it are kept", messages);
+  if (messages > 0) error.what += fmt::format("; {} messages are kept", messages);
   return error;
 }
 
@@ -71,12 +71,16 @@ Result<Report> import_file(const std::filesystem::path& path, const Options& opt
   }
   // Also after a failure: what came before it must be on disk when this is reported.
   const auto flushed = intake.flush();
-  if (!done) {
-    report.failure = with_place(done.error(), path, last_good, report.messages);
-  } else if (!flushed) {
-    report.failure = with_place(flushed.error(), path, last_good, 0);
-  }
   report.changes = difference(before, intake.totals());
+  const auto& changes = report.changes;
+  // A disk that is full loses what was read and not committed yet; the next import takes it.
+  const auto kept =
+      flushed ? report.messages : changes.created + changes.edited + changes.filled + changes.restored + changes.known;
+  if (!done) {
+    report.failure = with_place(done.error(), path, last_good, kept);
+  } else if (!flushed) {
+    report.failure = with_place(flushed.error(), path, last_good, kept);
+  }
   report.refused = std::max(report.refused, report.changes.refused);
   meter.finish(report.bytes, report.messages);
   observe::info("import_done", {{"messages", static_cast<std::int64_t>(report.messages)},
