@@ -172,23 +172,4 @@ Result<std::map<model::ChatId, std::array<std::int64_t, 24>>> LocalStore::last_d
   return chats;
 }
 
-Result<std::vector<std::pair<Status, std::int64_t>>> LocalStore::by_status() {
-  constexpr auto kFresh = std::chrono::seconds(5);
-  auto& known = impl_->status_counts;
-  const std::lock_guard lock(known.mutex);
-  const auto now = std::chrono::steady_clock::now();
-  if (!known.counts.empty() && now - known.read_at < kFresh) return known.counts;
-  auto db = impl_->journal.read();
-  if (!db) return db.error();
-  auto total = (*db)->scalar("SELECT coalesce(sum(total), 0) FROM chats");
-  auto deleted = (*db)->scalar("SELECT coalesce(sum(deleted), 0) FROM chats");
-  auto published = (*db)->scalar(
-      "SELECT count(*) FROM (SELECT DISTINCT a.peer, a.message, a.scope FROM acks a JOIN heads h ON h.peer = a.peer AND h.message = "
-      "a.message AND h.scope = a.scope WHERE h.deleted_at = 0)");
-  if (!total || !deleted || !published) return (!total ? total : !deleted ? deleted : published).error();
-  known.counts = {{Status::received, *total - *deleted - *published}, {Status::published, *published}, {Status::deleted, *deleted}};
-  known.read_at = now;
-  return known.counts;
-}
-
 }  // namespace tg::store

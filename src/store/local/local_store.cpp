@@ -26,6 +26,7 @@ void LocalStore::Impl::follow_commits() {
     reopener->note(events, *intake);
     if (window) window->note(events);
   });
+  if (window) window->begin_at(journal.head());
 }
 
 void LocalStore::Impl::open_search() {
@@ -33,7 +34,8 @@ void LocalStore::Impl::open_search() {
     why_no_search = Error{Code::unavailable, "searching is switched off", ""};
     return;
   }
-  auto opened = intake ? local::SearchIndex::open_to_write(journal.folder()) : local::SearchIndex::open_to_read(journal.folder());
+  auto opened = intake ? local::SearchIndex::open_to_write(journal.folder(), journal.id())
+                       : local::SearchIndex::open_to_read(journal.folder(), journal.id());
   if (!opened) {
     why_no_search = opened.error();
     observe::warn("search_unavailable", {{"reason", opened.error().what}});
@@ -84,7 +86,19 @@ LocalStore::LocalStore(journal::Journal& journal, pipeline::Intake* intake, hot:
                        observe::Metrics& metrics, Options options)
     : impl_(std::make_unique<Impl>(journal, intake, generations, metrics, options)) {}
 
-LocalStore::~LocalStore() = default;
+LocalStore::~LocalStore() {
+  // How often and when each message was served last must survive a restart.
+  if (!impl_->intake || !impl_->serves->any()) return;
+  auto kept = impl_->intake->write([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+  if (!kept) observe::warn("serves_not_kept", {{"reason", kept.error().what}});
+}
+
+bool LocalStore::wait_caught_up(std::chrono::milliseconds patience) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  if (impl_->indexer && !impl_->search->wait_indexed(impl_->journal.head(), patience)) return false;
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+  return !impl_->window || impl_->window->wait_idle(std::max(left, std::chrono::milliseconds(0)));
+}
 
 Result<std::optional<Row>> LocalStore::get(const model::MessageKey& key) {
   auto db = impl_->journal.read();

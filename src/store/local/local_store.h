@@ -8,7 +8,7 @@
 //
 // Any thread. Without an intake (another process holds the journal) everything that writes answers Code::unavailable.
 
-#include <filesystem>
+#include <chrono>
 #include <memory>
 
 #include "hot/generations.h"
@@ -61,6 +61,10 @@ class LocalStore : public Store {
   Result<void> remove_consumer(const std::string& name) override;
 
   Result<SearchState> search_state() override;
+
+  // Waits until the search index and the pages in memory have taken in what is committed now; false: not in time.
+  // Answers never depend on it: a page comes from the file meanwhile, a search misses what is not indexed yet.
+  bool wait_caught_up(std::chrono::milliseconds patience);
 
  private:
   Result<Consumer> find_consumer(const std::string& name);

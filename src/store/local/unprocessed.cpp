@@ -13,7 +13,7 @@ constexpr std::size_t kLargestBatch = 10'000;
 
 // As the asking consumer sees it: another one's mark changes nothing. What a sink holds back, and what a person asked
 // to be offered again, is still to be received.
-bool wanted(Status status, const std::vector<Status>& asked) {
+bool is_asked_for(Status status, const std::vector<Status>& asked) {
   if (asked.empty()) return true;
   const auto asks = [&](Status s) { return std::find(asked.begin(), asked.end(), s) != asked.end(); };
   return asks(status) || (status != Status::queued && asks(Status::received));
@@ -25,27 +25,22 @@ class Poll {
 
   Result<void> read(journal::Connection& db, const std::vector<model::ChatId>& peers, local::RowLoader& loader) {
     const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestBatch);
+    const auto wanted = [&](const local::Head& head) {
+      return is_asked_for(local::pending_status(head, loader.standing()), query_->statuses);
+    };
     std::vector<Offer> chosen;
     for (const auto peer : peers) {
-      auto offers = local::read_offers(db, query_->consumer, peer, limit);
+      auto offers = local::read_offers(db, query_->consumer, peer, limit, wanted);
       if (!offers) return offers.error();
-      for (auto* list : {&offers->served, &offers->open}) {
-        for (auto& offer : *list) {
-          if (wanted(local::pending_status(offer.head, loader.standing()), query_->statuses)) chosen.push_back(offer);
-        }
-      }
+      for (const auto* list : {&offers->served, &offers->open}) chosen.insert(chosen.end(), list->begin(), list->end());
       chats_.push_back(std::move(*offers));
     }
     std::sort(chosen.begin(), chosen.end(), [](const Offer& a, const Offer& b) { return a.head.arrival < b.head.arrival; });
     if (chosen.size() > limit) chosen.resize(limit);
     for (auto& chat : chats_) {
       if (chosen.size() >= limit) break;
-      if (auto done = local::read_parked(db, query_->consumer, limit - chosen.size(), chat); !done) return done;
-      for (const auto& offer : chat.parked) {
-        if (chosen.size() < limit && wanted(local::pending_status(offer.head, loader.standing()), query_->statuses)) {
-          chosen.push_back(offer);
-        }
-      }
+      if (auto done = local::read_parked(db, query_->consumer, limit - chosen.size(), wanted, chat); !done) return done;
+      chosen.insert(chosen.end(), chat.parked.begin(), chat.parked.end());
     }
     return take(chosen, loader);
   }
@@ -81,6 +76,7 @@ class Poll {
         floor = offer.passed;
         break;
       }
+      if (chat.held) floor = std::min(floor, *chat.held);
       if (floor > chat.floor) floors.emplace_back(chat.peer, floor);
     }
     return {};
@@ -96,6 +92,11 @@ class Poll {
 
 Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) {
   if (!impl_->intake) return Impl::read_only();
+  // What the consumer itself has marked is not unprocessed.
+  const bool none = std::all_of(query.statuses.begin(), query.statuses.end(), [](Status status) {
+    return status == Status::published || status == Status::reprocessed || status == Status::deleted;
+  });
+  if (none && !query.statuses.empty()) return std::vector<Row>();
   if (impl_->reopener->pending()) {
     auto settled = impl_->write([reopener = impl_->reopener](journal::Connection& db) { return reopener->settle(db); });
     if (!settled) {

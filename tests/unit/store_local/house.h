@@ -88,13 +88,15 @@ class House {
     auto flushed = intake->flush();
     ASSERT_TRUE(flushed) << flushed.error().to_string();
   }
-  // The search index has everything that is committed.
+  // The search index and the pages in memory have everything that is committed.
   void index() {
     flush();
-    for (int i = 0; i < 500 && store->search_state()->behind_events > 0; ++i) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-    ASSERT_EQ(store->search_state()->behind_events, 0);
+    ASSERT_TRUE(store->wait_caught_up(std::chrono::minutes(1)));
+  }
+  // A change by the writer's thread, as the API makes them.
+  void write(std::string sql) {
+    auto done = intake->write([sql](journal::Connection& db) { return db.execute(sql); });
+    ASSERT_TRUE(done) << done.error().to_string();
   }
 
   TempFolder folder;

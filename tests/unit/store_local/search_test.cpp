@@ -46,6 +46,68 @@ TEST(Search, FindsSubstringsInAnyScript) {
   EXPECT_EQ(find(house, "nowhere"), (Ids{}));
 }
 
+TEST(Search, LooksPastAccentsVowelSignsAndCase) {
+  House house;
+  house.post(kNews, 1, "السَّلامُ عَلَيْكُم");
+  house.post(kNews, 2, "Crème brûlée à la CARTE");
+  house.post(kNews, 3, "TIẾNG VIỆT");
+  house.post(kNews, 4, "ＦＵＬＬＷＩＤＴＨ ﬁnance");
+  house.post(kNews, 5, "한국어 문장");
+  house.index();
+
+  EXPECT_EQ(find(house, "السلام"), (Ids{1}));
+  EXPECT_EQ(find(house, "عليكم"), (Ids{1}));
+  EXPECT_EQ(find(house, "CREME BRULEE"), (Ids{2}));
+  EXPECT_EQ(find(house, "à la carte"), (Ids{2}));
+  EXPECT_EQ(find(house, "tieng viet"), (Ids{3}));
+  EXPECT_EQ(find(house, "fullwidth"), (Ids{4}));
+  EXPECT_EQ(find(house, "finance"), (Ids{4}));
+  EXPECT_EQ(find(house, "국어 문"), (Ids{5}));
+}
+
+TEST(Search, TakesEveryCharacterForItself) {
+  House house;
+  house.post(kNews, 1, "100% sure_thing");
+  house.post(kNews, 2, R"(it's "quoted" 'twice')");
+  house.post(kNews, 3, "100x surething");
+  house.post(kNews, 4, R"(back\slash; DROP TABLE texts; --)");
+  house.index();
+
+  EXPECT_EQ(find(house, "0% s"), (Ids{1}));
+  EXPECT_EQ(find(house, "e_t"), (Ids{1}));
+  EXPECT_EQ(find(house, "%%%"), (Ids{}));
+  EXPECT_EQ(find(house, "___"), (Ids{}));
+  EXPECT_EQ(find(house, "***"), (Ids{}));
+  EXPECT_EQ(find(house, R"(t's "q)"), (Ids{2}));
+  EXPECT_EQ(find(house, R"(""")"), (Ids{}));
+  EXPECT_EQ(find(house, R"(d" ')"), (Ids{2}));
+  EXPECT_EQ(find(house, R"(k\s)"), (Ids{4}));
+  EXPECT_EQ(find(house, "; --"), (Ids{4}));
+  EXPECT_EQ(find(house, "sure"), (Ids{3, 1}));
+}
+
+TEST(Search, GoesTogetherWithTheOtherFilters) {
+  House house;
+  for (int id = 1; id <= 6; ++id) {
+    auto m = house.message(id % 2 ? kNews : kTalk, id, "same words");
+    if (id > 3) m.media.type = model::MediaType::photo;
+    m.sender = id == 5 ? "other" : "sender";
+    house.see(m);
+  }
+  house.index();
+
+  auto query = searching("same");
+  query.channels = {kNews};
+  EXPECT_EQ(find(house, query), (Ids{5, 3, 1}));
+  query.has_media = true;
+  EXPECT_EQ(find(house, query), (Ids{5}));
+  query.has_media.reset();
+  query.sender = "sender";
+  EXPECT_EQ(find(house, query), (Ids{3, 1}));
+  query.channels = {kMusic};  // nothing of it was ever indexed
+  EXPECT_EQ(find(house, query), (Ids{}));
+}
+
 TEST(Search, FollowsEditsAndKeepsDeletedOnesForThoseWhoAsk) {
   House house;
   house.post(kNews, 1, "before the edit");
@@ -131,6 +193,24 @@ TEST(Search, AnIndexThatIsGoneOrAnotherJournalsIsBuiltAgain) {
   house.open();
   house.index();
   EXPECT_EQ(find(house, "something"), (Ids{1}));
+}
+
+TEST(Search, AnIndexOfAnotherJournalIsNotBelieved) {
+  House house;
+  House other;  // the younger one: its seqs are beyond the head of the first
+  other.post(kNews, 1, "of the other journal");
+  other.index();
+  other.close();
+  house.post(kNews, 1, "of this journal");
+  house.index();
+  house.close();
+  std::filesystem::copy_file(other.folder / "search.db", house.folder / "search.db",
+                             std::filesystem::copy_options::overwrite_existing);
+  house.open();
+  house.index();
+
+  EXPECT_EQ(find(house, "of this"), (Ids{1}));
+  EXPECT_EQ(find(house, "of the other"), (Ids{}));
 }
 
 TEST(Search, WithoutAnIndexSaysSo) {

@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t kLongest = 256;
+// No place of ours comes near; beyond it the neighbour of a place could not be worked out.
+constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
 
 // base64url without padding (RFC 4648 section 5): stands in a URL as it is.
 std::string encode(std::string_view bytes) {
@@ -67,7 +69,7 @@ Result<PageCursor> parse_cursor(std::string_view text) {
   const char* const end = plain->data() + plain->size();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto [rest, failed] = std::from_chars(at, end, numbers[i]);
-    if (failed != std::errc{}) return not_a_cursor();
+    if (failed != std::errc{} || numbers[i] > kFarthest || numbers[i] < -kFarthest) return not_a_cursor();
     const bool last = i + 1 == numbers.size();
     if (last ? rest != end : (rest == end || *rest != '/')) return not_a_cursor();
     if (!last) at = rest + 1;

@@ -46,6 +46,8 @@ struct LocalStore::Impl {
   struct StatusCounts {
     std::mutex mutex;
     std::chrono::steady_clock::time_point read_at{};
+    std::chrono::nanoseconds cost{};  // of counting, in time of the processor
+    std::uint64_t generation = 0;
     std::vector<std::pair<Status, std::int64_t>> counts;
   } status_counts;
 

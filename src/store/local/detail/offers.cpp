@@ -5,6 +5,9 @@
 namespace tg::store::local {
 namespace {
 
+// So many that are not wanted are passed over in search of one that is.
+constexpr std::size_t kMostPassedOver = 50'000;
+
 // ?1 is the consumer; h a head. '' means any consumer.
 constexpr std::string_view kAcked =
     "EXISTS (SELECT 1 FROM acks a WHERE a.peer = h.peer AND a.message = h.message AND a.scope = h.scope "
@@ -14,16 +17,18 @@ constexpr std::string_view kDeliverable = "h.flags & 1 AND h.deleted_at = 0 AND 
 std::string served_sql(std::string_view which, std::string_view order) {
   return fmt::format(
       "SELECT {}, s.times FROM serves s CROSS JOIN heads h ON h.peer = s.peer AND h.message = s.message AND "
-      "h.scope = s.scope WHERE s.consumer = ?1 AND s.peer = ?2 AND {} AND {} AND NOT {} ORDER BY {} LIMIT ?3",
+      "h.scope = s.scope WHERE s.consumer = ?1 AND s.peer = ?2 AND {} AND {} AND NOT {} ORDER BY {}",
       kHeadColumns, which, kDeliverable, kAcked, order);
 }
 
 Result<void> read_served(journal::Connection& db, const std::string& sql, const std::string& consumer,
-                         model::ChatId peer, std::size_t limit, std::vector<Offer>& into) {
-  return each(db.prepared(sql).with(std::string_view(consumer), peer, static_cast<std::int64_t>(limit)),
-              [&](journal::Statement& row) {
-                into.push_back({head_from_row(row), row.integer(kHeadColumnCount), false, {}});
-              });
+                         model::ChatId peer, std::size_t limit, const Wanted& wanted, std::vector<Offer>& into) {
+  return each(db.prepared(sql).with(std::string_view(consumer), peer), [&](journal::Statement& row) {
+    if (into.size() == limit) return false;
+    Head head = head_from_row(row);
+    if (wanted(head)) into.push_back({std::move(head), row.integer(kHeadColumnCount), false, {}});
+    return true;
+  });
 }
 
 Result<model::Seq> floor_of(journal::Connection& db, const std::string& consumer, model::ChatId peer) {
@@ -46,22 +51,30 @@ const std::string& above_sql() {
 
 }  // namespace
 
-Result<Offers> read_offers(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t limit) {
+Result<Offers> read_offers(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t limit,
+                           const Wanted& wanted) {
   static const std::string kServed = served_sql(fmt::format("s.times < {}", kServesBeforeParked), "h.arrival");
   Offers offers;
   offers.peer = peer;
   auto floor = floor_of(db, consumer, peer);
   if (!floor) return floor.error();
   offers.floor = offers.passed = *floor;
-  if (auto read = read_served(db, kServed, consumer, peer, limit, offers.served); !read) return read.error();
+  if (auto read = read_served(db, kServed, consumer, peer, limit, wanted, offers.served); !read) return read.error();
   constexpr std::int64_t kAll = -1;
+  std::size_t passed_over = 0;
   auto walked = each(db.prepared(above_sql()).with(std::string_view(consumer), peer, *floor, kAll),
                      [&](journal::Statement& row) {
                        const model::Seq arrival{row.integer(5)};
                        const bool done = row.integer(kHeadColumnCount + 1) != 0 || !row.is_null(kHeadColumnCount);
                        if (!done) {
-                         if (offers.open.size() == limit) return false;
-                         offers.open.push_back({head_from_row(row), 0, true, offers.passed});
+                         if (offers.open.size() == limit || passed_over == kMostPassedOver) return false;
+                         Head head = head_from_row(row);
+                         if (wanted(head)) {
+                           offers.open.push_back({std::move(head), 0, true, offers.passed});
+                         } else {
+                           ++passed_over;
+                           if (!offers.held) offers.held = offers.passed;
+                         }
                        }
                        offers.passed = arrival;
                        return true;
@@ -70,10 +83,11 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
   return offers;
 }
 
-Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, Offers& offers) {
+Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
+                         Offers& offers) {
   // In the order of ids, which is that of the key: however many there are, only `limit` are looked at.
   static const std::string kParked = served_sql(fmt::format("s.times >= {}", kServesBeforeParked), "s.message, s.scope");
-  return read_served(db, kParked, consumer, offers.peer, limit, offers.parked);
+  return read_served(db, kParked, consumer, offers.peer, limit, wanted, offers.parked);
 }
 
 Result<void> remember_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,

@@ -8,6 +8,8 @@
 // served and has not marked, and at what is above the floor, and never walks over what is done: a message that nobody
 // marks does not make the polls behind it slower. The consumer '' stands for "marked by nobody".
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,13 +32,18 @@ struct Offers {
   model::ChatId peer;
   std::vector<Offer> served;  // below the floor or not, and not parked; oldest arrival first
   std::vector<Offer> open;    // above the floor, never served; oldest arrival first
+  std::optional<model::Seq> held;  // where the first one stands that is open and was not wanted: no floor passes it
   std::vector<Offer> parked;  // filled by read_parked
   model::Seq floor;
   model::Seq passed;          // where the walk above the floor ended
 };
 
-Result<Offers> read_offers(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t limit);
-Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, Offers& offers);
+// Of all lists at most `limit` that are wanted.
+using Wanted = std::function<bool(const Head&)>;
+Result<Offers> read_offers(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t limit,
+                           const Wanted& wanted);
+Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
+                         Offers& offers);
 
 // The writer's thread.
 Result<void> remember_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,

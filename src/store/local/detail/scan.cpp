@@ -40,10 +40,10 @@ class Run {
     beyond_ = range.beyond.value_or(edge(towards_older_));
     // A date bound on the near side is a place, on the far side a condition.
     if (towards_older_) {
-      if (range.to) beyond_ = std::min(beyond_, Position{model::Time{range.to->us + 1}, edge(false).scope, edge(false).peer, edge(false).message});
+      if (range.to && range.to->us < kEndOfTime) beyond_ = std::min(beyond_, Position{model::Time{range.to->us + 1}, edge(false).scope, edge(false).peer, edge(false).message});
       limit_ = range.from.value_or(model::Time{std::numeric_limits<std::int64_t>::min()});
     } else {
-      if (range.from) beyond_ = std::max(beyond_, Position{model::Time{range.from->us - 1}, edge(true).scope, edge(true).peer, edge(true).message});
+      if (range.from && range.from->us > std::numeric_limits<std::int64_t>::min()) beyond_ = std::max(beyond_, Position{model::Time{range.from->us - 1}, edge(true).scope, edge(true).peer, edge(true).message});
       limit_ = range.to.value_or(model::Time{kEndOfTime});
     }
   }

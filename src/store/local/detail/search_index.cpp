@@ -51,7 +51,7 @@ void append_utf8(std::string& out, std::uint32_t c) {
 SearchIndex::SearchIndex(fs::path file, std::unique_ptr<journal::Connection> writer)
     : writer_(std::move(writer)), readers_(std::move(file), kReaders) {}
 
-Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_write(const fs::path& folder) {
+Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_write(const fs::path& folder, const std::string& journal_id) {
   const fs::path file = folder / "search.db";
   auto writer = open_writer(file);
   if (!writer && writer.error().code != Code::out_of_space && writer.error().code != Code::permission) {
@@ -65,11 +65,11 @@ Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_write(const fs::path& 
   std::unique_ptr<SearchIndex> index(new SearchIndex(file, std::move(*writer)));
   auto progress = index->progress();
   if (!progress) return progress.error();
-  index->indexed_ = progress->seq.value;
+  if (progress->journal_id == journal_id) index->indexed_ = progress->seq.value;
   return index;
 }
 
-Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_read(const fs::path& folder) {
+Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_read(const fs::path& folder, const std::string& journal_id) {
   const fs::path file = folder / "search.db";
   if (!fs::exists(file)) {
     return Error{Code::unavailable, "there is no search index yet", "Start the gateway: it fills the index while it runs"};
@@ -77,15 +77,17 @@ Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_read(const fs::path& f
   std::unique_ptr<SearchIndex> index(new SearchIndex(file, nullptr));
   auto db = index->read();
   if (!db) return db.error();
-  auto seq = (*db)->scalar("SELECT CAST(value AS INTEGER) FROM state WHERE name = 'seq'");
-  if (!seq) return seq.error();
-  index->indexed_ = *seq;
+  auto progress = progress_of(**db);
+  if (!progress) return progress.error();
+  if (progress->journal_id == journal_id) index->indexed_ = progress->seq.value;
   return index;
 }
 
-Result<SearchIndex::Progress> SearchIndex::progress() {
+Result<SearchIndex::Progress> SearchIndex::progress() { return progress_of(*writer_); }
+
+Result<SearchIndex::Progress> SearchIndex::progress_of(journal::Connection& db) {
   Progress progress;
-  auto done = each(writer_->prepared("SELECT name, value FROM state").reset(), [&](journal::Statement& row) {
+  auto done = each(db.prepared("SELECT name, value FROM state").reset(), [&](journal::Statement& row) {
     if (row.text(0) == "journal_id") progress.journal_id = std::string(row.text(1));
     if (row.text(0) == "seq") progress.seq = model::Seq{model::parse_int(row.text(1)).value_or(0)};
   });
@@ -107,8 +109,17 @@ Result<void> SearchIndex::commit(const Progress& progress) {
     if (!done) return done;
   }
   if (auto done = writer_->execute("COMMIT"); !done) return done;
-  indexed_ = progress.seq.value;
+  {
+    const std::lock_guard lock(mutex_);
+    indexed_ = progress.seq.value;
+  }
+  moved_.notify_all();
   return {};
+}
+
+bool SearchIndex::wait_indexed(model::Seq seq, std::chrono::milliseconds patience) const {
+  std::unique_lock lock(mutex_);
+  return moved_.wait_for(lock, patience, [&] { return indexed() >= seq; });
 }
 
 Result<void> SearchIndex::clear() {

@@ -10,8 +10,11 @@
 // newest matches come first without sorting, however many there are. One thread writes (Indexer), any may search.
 
 #include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "journal/sqlite.h"
@@ -36,8 +39,8 @@ class SearchIndex {
   static constexpr int kCountBits = 30;
 
   // A file that cannot be used (another version, damaged) is made anew.
-  static Result<std::unique_ptr<SearchIndex>> open_to_write(const std::filesystem::path& folder);
-  static Result<std::unique_ptr<SearchIndex>> open_to_read(const std::filesystem::path& folder);
+  static Result<std::unique_ptr<SearchIndex>> open_to_write(const std::filesystem::path& folder, const std::string& journal_id);
+  static Result<std::unique_ptr<SearchIndex>> open_to_read(const std::filesystem::path& folder, const std::string& journal_id);
 
   // The writer.
   Result<Progress> progress();
@@ -50,7 +53,8 @@ class SearchIndex {
   Result<void> clear();
 
   Result<journal::ReadPool::Lease> read() { return readers_.get(); }
-  model::Seq indexed() const { return model::Seq{indexed_.load()}; }
+  model::Seq indexed() const { return model::Seq{indexed_.load()}; }  // 0 while it is another journal's
+  bool wait_indexed(model::Seq seq, std::chrono::milliseconds patience) const;
 
   // Three times a character of plane 16 (search_text drops those from texts): one trigram that only this chat has.
   static std::string mark_text(std::int64_t mark);
@@ -58,6 +62,7 @@ class SearchIndex {
  private:
   SearchIndex(std::filesystem::path file, std::unique_ptr<journal::Connection> writer);
 
+  static Result<Progress> progress_of(journal::Connection& db);
   Result<std::string> mark_of(model::ChatId peer);
   Result<std::int64_t> free_id(model::Time date);
   Result<void> forget_words(std::int64_t id, const std::string& folded, const std::string& mark);
@@ -66,6 +71,8 @@ class SearchIndex {
   journal::ReadPool readers_;
   std::unordered_map<std::int64_t, std::string> marks_;
   std::atomic<std::int64_t> indexed_{0};
+  mutable std::mutex mutex_;
+  mutable std::condition_variable moved_;
 };
 
 }  // namespace tg::store::local

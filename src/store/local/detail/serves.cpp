@@ -4,7 +4,6 @@ namespace tg::store::local {
 
 void Serves::repeat(const std::string& consumer, const model::MessageKey& key, model::Time now) {
   const std::lock_guard lock(mutex_);
-  if (repeats_.empty()) first_waits_since_ = Clock::now();
   auto& repeats = repeats_[{consumer, key}];
   ++repeats.times;
   repeats.last = now;
@@ -12,20 +11,31 @@ void Serves::repeat(const std::string& consumer, const model::MessageKey& key, m
 
 std::int64_t Serves::waiting(const std::string& consumer, const model::MessageKey& key) const {
   const std::lock_guard lock(mutex_);
-  const auto found = repeats_.find({consumer, key});
-  return found == repeats_.end() ? 0 : found->second.times;
+  std::int64_t times = 0;
+  for (const auto* repeats : {&repeats_, &last_written_}) {
+    const auto found = repeats->find({consumer, key});
+    if (found != repeats->end()) times += found->second.times;
+  }
+  return times;
+}
+
+bool Serves::any() const {
+  const std::lock_guard lock(mutex_);
+  return !repeats_.empty();
 }
 
 bool Serves::due() const {
   const std::lock_guard lock(mutex_);
-  return !repeats_.empty() && Clock::now() - first_waits_since_ >= std::chrono::seconds(1);
+  return !repeats_.empty() && Clock::now() - written_at_ >= std::chrono::seconds(1);
 }
 
 Result<void> Serves::flush(journal::Connection& db) {
-  decltype(repeats_) taken;
+  All taken;
   {
     const std::lock_guard lock(mutex_);
     taken.swap(repeats_);
+    last_written_ = taken;
+    written_at_ = Clock::now();
   }
   for (const auto& [who, repeats] : taken) {
     const auto& [consumer, key] = who;

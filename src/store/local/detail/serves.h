@@ -1,7 +1,7 @@
 #pragma once
 // Serves beyond the first: how often a consumer was served a message that it has not marked. The first serve is
-// written before the answer (unprocessed.cpp); repeats are gathered here and written at most once a second, so that a
-// poller that asks again and again costs no write each time. Any thread.
+// written before the answer (unprocessed.cpp); repeats are written behind it, at once after a quiet second and else
+// gathered, so that a poller that asks again and again costs no write each time. Any thread.
 
 #include <chrono>
 #include <map>
@@ -16,9 +16,10 @@ namespace tg::store::local {
 class Serves {
  public:
   void repeat(const std::string& consumer, const model::MessageKey& key, model::Time now);
-  // Repeats that are not on disk yet.
+  // Repeats that may not be on disk yet: also those of the last write, which may not have been committed.
   std::int64_t waiting(const std::string& consumer, const model::MessageKey& key) const;
-  bool due() const;  // something waits, and has waited for a second
+  bool any() const;
+  bool due() const;  // something waits, and nothing was written for a second
   // The writer's thread. What it writes is forgotten when its transaction fails: only a count of repeats is lost.
   Result<void> flush(journal::Connection& db);
 
@@ -30,8 +31,9 @@ class Serves {
   };
 
   mutable std::mutex mutex_;
-  std::map<std::pair<std::string, model::MessageKey>, Repeats> repeats_;
-  Clock::time_point first_waits_since_{};
+  using All = std::map<std::pair<std::string, model::MessageKey>, Repeats>;
+  All repeats_, last_written_;
+  Clock::time_point written_at_{};
 };
 
 }  // namespace tg::store::local

@@ -63,6 +63,8 @@ std::optional<Page> Window::newest(model::ChatId chat, std::size_t limit) {
   Page page;
   {
     const std::lock_guard lock(mutex_);
+    // Whoever waited for a commit may come here before the note of it.
+    if (journal_.head() > noted_) return std::nullopt;
     const auto found = views_.find(chat);
     if (found == views_.end() && views_.size() > 4 * limits_.chats) return std::nullopt;
     View& view = found == views_.end() ? views_[chat] : found->second;
@@ -93,6 +95,8 @@ std::optional<Page> Window::newest(model::ChatId chat, std::size_t limit) {
 
 void Window::note(const std::vector<model::Event>& events) {
   const std::lock_guard lock(mutex_);
+  if (!events.empty()) noted_ = std::max(noted_, events.back().seq);
+  rested_.notify_all();
   if (views_.empty()) return;
   bool any = false;
   for (const auto& event : events) {
@@ -121,6 +125,11 @@ void Window::note(const std::vector<model::MessageKey>& keys) {
   work_.notify_one();
 }
 
+void Window::begin_at(model::Seq head) {
+  const std::lock_guard lock(mutex_);
+  noted_ = std::max(noted_, head);
+}
+
 void Window::forget(model::ChatId chat) {
   const std::lock_guard lock(mutex_);
   for (const auto id : {chat, model::ChatId{}}) {
@@ -131,6 +140,18 @@ void Window::forget(model::ChatId chat) {
 std::size_t Window::bytes() const {
   const std::lock_guard lock(mutex_);
   return bytes_;
+}
+
+bool Window::idle() const {
+  return std::none_of(views_.begin(), views_.end(), [](const auto& entry) {
+    const View& view = entry.second;
+    return view.state == View::State::wanted || view.state == View::State::loading || view.reading || !view.dirty.empty();
+  });
+}
+
+bool Window::wait_idle(std::chrono::milliseconds patience) const {
+  std::unique_lock lock(mutex_);
+  return rested_.wait_for(lock, patience, [this] { return idle() && journal_.head() <= noted_; });
 }
 
 void Window::dirty(View& view, const model::MessageKey& key) {
@@ -145,6 +166,7 @@ void Window::unload(View& view, std::chrono::milliseconds pause) {
   view = {};
   view.used_at = used_at;
   view.not_before = Clock::now() + pause;
+  rested_.notify_all();
 }
 
 void Window::run() {
@@ -162,6 +184,7 @@ void Window::run() {
     }
     apply(work, *found);
     shrink();
+    if (idle()) rested_.notify_all();
   }
 }
 

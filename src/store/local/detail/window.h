@@ -38,9 +38,13 @@ class Window {
   // After a commit and before anyone is told of it.
   void note(const std::vector<model::Event>& events);
   void note(const std::vector<model::MessageKey>& keys);
+  // Once commits are followed: what was committed until then needs no note, for nothing is in memory yet.
+  void begin_at(model::Seq head);
   void forget(model::ChatId chat);  // its title, or all of it, changed
 
   std::size_t bytes() const;
+  // Waits until nothing that was noted is still to be read.
+  bool wait_idle(std::chrono::milliseconds patience) const;
 
  private:
   using Rows = std::map<Position, std::shared_ptr<const LoadedRow>, std::greater<>>;
@@ -70,12 +74,14 @@ class Window {
   };
 
   void run();
+  bool idle() const;
   Work next_work(std::unique_lock<std::mutex>& lock);
   Result<Read> read(const Work& work);
   void apply(const Work& work, const Read& read);
   void dirty(View& view, const model::MessageKey& key);
   void put(View& view, const std::shared_ptr<const LoadedRow>& row);
   void remove(View& view, Rows::iterator row);
+  // The view is empty from here on, and not asked for again during the pause.
   void unload(View& view, std::chrono::milliseconds pause);
   void shrink();
   std::size_t capacity(model::ChatId chat) const { return chat ? limits_.rows_a_chat : limits_.rows_overall; }
@@ -87,6 +93,8 @@ class Window {
 
   mutable std::mutex mutex_;
   std::condition_variable work_;
+  mutable std::condition_variable rested_;
+  model::Seq noted_;  // newest event that was told of
   std::map<model::ChatId, View> views_;  // 0: all chats
   std::size_t bytes_ = 0;
   bool stop_ = false;
