@@ -10,6 +10,8 @@ import io
 import json
 import os
 import pathlib
+import random
+import sqlite3
 import subprocess
 import tempfile
 import unittest
@@ -58,6 +60,23 @@ class Gateway:
         lines = [json.loads(line) for line in done.stdout.decode("utf-8").splitlines()]
         assert lines[0]["type"] == "export" and lines[-1]["type"] == "end"
         return [line for line in lines if line["type"] == "event"]
+
+    def heads(self):
+        """The journal's own tables: how each message stands, and its versions; without positions and origins."""
+        journal = sqlite3.connect(f"file:{self.folder / 'journal.db'}?mode=ro", uri=True)
+        try:
+            heads = journal.execute(
+                "SELECT h.peer, h.message, h.scope, h.date, h.edit_date, h.observed_at, h.hash, h.n, h.versions, "
+                "h.flags & ~1, h.source, h.deleted_at, h.counters, h.counters_at, e.body "
+                "FROM heads h LEFT JOIN events e ON e.seq = h.seq ORDER BY 1, 2, 3").fetchall()
+            versions = journal.execute(
+                "SELECT v.peer, v.message, v.scope, v.edit_date, v.hash, v.source_rank, v.n, v.observed_at, v.flags, "
+                "e.body FROM versions v JOIN events e ON e.seq = v.seq ORDER BY 1, 2, 3, 4, 5").fetchall()
+            chats = journal.execute(
+                "SELECT peer, scope, title, username, kind, total, deleted, media FROM chats ORDER BY 1, 2").fetchall()
+        finally:
+            journal.close()
+        return heads, versions, chats
 
     def rows(self):
         done = self.run("export", "--format", "json")
@@ -166,6 +185,105 @@ class ImportTest(Case):
         site = self.folder / "site"
         self.assertEqual(self.gateway.run("export", "--format", "html", "-o", str(site)).returncode, 0)
         self.assertTrue((site / "index.html").exists())
+
+
+class History:
+    """Made-up messages and what a server, a second account and an export saw of them, in a random order."""
+
+    PEER = -1_009_000_000_777
+    POSTED = 1_700_000_000
+
+    def __init__(self, seed, messages):
+        self.random = random.Random(seed)
+        self.clock = self.POSTED + 1_000_000
+        waiting = [self.sights_of(id_) for id_ in range(1, messages + 1)]
+        self.lines = [self.line("chat", title="Quiet Harbour", username="quietharbour", kind="channel", updated_us=1)]
+        while waiting:
+            sights = self.random.choice(waiting)
+            self.lines.append(next(sights, None) or waiting.remove(sights))
+        self.lines = [line for line in self.lines if line]
+
+    def file(self):
+        begin = {"v": 1, "type": "export", "program": "telegram-gateway"}
+        lines = [begin, *self.lines, {"v": 1, "type": "end"}]
+        return "".join(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n" for line in lines)
+
+    def line(self, type_, **fields):
+        return {"v": 1, "type": type_, "peer": self.PEER, "scope": 0, **fields}
+
+    def event(self, id_, kind, source="tdlib", **fields):
+        self.clock += self.random.randint(1, 500)
+        return self.line("event", id=id_, kind=kind, source=source, origin="live", key="k", account=5,
+                         observed_us=self.clock * 1_000_000 + self.random.randint(0, 999_999), **fields)
+
+    def sights_of(self, id_):
+        r = self.random
+        body = {"peer": self.PEER, "id": id_, "date_us": (self.POSTED + id_) * 1_000_000, "text": f"text {id_} \u00e7\U0001f3af"}
+        photo, raw = r.random() < 0.3, r.random() < 0.2
+        deleted = erased = False
+        for step in range(r.randint(1, 9)):
+            sight = r.choice(("edit", "hidden", "page", "export", "delete", "counters", "update"))
+            fields = {}
+            if sight == "delete":
+                if not deleted:  # another word on the same deletion is a sighting, and no event
+                    deleted, erased = True, r.random() < 0.2
+                    yield self.event(id_, "deleted", **({"erased": True} if erased else {}))
+                continue
+            if sight == "counters":
+                yield self.event(id_, "counters", message={"counters": {"views": 10 * step + 1}})
+                continue
+            if sight in ("edit", "hidden"):
+                body = {**body, "text": f"text {id_}, {step}"}
+                body.pop("edit_date", None)
+                if sight == "edit":
+                    body["edit_date"] = self.clock
+                else:
+                    fields["hidden_edit"] = True
+            message = dict(body)
+            source = "tdlib"
+            if sight == "export":  # knows no file ids, but who signed the post
+                source, fields["cached"], message["signature"] = "export_file", True, "Ana"
+            if sight == "page":
+                fields["from_page"], deleted = True, erased
+            if raw:
+                fields["raw"] = json.dumps({"latitude": 53.5, "id": id_})
+            if photo:
+                message["media"] = {"type": "photo"} if source == "export_file" else {
+                    "type": "photo", "unique_id": f"p{id_}"}
+            yield self.event(id_, "new" if step == 0 else "edited", source, message=message, **fields)
+
+
+class RoundTripTest(Case):
+    """Whatever the sources said and in whatever order: ndjson out, ndjson in, equal heads."""
+
+    def test_any_history_comes_back_equal(self):
+        for seed in range(int(os.environ.get("TG_HISTORIES", "6"))):
+            with self.subTest(seed=seed), tempfile.TemporaryDirectory() as folder:
+                folder = pathlib.Path(folder)
+                one, two = Gateway(folder / "one"), Gateway(folder / "two")
+                first, exported = folder / "first.ndjson", folder / "exported.ndjson"
+                first.write_text(History(seed, messages=150).file(), encoding="utf-8")
+                done, report = one.import_(first)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                self.assertGreater(report["new"], 100)
+                done = one.run("export", "--format", "ndjson", "-o", str(exported))
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+
+                done, report = two.import_(exported)
+                self.assertEqual(done.returncode, 0, done.stderr.decode())
+                self.equal(two.heads(), one.heads())
+                for gateway in (one, two):
+                    self.assertEqual(gateway.run("journal", "verify").returncode, 0)
+
+                done, again = two.import_(exported)
+                self.assertEqual((again["new"], again["versions"]), (0, 0))
+                self.equal(two.heads(), one.heads())
+
+    def equal(self, got, wanted):
+        for ours, theirs in zip(got, wanted):
+            for our, their in zip(ours, theirs):
+                self.assertEqual(our, their)
+            self.assertEqual(len(ours), len(theirs))
 
 
 class BadInputTest(Case):

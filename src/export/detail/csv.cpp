@@ -74,7 +74,7 @@ Result<void> write_csv(store::Store& store, const Options& options, Output& out,
   written.chats = chats->size();
   if (auto done = out.write(kHeader); !done) return done;
   return each_row(
-      store, options, options.channels,
+      store, options, {options.channels, nullptr, newest_of(*chats)},
       [&](const store::Row& row) { return out.write(line_of(row, options.guard_formulas)); }, written);
 }
 

@@ -60,7 +60,6 @@ class Site {
   }
 
   Result<void> add(const store::Row& row) {
-    if (row.message.key.scope != chat_.scope) return {};
     const auto month = model::to_rfc3339(row.message.date).substr(0, 7);
     if (!page_ || month != month_ || pages_.back().messages >= kMessagesAPage) {
       part_ = month == month_ && page_ ? part_ + 1 : 1;
@@ -187,7 +186,8 @@ Result<void> fill(store::Store& store, const Options& options, const fs::path& f
   for (const auto& chat : *chats) {
     if (auto done = site.begin_chat(chat); !done) return done;
     auto done = each_row(
-        store, options, {chat.peer}, [&](const store::Row& row) { return site.add(row); }, written);
+        store, options, {{chat.peer}, &chat, newest_of(*chats)}, [&](const store::Row& row) { return site.add(row); },
+        written);
     if (!done) return done;
     if (done = site.end_chat(); !done) return done;
   }

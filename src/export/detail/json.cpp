@@ -113,7 +113,7 @@ Result<void> write_json(store::Store& store, const Options& options, Output& out
   written.chats = chats->size();
   if (auto done = out.write("["); !done) return done;
   auto done = each_row(
-      store, options, options.channels,
+      store, options, {options.channels, nullptr, newest_of(*chats)},
       [&](const store::Row& row) { return out.write((written.messages == 0 ? "\n" : ",\n") + object_of(row)); },
       written);
   if (!done) return done;

@@ -2,6 +2,8 @@
 
 #include <zstd.h>
 
+#include <unordered_map>
+
 #include "export/detail/rows.h"
 #include "model/event.h"
 #include "model/message_json.h"
@@ -12,8 +14,6 @@ namespace {
 constexpr std::size_t kBatch = 1'000;
 constexpr std::uint64_t kMaxRaw = 64 << 20;
 
-using Raws = std::map<std::int64_t, std::string>;
-
 std::string decompress(std::string_view bytes) {
   const auto size = ZSTD_getFrameContentSize(bytes.data(), bytes.size());
   if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN || size > kMaxRaw) return {};
@@ -22,22 +22,44 @@ std::string decompress(std::string_view bytes) {
   return ZSTD_isError(done) ? std::string() : out;
 }
 
-// The source's own payloads of a batch: few messages have one, and they are part of what makes a version.
-Result<Raws> raws_of(journal::Journal& journal, model::Seq first, model::Seq last) {
-  auto db = journal.read();
-  if (!db) return db.error();
-  Raws raws;
-  auto& rows =
-      (*db)->prepared("SELECT seq, raw FROM events WHERE seq BETWEEN ? AND ? AND raw IS NOT NULL").with(first, last);
-  while (true) {
+// The sources' own payloads: few messages have one, and it is part of what makes a version (content_hash). An event
+// that fills something in, or brings a message back, does not repeat it, so it is found again by the content's hash.
+class Payloads {
+ public:
+  explicit Payloads(journal::Journal& journal) : journal_(journal) {}
+
+  Result<void> look_at(model::Seq first, model::Seq last) {
+    auto db = journal_.read();
+    if (!db) return db.error();
+    auto& rows =
+        (*db)->prepared("SELECT seq, hash FROM events WHERE seq BETWEEN ? AND ? AND raw IS NOT NULL").with(first, last);
+    while (true) {
+      auto row = rows.step();
+      if (!row) return row.error();
+      if (!*row) break;
+      by_hash_[rows.integer(1)] = rows.integer(0);
+    }
+    rows.reset();
+    return {};
+  }
+
+  Result<std::string> of(const model::Event& event) {
+    const auto found = by_hash_.find(event.hash);
+    if (event.hash == 0 || found == by_hash_.end()) return std::string();
+    auto db = journal_.read();
+    if (!db) return db.error();
+    auto& rows = (*db)->prepared("SELECT raw FROM events WHERE seq = ?").with(model::Seq{found->second});
     auto row = rows.step();
     if (!row) return row.error();
-    if (!*row) break;
-    raws.emplace(rows.integer(0), decompress(rows.text(1)));
+    auto raw = *row ? decompress(rows.text(0)) : std::string();
+    rows.reset();
+    return raw;
   }
-  rows.reset();
-  return raws;
-}
+
+ private:
+  journal::Journal& journal_;
+  std::unordered_map<std::int64_t, std::int64_t> by_hash_;  // → the event that holds it
+};
 
 // An event belongs where its message does; events without content (counters) have no date of their own.
 Result<bool> in_time(journal::Journal& journal, const model::Event& event, const Options& options) {
@@ -65,7 +87,7 @@ std::string chat_line(const store::Chat& chat) {
   return line + fmt::format(R"(,"updated_us":{}}})", chat.updated_at.us) + "\n";
 }
 
-std::string event_line(const model::Event& event, const std::string* raw) {
+std::string event_line(const model::Event& event, const std::string& raw) {
   std::string_view json;
   const std::string whole = model::to_json(event);
   json = whole;
@@ -76,9 +98,9 @@ std::string event_line(const model::Event& event, const std::string* raw) {
   if (event.from_page) line += R"("from_page":true,)";
   if (event.cached) line += R"("cached":true,)";
   if (event.erased) line += R"("erased":true,)";
-  if (raw && !raw->empty()) {
+  if (!raw.empty()) {
     line += R"("raw":)";
-    model::append_json_string(line, *raw);
+    model::append_json_string(line, raw);
     line += ',';
   }
   line += json;
@@ -103,21 +125,22 @@ Result<void> write_ndjson(store::Store& store, journal::Journal& journal, const 
     ++written.chats;
   }
   const std::set<model::ChatId> wanted(options.channels.begin(), options.channels.end());
+  Payloads payloads(journal);
   model::Seq after{};
   while (after < head) {
     auto events = journal.read_after(after, kBatch);
     if (!events) return events.error();
     if (events->empty()) break;
-    auto raws = raws_of(journal, events->front().seq, events->back().seq);
-    if (!raws) return raws.error();
+    if (done = payloads.look_at(events->front().seq, events->back().seq); !done) return done;
     for (const auto& event : *events) {
       if (event.seq > head) break;
       if (!wanted.empty() && !wanted.contains(event.key.peer)) continue;
       auto chosen = in_time(journal, event, options);
       if (!chosen) return chosen.error();
       if (!*chosen) continue;
-      const auto raw = raws->find(event.seq.value);
-      if (done = out.write(event_line(event, raw == raws->end() ? nullptr : &raw->second)); !done) return done;
+      const auto raw = payloads.of(event);
+      if (!raw) return raw.error();
+      if (done = out.write(event_line(event, *raw)); !done) return done;
       if (++written.messages % kBatch == 0 && options.on_progress) options.on_progress(written.messages);
     }
     after = events->back().seq;

@@ -6,6 +6,9 @@
 //   {"v":1,"type":"event", …}    the event as readers get it, and what only the import needs: observed_us,
 //                                hidden_edit, from_page, cached, erased, raw
 //   {"v":1,"type":"end",   …}    last line: chats, events; without it the file was cut off
+//
+// What left no event is not in it: a second account's word on a deletion that was known, and coverage, which no file
+// can prove.
 
 #include "export/detail/output.h"
 #include "export/export.h"

@@ -7,13 +7,12 @@ constexpr std::size_t kPage = 1'000;
 
 }  // namespace
 
-Result<void> each_row(store::Store& store, const Options& options, const std::vector<model::ChatId>& channels,
-                      const TakeRow& take, Written& written) {
+Result<void> each_row(store::Store& store, const Options& options, const Wanted& wanted, const TakeRow& take,
+                      Written& written) {
   store::PageQuery query;
-  query.channels = channels;
+  query.channels = wanted.channels;
   query.from = options.from;
-  // A running gateway keeps adding at the end: without a bound a lively one would never be done.
-  query.to = options.to ? *options.to : model::Time::now();
+  query.to = options.to ? *options.to : wanted.until;
   query.include_deleted = true;
   query.newest_first = false;
   query.limit = kPage;
@@ -21,12 +20,20 @@ Result<void> each_row(store::Store& store, const Options& options, const std::ve
     auto page = store.page(query);
     if (!page) return page.error();
     for (const auto& row : page->rows) {
+      const auto& key = row.message.key;
+      if (wanted.only && (key.peer != wanted.only->peer || key.scope != wanted.only->scope)) continue;
       if (auto done = take(row); !done) return done;
       if (++written.messages % kPage == 0 && options.on_progress) options.on_progress(written.messages);
     }
     if (!page->has_more || page->next_cursor.empty() || page->rows.empty()) return {};
     query.cursor = page->next_cursor;
   }
+}
+
+model::Time newest_of(const std::vector<store::Chat>& chats) {
+  auto newest = model::Time::now();
+  for (const auto& chat : chats) newest = std::max(newest, chat.last_date);
+  return newest;
 }
 
 Result<std::vector<store::Chat>> chats_of(store::Store& store, const Options& options) {

@@ -126,6 +126,17 @@ TEST_F(Export, FiltersByChannelAndDate) {
   EXPECT_EQ(unknown.error().code, Code::not_found);
 }
 
+TEST_F(Export, LeavesOutNothingWhoseClockWasAhead) {
+  const auto tomorrow = model::Time::now().to_seconds() + 86'400;
+  store_.add(kHarbour, 1, tomorrow, "from tomorrow");
+  store_.chat_list[0].last_date = model::Time::seconds(tomorrow);
+
+  const auto written = write_export(store_, *journal_, options(Format::csv, "a.csv"));
+
+  ASSERT_TRUE(written);
+  EXPECT_EQ(written->messages, 1u);
+}
+
 TEST_F(Export, NeverReplacesWithoutForceAndLeavesNothingHalf) {
   const auto file = folder_.write("out.json", "mine");
 

@@ -43,13 +43,21 @@ class Running {
     o.known = [this](model::ChatId peer) { return known(peer); };
     return o;
   }
+  // Looks again after every commit. One that brings proofs only has no events, so no longer than 50 ms apart.
   bool wait_for(const std::function<bool()>& reached, std::chrono::seconds patience = 30s) {
     const auto until = std::chrono::steady_clock::now() + patience;
     while (!reached()) {
       if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::sleep_for(20ms);
+      journal_->wait(journal_->head(), 50ms);
     }
     return true;
+  }
+  // Every channel is there and no id between its start and its newest one is unexplained.
+  bool settled(std::size_t channels) {
+    const auto all = coverage();
+    return all.size() == channels && std::all_of(all.begin(), all.end(), [](const journal::ChatCoverage& c) {
+             return c.newest && c.missing + c.unknown == 0 && c.accounted == c.newest.value - c.start.value + 1;
+           });
   }
 
  private:
@@ -74,8 +82,7 @@ TEST(DemoSource, BeginsWithAProvenHistory) {
   DemoSource demo(running.options(0.001), running.intake());
 
   demo.start();
-  ASSERT_TRUE(running.wait_for([&] { return running.number("SELECT count(*) FROM chats WHERE newest > 0") == 5; }));
-  std::this_thread::sleep_for(300ms);
+  ASSERT_TRUE(running.wait_for([&] { return running.settled(5); }));
   demo.stop();
   ASSERT_TRUE(running.intake().flush());
 
@@ -139,9 +146,10 @@ TEST(DemoSource, GoesOnWhereItWasAfterARestart) {
   DemoSource demo(running.options(0.001), running.intake());
 
   demo.start();
-  ASSERT_TRUE(running.wait_for(
-      [&] { return running.number("SELECT count(*) FROM holes WHERE cause = 'the gateway was stopped'") == 5; }));
-  std::this_thread::sleep_for(300ms);
+  ASSERT_TRUE(running.wait_for([&] {
+    return running.number("SELECT count(*) FROM holes WHERE cause = 'the gateway was stopped'") == 5 &&
+           running.settled(5);
+  }));
   demo.stop();
   ASSERT_TRUE(running.intake().flush());
 
@@ -156,8 +164,10 @@ TEST(DemoSource, ProvesWhatAKilledRunLeftUnproven) {
   for (int run = 0; run < 6; ++run) {
     Running running(folder.path());
     DemoSource demo(running.options(400), running.intake());
+    const auto begun = running.number("SELECT count(*) FROM heads");
     demo.start();
-    std::this_thread::sleep_for(std::chrono::milliseconds(3 + 17 * run));  // stops amid the history
+    // Stops amid the history of some channel: the first commit after so many messages.
+    ASSERT_TRUE(running.wait_for([&] { return running.number("SELECT count(*) FROM heads") > begun + 3 + 17 * run; }));
     demo.stop();
   }
   Running running(folder.path());

@@ -152,6 +152,19 @@ TEST_F(BadInput, UnknownKindOfChat) {
   EXPECT_NE(report.reasons[0].find("hologram"), std::string::npos);
 }
 
+TEST_F(BadInput, AJournalThatTakesNoMoreIsNotPassedOver) {
+  Gateway full(folder_ / "full", 1);
+
+  auto report =
+      full.import(folder_.write("result.json", one_channel(text_message(1, "a") + "," + text_message(2, "b"))));
+
+  ASSERT_TRUE(report);
+  EXPECT_TRUE(says(report->failure, "journal.max_bytes"))
+      << (report->failure ? report->failure->to_string() : "no failure");
+  EXPECT_FALSE(says(report->failure, "are kept")) << report->failure->to_string();
+  EXPECT_EQ(full.number("SELECT count(*) FROM heads"), 0);
+}
+
 TEST_F(BadInput, FolderMissingFileAndNoPermission) {
   folder_.write("export/result.json", "{}");
   const auto secret = folder_.write("secret.json", "{}");

@@ -21,14 +21,16 @@ inline std::filesystem::path data_file(std::string_view name) {
 
 class Gateway {
  public:
-  explicit Gateway(const std::filesystem::path& folder) {
+  explicit Gateway(const std::filesystem::path& folder, std::int64_t max_bytes = 0) {
     journal::Limits limits;
     limits.disk_reserve_bytes = 0;
+    limits.max_bytes = max_bytes;
     auto opened = journal::Journal::open(folder, journal::Access::write, limits);
     if (!opened) throw std::runtime_error(opened.error().to_string());
     journal_ = std::move(*opened);
     pipeline::Intake::Options options;
     options.counters_every = std::chrono::seconds(0);
+    options.give_up_on_failure = true;
     intake_ = std::make_unique<pipeline::Intake>(*journal_, metrics_, options);
   }
 

@@ -89,6 +89,39 @@ TEST(ImportNdjson, KeepsTheSourcesOwnPayload) {
   EXPECT_EQ(gateway.number("SELECT count(*) FROM events WHERE raw IS NOT NULL"), 1);
 }
 
+TEST(ImportNdjson, WhatAPersonErasedStaysErased) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto file =
+      folder.write("a.ndjson", whole(event("new", 1, 1'709'287'201, text(1, "first")) +
+                                     event("deleted", 1, 1'709'287'500, "", R"("erased":true,)") +
+                                     event("restored", 1, 1'709'287'600, text(1, "first"), R"("from_page":true,)")));
+
+  ASSERT_TRUE(gateway.import(file));
+  ASSERT_TRUE(gateway.import(file));
+
+  EXPECT_EQ(gateway.number("SELECT deleted_at FROM heads WHERE message = 1"), 1'709'287'500'000'000);
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM events WHERE kind = 3"), 1) << "once, however often it is imported";
+}
+
+TEST(ImportNdjson, LinesThatCanBeNoMessageAreSetAside) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto no_time =
+      R"({"v":1,"type":"event","kind":"deleted","source":"tdlib","scope":0,"peer":-1009000000501,"id":2})"
+      "\n";
+
+  auto report = gateway.import(
+      folder.write("a.ndjson", whole(event("deleted", 0, 1'709'287'500, "") + event("deleted", -4, 1'709'287'500, "") +
+                                     no_time + event("new", 1, 1'709'287'201, R"(,"message":{"text":"no date"})"))));
+
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->failure);
+  EXPECT_EQ(report->refused, 4u);
+  EXPECT_EQ(report->reasons.size(), 4u);
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM heads"), 0);
+}
+
 TEST(ImportNdjson, ADamagedLineIsSetAside) {
   TempFolder folder;
   Gateway gateway(folder / "data");

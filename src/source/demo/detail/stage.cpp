@@ -17,6 +17,9 @@ constexpr double kCountEverySeconds = 3;
 constexpr std::int64_t kRecent = 40;                  // of a new history: what still gets edits and removals
 constexpr auto kMaxBehind = std::chrono::seconds(1);  // posts that a slow disk held up longer do not pile up
 
+// Of what was edited before anyone looked: a minute apart.
+Time edited_at(Time date, int edits) { return Time::seconds(date.to_seconds() + 60 * edits); }
+
 }  // namespace
 
 Stage::Stage(const Options& options, Push push)
@@ -95,7 +98,7 @@ bool Stage::open_new(std::size_t index) {
         plan_fate(index, post->id, Clock::now(), 90);
       } else if (const auto edits = story_.edits(channel, post->id); edits > 0) {
         post->version = edits;
-        post->edit_date = Time::seconds(post->date.to_seconds() + 60 * edits);
+        post->edit_date = edited_at(post->date, edits);
       }
     }
   }
@@ -127,7 +130,7 @@ bool Stage::open_again(std::size_t index, const Known& known) {
   return true;
 }
 
-// Ids from before what is remembered; their authors' later deletions have happened by now.
+// Ids from before what is remembered; their authors' later edits and deletions have happened by now.
 bool Stage::prove_old(std::size_t index, std::int64_t first, std::int64_t last) {
   const auto& channel = timelines_[index].channel();
   for (; last >= first; last -= kPage) {
@@ -138,8 +141,10 @@ bool Stage::prove_old(std::size_t index, std::int64_t first, std::int64_t last) 
     proof.last = MessageId{last};
     for (auto id = proof.first.value; id <= last; ++id) {
       if (story_.removed(channel, id)) continue;
-      auto message = story_.message(channel, id, 0, history_date(channel, timelines_[index].newest() - id));
+      const auto edits = story_.edits(channel, id);
+      auto message = story_.message(channel, id, edits, history_date(channel, timelines_[index].newest() - id));
       if (!message) continue;
+      if (edits > 0) message->edit_date = edited_at(message->date, edits);
       proof.present.emplace_back(id);
       if (!push_(pipeline::Seen{proof.from, pipeline::Freshness::page, false, false, std::move(*message), ""}))
         return false;
