@@ -22,7 +22,7 @@ bool Topics::wants(const model::Event& event) const {
   if (event.kind == model::Kind::channel || event.kind == model::Kind::channel_migrated || event.superseded) return false;
   if (std::find(channels.begin(), channels.end(), event.key.peer) != channels.end()) return true;
   if (!every_channel || event.kind == model::Kind::counters || event.kind == model::Kind::filled) return false;
-  return event.origin == model::Origin::live || event.origin == model::Origin::catchup;
+  return event.offered || event.origin == model::Origin::live || event.origin == model::Origin::catchup;
 }
 
 Result<Topics> Topics::from(const Query& query) {

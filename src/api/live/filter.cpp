@@ -20,7 +20,8 @@ bool EventFilter::wants(const model::Event& event) const {
     return false;
   }
   if (!origins.empty()) return among(origins, event.origin);
-  if (event.origin == model::Origin::live) return true;
+  // Offered: what the pipeline found to be news, an import that was asked to count as such among it.
+  if (event.offered || event.origin == model::Origin::live) return true;
   if (event.origin != model::Origin::catchup) return event.kind == model::Kind::reprocess;
   const auto message = model::message_from_json(event.message);
   if (!message) return event.kind != model::Kind::created;

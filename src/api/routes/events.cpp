@@ -7,19 +7,37 @@
 namespace tg::api {
 namespace {
 
-// Where a reader goes on. 0 and what lies before everything mean the oldest; what has not happened yet means now.
+// A position that has not been announced: its commit is being announced just now, or it is another journal's. Nothing
+// else is known of it then, so a reader starts again from the oldest event.
+Result<model::Seq> ahead_of_head(Context& context, model::Seq seq, model::Seq oldest) {
+  auto db = context.journal().read();
+  if (!db) return db.error();
+  const auto newest = (*db)->scalar("SELECT max(seq) FROM events");
+  if (!newest) return newest.error();
+  return seq.value <= *newest ? seq : oldest;
+}
+
+// The seq that a reader names as the last one it saw.
+Result<std::optional<std::int64_t>> last_seen(const Request& request, const Query& query) {
+  std::optional<std::string> text = query.text({"after"});
+  if (const auto last = request.header("last-event-id"); !last.empty()) text = std::string(last);
+  if (!text) return std::optional<std::int64_t>{};
+  const auto seq = model::parse_int(*text);
+  if (!seq || *seq < 0) return bad_parameter("after", *text, "the seq of an event");
+  return seq;
+}
+
+// Where a reader goes on. 0 means the oldest.
 Result<model::Seq> position(const Request& request, const Query& query, Context& context, std::string_view otherwise) {
   auto& journal = context.journal();
   const auto head = context.tail.head();
   const auto oldest = model::Seq{std::max<std::int64_t>(journal.oldest().value - 1, 0)};
-  std::optional<std::string> text = query.text({"after"});
-  if (const auto last = request.header("last-event-id"); !last.empty()) text = std::string(last);
-  if (text) {
-    const auto seq = model::parse_int(*text);
-    if (!seq || *seq < 0) return bad_parameter("after", *text, "the seq of an event");
+  const auto seen = last_seen(request, query);
+  if (!seen) return seen.error();
+  if (const auto seq = *seen) {
     if (*seq == 0) return oldest;
-    if (*seq > head.value) return head;
-    if (*seq < oldest.value) return Error{Code::gapped, *text, ""};
+    if (*seq > head.value) return ahead_of_head(context, model::Seq{*seq}, oldest);
+    if (*seq < oldest.value) return Error{Code::gapped, std::to_string(*seq), ""};
     return model::Seq{*seq};
   }
   const auto from = query.text_or({"from"}, otherwise);
@@ -100,6 +118,9 @@ Response dashboard(const Request& request, Context& context) {
   if (!topics) return failure(topics.error());
   const auto after = position(request, query, context, "now");
   if (!after) return refused(after.error(), context);
+  // A page is not shown a whole journal: it is told to load anew.
+  const auto seen = last_seen(request, query);
+  if (seen && *seen && **seen > after->value) return gone(context.journal(), model::Seq{**seen});
   return stream_answer(std::make_unique<DashboardStream>(context.tail, context.board, context.store(), std::move(*topics), *after));
 }
 

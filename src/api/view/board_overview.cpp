@@ -83,14 +83,20 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
   if (capture == "signed_out") code = "sign_in";
   else if (input.chats.empty()) code = "empty";
   else if (capture == "stopped") code = "stopped";
+  else if (promised == 0) code = "empty";  // what was only ever imported promises nothing
   else if (missing > 0) code = "hole";
-  else if (promised > 0 && (unproven || oldest_proof < stale_before(input.now))) code = "stale";
+  else if (unproven || oldest_proof < stale_before(input.now)) code = "stale";
   else if (lost > 0) code = "lost";
   out["code"] = code;
   out["missing"] = missing;
   out["lost"] = lost;
-  out["channels"] = promised > 0 ? promised : static_cast<std::int64_t>(input.chats.size());
-  if (oldest_hole && missing > 0) out["since"] = model::to_rfc3339(oldest_hole);
+  out["channels"] = promised;
+  if (oldest_hole && code == "hole") out["since"] = model::to_rfc3339(oldest_hole);
+  if (oldest_proof && !unproven && code == "stale") out["since"] = model::to_rfc3339(oldest_proof);
+  if (code == "stopped" || code == "sign_in") {
+    const auto state = capture_of(input);
+    if (const auto* since = state.if_contains("since")) out["since"] = *since;
+  }
   if (oldest_proof && !unproven) out["provenAt"] = model::to_rfc3339(oldest_proof);
   return out;
 }
@@ -172,23 +178,31 @@ json::array Board::attention_of(const Input& input, std::string_view capture) co
 json::object Board::charts_of(const Input& input) const {
   json::array days;
   const auto today = input.now.us / kDayUs * kDayUs;
-  model::Time begin = input.now;
+  // Days are shown for channels of which completeness is promised, and proven as far as the oldest of their proofs.
+  model::Time begin = input.now, proven_at = input.now;
+  bool promised = false;
   for (const auto& chat : input.chats) {
+    const auto found = input.coverage.find(chat.peer);
+    if (found == input.coverage.end() || !found->second.start) continue;
+    promised = true;
     if (chat.created_at) begin = std::min(begin, chat.created_at);
+    if (found->second.newest >= found->second.start) proven_at = std::min(proven_at, found->second.proven_at);
   }
   for (std::size_t i = 0; i < input.holes.size(); ++i) {
     const model::Time day{today - static_cast<std::int64_t>(input.holes.size() - 1 - i) * kDayUs};
     const auto& holes = input.holes[i];
-    const bool before = day.us + kDayUs <= begin.us;
+    const bool before = !promised || day.us + kDayUs <= begin.us;
+    const std::string_view state = holes.open > 0 ? "hole" : before ? "none" : day > proven_at ? "unknown" : "proven";
     days.push_back(json::object{{"date", model::to_rfc3339(day).substr(0, 10)},
-                                {"state", holes.open > 0 ? "hole" : before || input.chats.empty() ? "none" : "proven"},
+                                {"state", state},
                                 {"closed", holes.opened_and_closed},
                                 {"open", holes.open}});
   }
   json::array minutes;
   // Whole minutes only: the chart of a quiet minute does not change with every second.
   const model::Time minute{input.now.us / 60'000'000 * 60'000'000};
-  for (const auto& point : parts_.series.since(model::Time{minute.us - kMinutes * 60'000'000LL}, minute, kMinutes)) {
+  for (const auto& point : parts_.series.since(model::Time{minute.us - kMinutes * 60'000'000LL}, minute, kMinutes + 1)) {
+    if (point.at >= minute) break;  // has just begun
     minutes.push_back(json::object{{"at", model::to_rfc3339(point.at)}, {"live", point.events[0]},
                                    {"catchup", point.events[1]}, {"other", point.events[2] + point.events[3]}});
   }

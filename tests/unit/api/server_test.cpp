@@ -55,6 +55,31 @@ TEST(Server, AnswersFromMemoryUntilACommitAndWith304) {
   EXPECT_EQ(gateway.store.pages.load(), 2);
 }
 
+TEST(Server, ASearchIsNotRememberedUntilTheNextCommit) {
+  Harness gateway;
+  gateway.start();
+  const std::string target = "/api/messages?search=gold";
+  (void)gateway.get(target);
+
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'050));  // the index may have moved on without a commit
+  const auto again = gateway.get(target);
+
+  EXPECT_EQ(again.status, 200);
+  EXPECT_FALSE(again.header("ETag").empty());
+  EXPECT_EQ(gateway.store.pages.load(), 2);
+}
+
+TEST(Server, NothingPromisedIsNeverCalledComplete) {
+  Harness gateway;
+  gateway.start();
+
+  const auto overview = object_of(gateway.get("/api/telegram-gateway/overview")).at("data").as_object();
+
+  EXPECT_EQ(overview.at("verdict").at("code").as_string(), "empty");
+  EXPECT_EQ(overview.at("verdict").at("channels").as_int64(), 0);
+  for (const auto& day : overview.at("days").as_array()) EXPECT_EQ(day.at("state").as_string(), "none");
+}
+
 TEST(Server, AskedWithAWrongLimitSaysSo) {
   Harness gateway;
   gateway.start();
@@ -246,6 +271,41 @@ TEST(Live, TheDashboardGetsOverviewAndMessages) {
 
   EXPECT_TRUE(page.receive_until("event: message"));
   EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
+}
+
+TEST(Live, APositionOfAnotherJournalStartsAgainFromTheOldest) {
+  Harness gateway;
+  gateway.start();
+  gateway.commit(10, "ten");
+  const auto beyond = std::to_string(gateway.journal->head().value + 1'000);
+
+  const auto page = object_of(gateway.get("/api/events/poll?after=" + beyond));
+  const auto dashboard = gateway.get("/api/stream?topics=channel:*&after=" + beyond);
+
+  EXPECT_EQ(page.at("data").as_array().size(), 1u);
+  EXPECT_EQ(dashboard.status, 410) << "a page loads anew instead of being sent a whole journal";
+}
+
+TEST(Live, AnImportThatCountsAsNewsIsDelivered) {
+  Harness gateway;
+  gateway.start();
+  pipeline::Seen seen;
+  seen.from = {model::SourceKind::export_file, model::Origin::import_, 0, model::Time::now()};
+  seen.freshness = pipeline::Freshness::cached;
+  seen.message.key = {{}, model::ChatId{kPeer}, model::MessageId{30}};
+  seen.message.date = model::Time::seconds(1'700'000'000);
+  seen.message.text = "history";
+  ASSERT_TRUE(gateway.intake.push(seen));
+  seen.as_live = true;
+  seen.message.key.message = model::MessageId{31};
+  seen.message.text = "offered";
+  ASSERT_TRUE(gateway.intake.push(seen));
+  ASSERT_TRUE(gateway.intake.flush());
+
+  const auto page = object_of(gateway.get("/api/events/poll?from=oldest"));
+
+  ASSERT_EQ(page.at("data").as_array().size(), 1u);
+  EXPECT_EQ(page.at("data").at(0).at("id").as_int64(), 31);
 }
 
 TEST(Live, EverythingEndsWhenTheServerStops) {
