@@ -41,19 +41,21 @@ const entry = (source) => outputs.find(({ info }) => info.entryPoint === source)
 const script = entry('src/main.tsx');
 const style = entry('src/styles/index.css');
 const font = outputs.find(({ name }) => name.includes('inter-latin-opsz-normal')).name;
-const firstLoad = staticImports(script);
+const preloaded = staticImports(script);
+// What the first page needs before it shows something.
+const firstLoad = [...new Set([...preloaded, ...staticImports(entry('src/overview/Overview.tsx'))])];
 
 await cp(at('public'), out, { recursive: true });
 const page = (await readFile(at('public/index.html'), 'utf8'))
   .replace('%STYLE%', style)
   .replace('%FONT%', font)
   .replace('%SCRIPT%', script)
-  .replace('%PRELOAD%', firstLoad.filter((name) => name !== script).map((name) => `<link rel="modulepreload" href="${name}">`).join('\n  '));
+  .replace('%PRELOAD%', preloaded.filter((name) => name !== script).map((name) => `<link rel="modulepreload" href="${name}">`).join('\n  '));
 await writeFile(path.join(out, 'index.html'), page);
 
 const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', style, font,
   ...outputs.map(({ name }) => name).filter((name) => name.endsWith('.js'))];
-const version = createHash('sha256').update(page + shell.join()).digest('hex').slice(0, 12);
+const version = createHash('sha256').update(page + shell.join() + (await readFile(at('public/boot.js')))).digest('hex').slice(0, 12);
 const worker = (await readFile(at('src/sw.js'), 'utf8'))
   .replace('%VERSION%', version)
   .replace("['%SHELL%']", JSON.stringify(shell));

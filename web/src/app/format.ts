@@ -1,16 +1,16 @@
 // Numbers, times and sizes in the chosen language and time zone.
-import { lang } from '../i18n/index.ts';
+import { region } from '../i18n/index.ts';
 import { zone } from './settings.ts';
 
 const cache = new Map<string, Intl.DateTimeFormat | Intl.NumberFormat>();
 function kept<T extends Intl.DateTimeFormat | Intl.NumberFormat>(key: string, make: () => T): T {
-  const full = `${lang}|${key}`;
+  const full = `${region}|${key}`;
   let found = cache.get(full);
   if (!found) cache.set(full, found = make());
   return found as T;
 }
 const dates = (options: Intl.DateTimeFormatOptions, timeZone = zone()): Intl.DateTimeFormat =>
-  kept(timeZone + JSON.stringify(options), () => new Intl.DateTimeFormat(lang, { ...options, timeZone }));
+  kept(timeZone + JSON.stringify(options), () => new Intl.DateTimeFormat(region, { ...options, timeZone }));
 
 type When = string | number | Date;
 const valid = (when: When): Date | null => { const d = new Date(when); return Number.isNaN(d.getTime()) ? null : d; };
@@ -20,9 +20,9 @@ const by = (options: Intl.DateTimeFormatOptions, timeZone?: string) => (when: Wh
 };
 
 export const num = (n: number, digits = 0): string =>
-  kept(`n${digits}`, () => new Intl.NumberFormat(lang, { maximumFractionDigits: digits, minimumFractionDigits: digits })).format(n);
+  kept(`n${digits}`, () => new Intl.NumberFormat(region, { maximumFractionDigits: digits, minimumFractionDigits: digits })).format(n);
 export const compact = (n: number): string =>
-  kept('c', () => new Intl.NumberFormat(lang, { notation: 'compact', maximumFractionDigits: 1 })).format(n);
+  kept('c', () => new Intl.NumberFormat(region, { notation: 'compact', maximumFractionDigits: 1 })).format(n);
 export const percent = (ratio: number): string => `${num(Math.floor(ratio * 100))} %`;
 export const clock = by({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 export const clockSeconds = by({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });

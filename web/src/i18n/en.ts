@@ -98,7 +98,7 @@ export const en = {
   'r.removed': 'removed', 'r.added': 'added', 'r.formatting': 'Only the formatting changed.', 'r.mediaChanged': 'The media changed.', 'r.noChange': 'The text is the same.',
   'r.reactions': 'Reactions', 'r.poll': 'Poll', 'r.votes': { one: '{n} vote', other: '{n} votes' }, 'r.closed': 'closed', 'r.allTopics': 'All', 'r.topics': 'Topics',
   'r.deletedFilter': 'Deleted', 'r.hideDeleted': 'Hide deleted', 'r.mediaOnly': 'With media', 'r.origin': 'Origin', 'r.anyOrigin': 'Any', 'r.live': 'live', 'r.filters': 'Filters', 'r.sender': 'Sender',
-  'r.goDate': 'Go', 'r.day': 'Day', 'r.loadingOlder': 'Loading older messages', 'r.start': 'The first stored message', 'r.announce': { one: '{n} new message in {title}', other: '{n} new messages in {title}' }, 'r.back': 'Back to the channels',
+  'r.goDate': 'Go', 'r.day': 'Day', 'r.loadingOlder': 'Loading older messages', 'r.noText': 'No text', 'r.start': 'The first stored message', 'r.announce': { one: '{n} new message in {title}', other: '{n} new messages in {title}' }, 'r.back': 'Back to the channels',
   'rail.label': 'Coverage of the channel; where you are', 'rail.value': '{date}, id {id} of {to}',
   'media.photo': 'Photo', 'media.video': 'Video', 'media.audio': 'Audio', 'media.voice': 'Voice message', 'media.video_note': 'Video message', 'media.animation': 'Animation', 'media.sticker': 'Sticker', 'media.document': 'File', 'media.contact': 'Contact', 'media.location': 'Location', 'media.poll': 'Poll', 'media.other': 'Other content',
   'absent.not_downloaded': 'not downloaded by the media rule', 'absent.not_in_export': 'not in the export', 'absent.too_large': 'larger than the media rule allows',

@@ -9,6 +9,8 @@ export type Catalogue = { [K in Key]: (typeof en)[K] extends string ? string : P
 type Values = Record<string, string | number>;
 
 export let lang: 'en' | 'pt-BR' = 'en';
+/** Whose habits numbers and dates follow: of English, the browser's own kind. */
+export let region = 'en-GB';
 let catalogue: Catalogue = en;
 let plurals = new Intl.PluralRules('en');
 
@@ -16,6 +18,7 @@ export async function loadLanguage(): Promise<void> {
   lang = locale();
   catalogue = lang === 'pt-BR' ? (await import('./pt.ts')).pt : en;
   plurals = new Intl.PluralRules(lang);
+  region = lang === 'en' ? (navigator.languages ?? []).find((one) => /^en-/i.test(one)) ?? 'en-GB' : lang;
   document.documentElement.lang = lang;
 }
 
@@ -25,7 +28,7 @@ function template(key: Key, values?: Values): string {
   return plurals.select(Number(values?.n ?? 0)) === 'one' ? text.one : text.other;
 }
 const shown = (value: string | number | undefined): string =>
-  typeof value === 'number' ? new Intl.NumberFormat(lang).format(value) : value ?? '';
+  typeof value === 'number' ? new Intl.NumberFormat(region).format(value) : value ?? '';
 
 export function t(key: Key, values?: Values): string {
   return template(key, values).replace(/\{(\w+)\}/g, (_, name: string) => shown(values?.[name]));

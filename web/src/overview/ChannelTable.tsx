@@ -66,12 +66,12 @@ export function ChannelTable({ channels, details }: { channels: Channel[]; detai
           </select>
         </label>
       </header>
-      <table class="table channel-table">
+      <div class="channel-scroll"><table class="table channel-table">
         <thead><tr>
           <th>{t('ch.channel')}</th><th>{t('ch.coverage')}</th><th class="num">{t('ch.accounted')}</th><th class="num">{t('ch.last')}</th><th>{t('ch.day')}</th><th>{t('ch.state')}</th>
         </tr></thead>
         <tbody ref={body}>{rows.map((channel) => <Row key={channel.channelId} channel={channel} details={details} />)}</tbody>
-      </table>
+      </table></div>
       {rows.length === 0 && <p class="quiet pad">{t('ch.none')}</p>}
     </section>
   );
@@ -89,15 +89,15 @@ function Row({ channel, details }: { channel: Channel; details?: boolean }) {
   const imported = channel.state.code === 'imported' && coverage.expected === 0;
   return (
     <tr class={channel.state.code === 'hole' ? 'row-warn' : channel.state.code === 'lost' ? 'row-bad' : undefined} data-channel={channel.channelId}>
-      <td class="cell-channel">
+      <td class="cell-channel"><span class="named-channel">
         <Avatar {...channel.avatar} />
         <span class="cell-names"><a class="strong cut" href={href(details ? `channels/${encodeURIComponent(channel.channelId)}` : channelPath(channel.channelId))}><bdi>{channel.title}</bdi></a><span class="quiet small cut"><bdi>{subtitle(channel)}</bdi></span></span>
-      </td>
+      </span></td>
       <td class="cell-bar"><CoverageBar channel={channel} /></td>
       <td class="num cell-count tabular">{imported ? <b>{num(channel.messageCount)}</b> : <><b>{num(coverage.accounted)}</b><span class="quiet not-phone"> / {num(coverage.expected)}</span></>}</td>
       <td class="num cell-last tabular">{channel.lastMessageAt ? <time dateTime={channel.lastMessageAt}>{recent(channel.lastMessageAt, now.value)}</time> : '–'}</td>
       <td class="cell-spark"><Sparkline values={channel.hourly} /></td>
-      <td class={`cell-state ${said.tone}`}><Icon name={said.icon} size={15} /><span class="not-phone">{said.text}</span><span class="only-phone">{said.short.toLocaleLowerCase(lang)}</span></td>
+      <td class={`cell-state ${said.tone}`}><span class="stated-cell"><Icon name={said.icon} size={15} /><span class="not-phone">{said.text}</span><span class="only-phone">{said.short.toLocaleLowerCase(lang)}</span></span></td>
     </tr>
   );
 }

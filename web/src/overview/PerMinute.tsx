@@ -14,7 +14,7 @@ function barsOf(minutes: Minute[]): Bar[] {
   for (let end = minutes.length; end > 0; end -= perBar) {
     const part = minutes.slice(Math.max(0, end - perBar), end);
     const mean = (of: (minute: Minute) => number): number => part.reduce((sum, minute) => sum + of(minute), 0) / part.length;
-    bars.unshift({ at: part[0]?.at ?? '', live: mean(({ live, other }) => live + other), caught: mean(({ catchup }) => catchup) });
+    bars.unshift({ at: part[0]?.at ?? '', live: mean(({ live }) => live), caught: mean(({ catchup }) => catchup) });
   }
   return bars;
 }

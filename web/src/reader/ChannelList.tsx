@@ -46,7 +46,7 @@ function Entry({ channel, current }: { channel: Channel; current: boolean }) {
         <span class="entry-text">
           <span class="entry-line"><span class="strong cut"><bdi>{channel.title}</bdi></span>
             {channel.lastMessageAt && <time class="small quiet tabular" dateTime={channel.lastMessageAt}>{recent(channel.lastMessageAt, now.value)}</time>}</span>
-          <span class="entry-line"><span class="quiet cut" dir="auto">{channel.lastMessage?.text.replace(/\s+/g, ' ') ?? ''}</span>
+          <span class="entry-line"><span class="quiet cut" dir="auto">{channel.lastMessage?.text.replace(/\s+/g, ' ') || (channel.lastMessage ? t('r.noText') : '')}</span>
             {waiting > 0
               ? <span class="unread tabular" aria-label={t('r.unread', { n: waiting })}>{num(waiting)}</span>
               : !quietCodes.has(channel.state.code) && <span class={said.tone} role="img" aria-label={said.text}><Icon name={said.icon} size={15} /></span>}</span>

@@ -53,7 +53,7 @@ export function Sidebar() {
         <Logo />
         <div class="brand-text"><span class="strong">{t('app.name')}</span>{data && <span class="quiet small">{t('app.unofficial', { version: data.version })}</span>}</div>
       </div>
-      <button type="button" class="jump-button" onClick={openJump} aria-label={t('jump.title')} aria-keyshortcuts="Control+K">
+      <button type="button" class="jump-button" onClick={openJump} aria-label={`${t('jump.open')} Ctrl K`} aria-keyshortcuts="Control+K">
         <Icon name="search" size={16} /><span class="nav-label">{t('jump.open')}</span><kbd class="nav-label">Ctrl K</kbd>
       </button>
       <div class="nav-scroll">
@@ -70,6 +70,7 @@ export function Sidebar() {
 }
 
 const stateIcon: Record<string, [string, string]> = { running: ['ok', 'accent'], connected: ['ok', 'accent'], connecting: ['unknown', 'quiet'], signed_out: ['stopped', 'bad'], failed: ['bad', 'bad'], stopped: ['stopped', 'quiet'] };
+const age = (seconds: number): string => span(seconds, seconds < 3_600 ? 1 : 2);
 function AccountsCard({ data }: { data?: Overview }) {
   if (!data || data.accounts.length === 0) return null;
   return (
@@ -81,7 +82,7 @@ function AccountsCard({ data }: { data?: Overview }) {
             <Avatar initials={account.name.slice(0, 1).toUpperCase()} hue={hueOf(account.name)} size="s" />
             <span class="account-text nav-label">
               <span class="strong small">{account.name}</span>
-              <span class="quiet small">{word('account', account.state)}{account.since ? ` ${span((now.value - Date.parse(account.since)) / 1000, 2)}` : ''}</span>
+              <span class="quiet small">{word('account', account.state)}{account.since ? ` ${age((now.value - Date.parse(account.since)) / 1000)}` : ''}</span>
             </span>
             <Icon name={icon} size={15} class={`nav-label ${tone}`} />
           </li>

@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { api, at, bubble, close, done, open, shot, someMessage, until } from './browser.mjs';
+
+after(close);
+
+const versionsOf = (message) => api(`messages/${encodeURIComponent(message.id)}/versions`);
+const busiest = async () => (await api('telegram-gateway/channels?px=50')).sort((a, b) => (b.lastMessageAt ?? '').localeCompare(a.lastMessageAt ?? ''))[0];
+const middleOf = (locator) => locator.evaluate((element) => {
+  const box = element.getBoundingClientRect();
+  const list = document.querySelector('.scroller').getBoundingClientRect();
+  return (box.top + box.height / 2 - list.top) / list.height;
+});
+
+test('new messages are appended without a reload', async () => {
+  const channel = await busiest();
+  const page = await open(`c/${channel.channelId}`);
+  await page.waitForSelector('article');
+  await page.evaluate(() => { window.sameDocument = true; });
+  const newest = () => page.locator('.bubble[data-message]').evaluateAll((all) => Math.max(0, ...all.map((one) => Number(one.dataset.message))));
+  await until('the newest message of the API is shown', async () => (await newest()) > 0);
+  const before = await newest();
+
+  await until('a newer message', async () => (await newest()) > before, 180_000);
+
+  assert.equal(await page.evaluate(() => window.sameDocument), true);
+  await done(page);
+});
+
+test('filters are in the address and survive a reload', async () => {
+  const channel = await busiest();
+  const page = await open(`c/${channel.channelId}`);
+  await page.waitForSelector('article');
+
+  await page.getByRole('button', { name: 'Filter by words' }).click();
+  await page.getByLabel('With media').check();
+  await page.waitForURL(/media=1/);
+  await page.getByLabel('Origin').selectOption('live');
+  await page.waitForURL(/origin=live/);
+  await page.reload();
+
+  await page.waitForSelector('.filter-bar');
+  assert.equal(await page.getByLabel('With media').isChecked(), true);
+  assert.equal(await page.getByLabel('Origin').inputValue(), 'live');
+  await done(page);
+});
+
+test('an edited message shows what was changed', async () => {
+  const message = await someMessage('an edit of words', 'onlyEdited=true', async (one) => {
+    if (one.deletedAt || one.versions < 2) return false;
+    const versions = await versionsOf(one);
+    return versions.length > 1 && versions.at(-2).text !== versions.at(-1).text && one.text === versions.at(-1).text;
+  });
+  const page = await open(at(message));
+  await bubble(page, message).waitFor();
+
+  await page.keyboard.press('e');
+
+  await bubble(page, message).locator('del, ins').first().waitFor();
+  await page.waitForSelector('.inspector .compared-box :is(.line-removed, .line-added)');
+  assert.match(await bubble(page, message).innerText(), /edited/);
+  await shot(page, 'reader-diff');
+  await done(page);
+});
+
+test('a deleted message is kept and marked', async () => {
+  const message = await someMessage('a deletion', 'onlyDeleted=true', (one) => Boolean(one.deletedAt) && one.text !== '' && !one.albumId);
+  const page = await open(at(message));
+
+  const shown = bubble(page, message);
+  await shown.waitFor();
+  assert.match(await shown.innerText(), /Deleted in the channel at .+, kept here/);
+  assert.ok((await shown.locator('[data-text]').innerText()).length > 0, 'its text is legible');
+  await done(page);
+});
+
+test('an album is one bubble', async () => {
+  const first = await someMessage('an album', 'hasMedia=true', (one) => Boolean(one.albumId) && !one.deletedAt);
+  const parts = (await api(`messages?channelId=${first.channelId}&around=${encodeURIComponent(first.id)}&limit=60&includeDeleted=true`)).filter(({ albumId }) => albumId === first.albumId);
+  assert.ok(parts.length > 1);
+  const page = await open(at(first));
+
+  const album = page.locator('.bubble.is-album', { has: page.getByRole('group', { name: `Album of ${parts.length}` }) }).first();
+  await album.waitFor();
+  assert.equal(await album.locator('.picture, .file').count(), parts.length);
+  await done(page);
+});
+
+test('a reply shows its quote, which leads to the message', async () => {
+  const message = await someMessage('a reply', '', (one) => Boolean(one.replyTo?.text || one.replyTo?.quote) && !one.deletedAt && !one.albumId);
+  const page = await open(at(message));
+
+  const quote = bubble(page, message).locator('.reply');
+  await quote.waitFor();
+  assert.ok((await quote.innerText()).length > 0);
+  await quote.click();
+  await page.waitForURL(new RegExp(`/c/[^/]+/${message.replyTo.messageId}`));
+  await done(page);
+});
+
+test('a permalink opens with its message in the middle', async () => {
+  const channel = (await api('telegram-gateway/channels?px=50')).find(({ messageCount }) => messageCount > 150);
+  const [, , , , , , , , , , message] = (await api(`messages?channelId=${channel.channelId}&limit=60&offset=70&sort=newest`)).filter((one) => !one.service && !one.albumId);
+  const page = await open(at(message));
+  await bubble(page, message).waitFor();
+
+  await until('the message is in the middle of the list', async () => { const place = await middleOf(bubble(page, message)); return place > 0.3 && place < 0.7; });
+  assert.match(await bubble(page, message).getAttribute('class'), /selected/);
+  await done(page);
+});
+
+test('older pages are added above without moving the reader', async () => {
+  const channel = (await api('telegram-gateway/channels?px=50')).find(({ messageCount }) => messageCount > 150);
+  const page = await open(`c/${channel.channelId}`);
+  await page.waitForSelector('article');
+  const oldest = () => page.locator('.bubble[data-message]').evaluateAll((all) => Math.min(...all.map((one) => Number(one.dataset.message))));
+  const before = await oldest();
+
+  await page.locator('.scroller').hover();
+  await until('messages of an older page', async () => { await page.mouse.wheel(0, -1500); return (await oldest()) < before - 90; });
+
+  await done(page);
+});
+
+test('the rail jumps by keys', async () => {
+  const channel = (await api('telegram-gateway/channels?px=50')).find(({ messageCount }) => messageCount > 150);
+  const page = await open(`c/${channel.channelId}`);
+  const rail = page.getByRole('slider');
+  await rail.waitFor();
+  await until('the rail knows where the reader is', async () => Number(await rail.getAttribute('aria-valuenow')) > 0);
+  const before = Number(await rail.getAttribute('aria-valuenow'));
+
+  await rail.focus();
+  await page.keyboard.press('Home');
+
+  await until('the reader is far from the end', async () => Number(await rail.getAttribute('aria-valuenow')) < before - 50);
+  await page.keyboard.press('End');
+  await until('the reader is back', async () => Number(await rail.getAttribute('aria-valuenow')) > before - 50);
+  await done(page);
+});
