@@ -5,7 +5,8 @@
 
 int main(int argc, char** argv) {
   using namespace tg::cli;
-  CLI::App app{"Telegram Gateway: captures Telegram channels and never loses a message. Unofficial, not made by Telegram."};
+  CLI::App app{
+      "Telegram Gateway: captures Telegram channels and never loses a message. Unofficial, not made by Telegram."};
   app.name("telegram-gateway");
   app.require_subcommand(1);
   app.fallthrough();
@@ -16,8 +17,8 @@ int main(int argc, char** argv) {
   app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but something needs a look.");
 
   const auto code = std::make_shared<int>(kDone);
-  for (const auto add : {add_run, add_demo, add_import, add_export, add_messages, add_channels, add_status, add_coverage,
-                         add_failures, add_doctor, add_config, add_journal, add_version}) {
+  for (const auto add : {add_run, add_demo, add_import, add_export, add_messages, add_channels, add_status,
+                         add_coverage, add_failures, add_doctor, add_config, add_journal, add_version}) {
     add(app, common, code);
   }
   try {

@@ -27,9 +27,9 @@ Response success_text(std::string json_of_data, int status) {
 }
 
 Response failure(int status, std::string_view code, std::string_view message) {
-  return with_body(status, kJson,
-                   json::serialize(json::object{
-                       {"success", false}, {"error", code}, {"message", message}, {"statusCode", status}}));
+  return with_body(
+      status, kJson,
+      json::serialize(json::object{{"success", false}, {"error", code}, {"message", message}, {"statusCode", status}}));
 }
 
 int status_of(Code code) {
@@ -57,7 +57,8 @@ Response failure(const Error& error) {
 
 Result<json::object> body_of(const Request& request) {
   std::string_view text = request.body;
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\n' || text.front() == '\r' || text.front() == '\t')) {
+  while (!text.empty() &&
+         (text.front() == ' ' || text.front() == '\n' || text.front() == '\r' || text.front() == '\t')) {
     text.remove_prefix(1);
   }
   if (text.empty()) return json::object{};

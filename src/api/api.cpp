@@ -44,10 +44,16 @@ Gauges gauges_of(observe::Metrics& metrics) {
 
 struct Api::Impl {
   Impl(Options o, Parts p)
-      : options(std::move(o)), parts(std::move(p)), tokens(options.auth), guard(options), routes(all_routes()),
+      : options(std::move(o)),
+        parts(std::move(p)),
+        tokens(options.auth),
+        guard(options),
+        routes(all_routes()),
         tail(parts.journal, options.tail_events, options.tail_bytes, [this] { wake(); }),
-        board(options, parts, started, [this] { return context.all_jobs(); }), syncs(parts, [this] { wake(); }),
-        router(context), server(router, limits_of(options), gauges_of(parts.metrics)) {
+        board(options, parts, started, [this] { return context.all_jobs(); }),
+        syncs(parts, [this] { wake(); }),
+        router(context),
+        server(router, limits_of(options), gauges_of(parts.metrics)) {
     server.every_second([this] { tick(); });
     awake = true;
   }
@@ -107,7 +113,8 @@ Result<void> Api::listen() {
 
 void Api::start() {
   impl_->server.start();
-  observe::info("api_started", {{"host", impl_->options.server.host}, {"port", static_cast<std::int64_t>(impl_->server.port())}});
+  observe::info("api_started",
+                {{"host", impl_->options.server.host}, {"port", static_cast<std::int64_t>(impl_->server.port())}});
 }
 
 void Api::stop() { impl_->stop(); }

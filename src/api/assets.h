@@ -11,8 +11,8 @@ struct Asset {
   std::string_view bytes;
   std::string_view gzip;  // empty where it would not be smaller
   std::string_view mime;
-  std::string_view etag;  // with its quotes
-  bool immutable = false; // its name has a hash of its content
+  std::string_view etag;   // with its quotes
+  bool immutable = false;  // its name has a hash of its content
 };
 
 class Assets {

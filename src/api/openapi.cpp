@@ -38,23 +38,29 @@ json::object content(std::string_view type, json::object schema) {
 json::object parameter_json(const Parameter& parameter) {
   json::object schema{{"type", parameter.type == "date-time" ? "string" : parameter.type}};
   if (parameter.type == "date-time") schema["format"] = "date-time";
-  json::object out{{"name", parameter.name}, {"in", parameter.in}, {"required", parameter.required || parameter.in == "path"},
+  json::object out{{"name", parameter.name},
+                   {"in", parameter.in},
+                   {"required", parameter.required || parameter.in == "path"},
                    {"schema", std::move(schema)}};
   if (!parameter.description.empty()) out["description"] = parameter.description;
   return out;
 }
 
 json::object operation_json(const Route& route) {
-  json::object out{{"operationId", route.operation}, {"tags", json::array{json::value(route.tag)}}, {"summary", route.summary}};
+  json::object out{
+      {"operationId", route.operation}, {"tags", json::array{json::value(route.tag)}}, {"summary", route.summary}};
   json::array parameters;
   for (const auto& parameter : route.parameters) parameters.push_back(parameter_json(parameter));
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (!route.body.empty()) {
-    out["requestBody"] = json::object{{"required", false}, {"content", content("application/json", reference(route.body))}};
+    out["requestBody"] =
+        json::object{{"required", false}, {"content", content("application/json", reference(route.body))}};
   }
   json::object responses;
-  responses[std::to_string(route.status)] = json::object{{"description", "done"}, {"content", content(route.type, schema_of(route))}};
-  if (route.method == Method::get) responses["304"] = json::object{{"description", "what If-None-Match named is still so"}};
+  responses[std::to_string(route.status)] =
+      json::object{{"description", "done"}, {"content", content(route.type, schema_of(route))}};
+  if (route.method == Method::get)
+    responses["304"] = json::object{{"description", "what If-None-Match named is still so"}};
   if (route.tag == "health") {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }
@@ -91,8 +97,12 @@ std::string openapi_document(const std::string& version) {
     if (!path.is_object()) path = json::object{};
     path.as_object()[lower(name_of(route.method))] = operation_json(route);
   }
-  const auto scheme = [](std::string_view header) { return json::object{{"type", "apiKey"}, {"in", "header"}, {"name", header}}; };
-  json::object schemes{{"gatewayToken", scheme("X-Gateway-Token")}, {"apiKey", scheme("X-API-Key")}, {"apiToken", scheme("X-API-Token")},
+  const auto scheme = [](std::string_view header) {
+    return json::object{{"type", "apiKey"}, {"in", "header"}, {"name", header}};
+  };
+  json::object schemes{{"gatewayToken", scheme("X-Gateway-Token")},
+                       {"apiKey", scheme("X-API-Key")},
+                       {"apiToken", scheme("X-API-Token")},
                        {"bearer", {{"type", "http"}, {"scheme", "bearer"}}},
                        {"session", {{"type", "apiKey"}, {"in", "cookie"}, {"name", "tg_session"}}}};
   json::array security{json::object{}};
@@ -101,15 +111,22 @@ std::string openapi_document(const std::string& version) {
     need[one.key()] = json::array{};
     security.push_back(std::move(need));
   }
-  json::object error{{"description", "what went wrong, and what to do"}, {"content", content("application/json", reference("Error"))}};
+  json::object error{{"description", "what went wrong, and what to do"},
+                     {"content", content("application/json", reference("Error"))}};
   json::object document{
       {"openapi", "3.1.0"},
-      {"info", {{"title", "Telegram Gateway"}, {"version", version},
-                {"description", "Every answer carries X-Gateway-Now, the server's clock. Times are RFC 3339 in UTC; ids of chats are text."}}},
+      {"info",
+       {{"title", "Telegram Gateway"},
+        {"version", version},
+        {"description",
+         "Every answer carries X-Gateway-Now, the server's clock. Times are RFC 3339 in UTC; ids of chats are text."}}},
       {"servers", json::array{json::object{{"url", "/"}}}},
       {"security", std::move(security)},
       {"paths", std::move(paths)},
-      {"components", {{"schemas", json::parse(kSchemas)}, {"responses", {{"Error", std::move(error)}}}, {"securitySchemes", std::move(schemes)}}}};
+      {"components",
+       {{"schemas", json::parse(kSchemas)},
+        {"responses", {{"Error", std::move(error)}}},
+        {"securitySchemes", std::move(schemes)}}}};
   return json::serialize(document);
 }
 

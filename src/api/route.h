@@ -20,7 +20,7 @@ enum class Where : std::uint8_t { now, worker };  // which thread: `now` must no
 
 struct Parameter {
   std::string_view name;
-  std::string_view type;         // string, integer, boolean, date-time
+  std::string_view type;  // string, integer, boolean, date-time
   std::string_view description;
   std::string_view in = "query";
   bool required = false;
@@ -28,28 +28,28 @@ struct Parameter {
 
 struct Route {
   Method method;
-  std::string_view pattern;      // {names} match one segment; a last {name...} the rest
+  std::string_view pattern;  // {names} match one segment; a last {name...} the rest
   Access access;
   Where where;
   Response (*handler)(const Request&, Context&);
-  std::string_view operation;    // operationId and metric label
+  std::string_view operation;  // operationId and metric label
   std::string_view tag;
   std::string_view summary;
   std::string_view schema = "";  // of the answer's `data`, or of the whole answer where it starts with "="
   std::string_view body = "";    // schema of the request's body
   std::vector<Parameter> parameters = {};
-  int status = 200;              // of success
+  int status = 200;                            // of success
   std::string_view type = "application/json";  // of the answer
-  bool hidden = false;           // an alias: not in the document
+  bool hidden = false;                         // an alias: not in the document
 };
 
 struct RouteTable {
   explicit RouteTable(std::vector<Route> all);
 
   struct Found {
-    const Route* route = nullptr;       // nothing: no such path, or not with this method
+    const Route* route = nullptr;  // nothing: no such path, or not with this method
     std::size_t index = 0;
-    std::string allowed;                // methods of the path, where only the method is wrong
+    std::string allowed;  // methods of the path, where only the method is wrong
     std::array<std::string_view, 3> parameters;
   };
   Found find(Method method, std::string_view path) const;

@@ -30,8 +30,9 @@ std::int64_t now_us() {
 
 void append_rate(const RateLimit::Verdict& verdict, std::string& headers) {
   if (verdict.limit == 0) return;
-  fmt::format_to(std::back_inserter(headers), "RateLimit-Limit: {}\r\nRateLimit-Remaining: {}\r\nRateLimit-Reset: {}\r\n",
-                 verdict.limit, verdict.remaining, verdict.reset_s);
+  fmt::format_to(std::back_inserter(headers),
+                 "RateLimit-Limit: {}\r\nRateLimit-Remaining: {}\r\nRateLimit-Reset: {}\r\n", verdict.limit,
+                 verdict.remaining, verdict.reset_s);
 }
 
 }  // namespace
@@ -89,7 +90,9 @@ void Router::common_headers(const Request& request, Response& response) const {
   response.headers += kSafeHeaders;
   const auto origin = request.header("origin");
   if (context_.guard.cors_allowed(origin)) {
-    response.add("Access-Control-Allow-Origin", origin).add("Access-Control-Allow-Credentials", "true").add("Vary", "Origin");
+    response.add("Access-Control-Allow-Origin", origin)
+        .add("Access-Control-Allow-Credentials", "true")
+        .add("Vary", "Origin");
     response.add("Access-Control-Expose-Headers",
                  "ETag, X-Gateway-Now, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After");
   }
@@ -119,7 +122,8 @@ bool Router::now(Request& request, Response& response) {
   }
   if (preflight(request, response)) return true;
   if (is_write(request.method) && !context_.guard.write_allowed(request)) {
-    replace(response, failure(403, "cross_origin", "writes from another site are refused; add its origin to server.cors_origins"));
+    replace(response, failure(403, "cross_origin",
+                              "writes from another site are refused; add its origin to server.cors_origins"));
     return true;
   }
 
@@ -129,8 +133,9 @@ bool Router::now(Request& request, Response& response) {
   if (!verdict.allowed) {
     context_.parts.metrics.rate_limited.Increment();
     response.add("Retry-After", std::to_string(verdict.retry_s));
-    replace(response, failure(429, "rate_limited", fmt::format("more than {} requests a minute; wait {} s", verdict.limit,
-                                                               verdict.retry_s)));
+    replace(response,
+            failure(429, "rate_limited",
+                    fmt::format("more than {} requests a minute; wait {} s", verdict.limit, verdict.retry_s)));
     return true;
   }
   if (from_memory(request, known, response)) return true;
@@ -138,9 +143,10 @@ bool Router::now(Request& request, Response& response) {
   const auto found = context_.routes.find(request.method, request.path());
   if (!found.route) {
     if (!found.allowed.empty()) response.add("Allow", found.allowed);
-    replace(response, found.allowed.empty()
-                          ? failure(404, "not_found", "there is nothing here; GET /api/openapi.json lists what there is")
-                          : failure(405, "method_not_allowed", "this path takes " + found.allowed));
+    replace(response,
+            found.allowed.empty()
+                ? failure(404, "not_found", "there is nothing here; GET /api/openapi.json lists what there is")
+                : failure(405, "method_not_allowed", "this path takes " + found.allowed));
     return true;
   }
   request.route = found.index;
@@ -159,7 +165,8 @@ bool Router::admitted(Request& request, const Known& known, const Route& route, 
     context_.parts.metrics.unauthorised.Increment();
     if (!known.presented) {
       response.add("WWW-Authenticate", "Bearer realm=\"telegram-gateway\"");
-      replace(response, failure(401, "unauthorized", "a token is needed; send it as X-Gateway-Token, or Authorization: Bearer"));
+      replace(response,
+              failure(401, "unauthorized", "a token is needed; send it as X-Gateway-Token, or Authorization: Bearer"));
     } else if (known.scopes == 0) {
       replace(response, failure(403, "forbidden", "this token is not known"));
     } else {
@@ -168,7 +175,8 @@ bool Router::admitted(Request& request, const Known& known, const Route& route, 
     return false;
   }
   // Signing in and out is open to all; that a browser was tricked into it is the guard's business.
-  if (known.by_cookie && is_write(request.method) && route.access != Access::open && !equal_secrets(known.csrf, request.header("x-csrf-token"))) {
+  if (known.by_cookie && is_write(request.method) && route.access != Access::open &&
+      !equal_secrets(known.csrf, request.header("x-csrf-token"))) {
     replace(response, failure(403, "csrf", "send the session's csrf value as X-CSRF-Token"));
     return false;
   }

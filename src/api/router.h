@@ -24,7 +24,7 @@ class Router final : public Service {
     unsigned scopes = 0;
     bool presented = false;  // something was shown, right or wrong
     bool by_cookie = false;
-    std::uint64_t key = 0;   // for the rate limit
+    std::uint64_t key = 0;  // for the rate limit
     std::string csrf;
   };
   Known who(const Request& request) const;

@@ -97,8 +97,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   });
   impl->generations = std::make_unique<hot::Generations>(*impl->journal);
   impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake_options(config));
-  impl->store = std::make_unique<store::LocalStore>(*impl->journal, impl->intake.get(), *impl->generations, impl->metrics,
-                                                    store::LocalStore::Options{});
+  impl->store = std::make_unique<store::LocalStore>(*impl->journal, impl->intake.get(), *impl->generations,
+                                                    impl->metrics, store::LocalStore::Options{});
   if (config.demo.enabled) {
     demo::Options options;
     options.channels = static_cast<std::size_t>(config.demo.channels);
@@ -106,7 +106,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
     options.gaps = config.demo.gaps;
     options.seed = static_cast<std::uint64_t>(config.demo.seed);
     options.history = static_cast<std::size_t>(config.demo.history);
-    options.known = [journal_ptr = impl->journal.get()](model::ChatId peer) { return known_channel(*journal_ptr, peer); };
+    options.known = [journal_ptr = impl->journal.get()](model::ChatId peer) {
+      return known_channel(*journal_ptr, peer);
+    };
     impl->demo = std::make_unique<demo::DemoSource>(options, *impl->intake);
   }
   api::Parts parts{.journal = *impl->journal,

@@ -62,10 +62,10 @@ int fail(const Error& error, int code) {
   return code;
 }
 
-std::optional<config::Config> load_config(const Common& common, std::vector<std::pair<std::string, std::string>> flags) {
-  auto sources = config::process_sources(common.config_file.empty()
-                                             ? std::nullopt
-                                             : std::optional<std::filesystem::path>(common.config_file));
+std::optional<config::Config> load_config(const Common& common,
+                                          std::vector<std::pair<std::string, std::string>> flags) {
+  auto sources = config::process_sources(
+      common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
   if (!common.data_dir.empty()) flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
   sources.flags = std::move(flags);
   const auto loaded = config::load(sources);
@@ -89,7 +89,8 @@ Result<Reading> Reading::open(const config::Config& config, bool search) {
   reading.generations = std::make_unique<hot::Generations>(*reading.journal);
   store::LocalStore::Options options;
   options.search = search;
-  reading.store = std::make_unique<store::LocalStore>(*reading.journal, nullptr, *reading.generations, *reading.metrics, options);
+  reading.store =
+      std::make_unique<store::LocalStore>(*reading.journal, nullptr, *reading.generations, *reading.metrics, options);
   return reading;
 }
 
@@ -177,7 +178,8 @@ std::string local_time(model::Time time) {
 
 std::string grouped(std::int64_t number) {
   std::string digits = std::to_string(number < 0 ? -number : number);
-  for (auto i = static_cast<std::int64_t>(digits.size()) - 3; i > 0; i -= 3) digits.insert(static_cast<std::size_t>(i), ",");
+  for (auto i = static_cast<std::int64_t>(digits.size()) - 3; i > 0; i -= 3)
+    digits.insert(static_cast<std::size_t>(i), ",");
   return (number < 0 ? "-" : "") + digits;
 }
 

@@ -72,7 +72,7 @@ struct Table {
 void print(const Table& table);
 void print(const boost::json::value& value);  // indented JSON
 
-std::string local_time(model::Time time);   // 2026-11-24 08:00, in the caller's zone; "–" for none
-std::string grouped(std::int64_t number);   // 1,284,094
+std::string local_time(model::Time time);  // 2026-11-24 08:00, in the caller's zone; "–" for none
+std::string grouped(std::int64_t number);  // 1,284,094
 
 }  // namespace tg::cli

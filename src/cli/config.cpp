@@ -8,9 +8,8 @@ namespace tg::cli {
 namespace {
 
 config::Loaded loaded(const Common& common) {
-  auto sources = config::process_sources(common.config_file.empty()
-                                             ? std::nullopt
-                                             : std::optional<std::filesystem::path>(common.config_file));
+  auto sources = config::process_sources(
+      common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
   if (!common.data_dir.empty()) sources.flags.emplace_back("data_dir", common.data_dir);
   return config::load(sources);
 }
@@ -29,15 +28,16 @@ void add_config(CLI::App& app, Common& common, ExitCode code) {
     }
     *code = result.ok() ? kDone : kUsage;
   });
-  command->add_subcommand("show", "Every key, its value and where it came from; secrets are masked")->callback([&common, code] {
-    const auto result = loaded(common);
-    if (common.json) {
-      print(config::show_json(result));
-    } else {
-      std::cout << config::show_text(result);
-    }
-    *code = result.ok() ? kDone : kUsage;
-  });
+  command->add_subcommand("show", "Every key, its value and where it came from; secrets are masked")
+      ->callback([&common, code] {
+        const auto result = loaded(common);
+        if (common.json) {
+          print(config::show_json(result));
+        } else {
+          std::cout << config::show_text(result);
+        }
+        *code = result.ok() ? kDone : kUsage;
+      });
   auto markdown = std::make_shared<bool>(false);
   auto* reference = command->add_subcommand("reference", "A whole configuration file, every key explained");
   reference->add_flag("--markdown", *markdown, "As docs/configuration.md");

@@ -26,11 +26,13 @@ Finding check_folder(const std::string& folder) {
     return {"data folder", true, folder + " is not there yet; it is made at the first start"};
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
-    return {"data folder", false, folder + " cannot be written by this user. Fix: chown it to the user that runs the gateway"};
+    return {"data folder", false,
+            folder + " cannot be written by this user. Fix: chown it to the user that runs the gateway"};
   }
   if ((info.st_mode & 077U) != 0) {
-    return {"data folder", false,
-            fmt::format("{} is open to other users (mode {:o}). Fix: chmod 700 {}", folder, info.st_mode & 0777U, folder)};
+    return {
+        "data folder", false,
+        fmt::format("{} is open to other users (mode {:o}). Fix: chmod 700 {}", folder, info.st_mode & 0777U, folder)};
   }
   return {"data folder", true, folder};
 }
@@ -46,16 +48,19 @@ Finding check_journal(const std::string& folder, bool& running) {
   if (!check) return {"journal", false, check.error().to_string()};
   const auto lock = journal::Journal::open(folder, journal::Access::write);
   running = !lock && lock.error().code == Code::conflict;
-  return {"journal", true, fmt::format("{} chats; {}", *check, running ? "a gateway runs on it" : "no gateway runs on it")};
+  return {"journal", true,
+          fmt::format("{} chats; {}", *check, running ? "a gateway runs on it" : "no gateway runs on it")};
 }
 
 Finding check_disk(const std::string& folder, std::int64_t reserve) {
   std::error_code failed;
   auto where = std::filesystem::path(folder);
-  while (!std::filesystem::exists(where, failed) && where.has_parent_path() && where != where.parent_path()) where = where.parent_path();
+  while (!std::filesystem::exists(where, failed) && where.has_parent_path() && where != where.parent_path())
+    where = where.parent_path();
   const auto space = std::filesystem::space(where, failed);
   const auto left = static_cast<std::int64_t>(space.available);
-  const std::string text = fmt::format("{} MB free, {} MB are kept in reserve", grouped(left >> 20), grouped(reserve >> 20));
+  const std::string text =
+      fmt::format("{} MB free, {} MB are kept in reserve", grouped(left >> 20), grouped(reserve >> 20));
   if (left < reserve) return {"disk", false, text + ": capture pauses. Fix: free space, or lower disk.reserve_bytes"};
   return {"disk", true, text};
 }
@@ -77,7 +82,9 @@ Finding check_port(const config::Server& server, bool running) {
   const std::string name = fmt::format("{}:{}", server.host, server.port);
   if (is_free) return {"port", true, name + " is free"};
   if (running && why == EADDRINUSE) return {"port", true, name + " is in use, as it should be while the gateway runs"};
-  return {"port", false, fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name, std::strerror(why), server.port)};
+  return {"port", false,
+          fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name,
+                      std::strerror(why), server.port)};
 }
 
 Finding check_clock() {
@@ -91,16 +98,19 @@ Finding check_clock() {
 }
 
 Finding check_access(const config::Config& config) {
-  if (config.auth.require_token) return {"access", true, fmt::format("{} tokens; one is required", config.auth.tokens.size())};
+  if (config.auth.require_token)
+    return {"access", true, fmt::format("{} tokens; one is required", config.auth.tokens.size())};
   return {"access", true,
-          "open to every program on this machine (" + config.server.host + "). Set auth.require_token and a token to close it"};
+          "open to every program on this machine (" + config.server.host +
+              "). Set auth.require_token and a token to close it"};
 }
 
 int examine(const Common& common) {
   std::vector<Finding> findings;
-  auto sources = config::process_sources(common.config_file.empty() ? std::nullopt
-                                                                    : std::optional<std::filesystem::path>(common.config_file));
-  if (!common.data_dir.empty()) sources.flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
+  auto sources = config::process_sources(
+      common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
+  if (!common.data_dir.empty())
+    sources.flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
   const auto loaded = config::load(sources);
   if (loaded.ok()) {
     findings.push_back({"configuration", true, loaded.file_read ? loaded.file.string() : "defaults and environment"});
@@ -118,7 +128,8 @@ int examine(const Common& common) {
   const bool good = std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.good; });
   if (common.json) {
     boost::json::array list;
-    for (const auto& f : findings) list.push_back(boost::json::object{{"check", f.what}, {"ok", f.good}, {"detail", f.detail}});
+    for (const auto& f : findings)
+      list.push_back(boost::json::object{{"check", f.what}, {"ok", f.good}, {"detail", f.detail}});
     print(boost::json::object{{"ok", good}, {"checks", list}});
   } else {
     for (const auto& f : findings) std::cout << (f.good ? "ok    " : "FIX   ") << f.what << ": " << f.detail << "\n";

@@ -21,7 +21,8 @@ std::optional<Error> take_time(const std::string& text, const char* flag, std::o
   if (text.empty()) return std::nullopt;
   into = model::parse_time(text);
   if (into) return std::nullopt;
-  return Error{Code::invalid_input, fmt::format("{} {} is no date", flag, text), "Write 2026-11-24 or 2026-11-24T08:00:00Z"};
+  return Error{Code::invalid_input, fmt::format("{} {} is no date", flag, text),
+               "Write 2026-11-24 or 2026-11-24T08:00:00Z"};
 }
 
 int export_all(const Common& common, const ExportFlags& flags) {
@@ -47,8 +48,9 @@ int export_all(const Common& common, const ExportFlags& flags) {
   }();
   if (!written) return fail(written.error());
   if (flags.output != "-") {
-    std::cout << grouped(static_cast<std::int64_t>(written->messages)) << (options.format == exporting::Format::ndjson ? " events" : " messages")
-              << " of " << grouped(static_cast<std::int64_t>(written->chats)) << " chats written to " << flags.output << " ("
+    std::cout << grouped(static_cast<std::int64_t>(written->messages))
+              << (options.format == exporting::Format::ndjson ? " events" : " messages") << " of "
+              << grouped(static_cast<std::int64_t>(written->chats)) << " chats written to " << flags.output << " ("
               << grouped(written->bytes >> 10) << " KiB)\n";
   }
   return kDone;

@@ -15,16 +15,26 @@ int list(const Common& common) {
   if (!db) return fail(db.error());
   Table table{{"id", "set aside by", "tries", "last", "reason", "place"}, {true, false, true}, {}};
   boost::json::array rows;
-  auto& found = (*db)->prepared("SELECT id, reader, seq, place, reason, tries, last_at FROM quarantine ORDER BY id DESC LIMIT 1000").reset();
+  auto& found =
+      (*db)
+          ->prepared(
+              "SELECT id, reader, seq, place, reason, tries, last_at FROM quarantine ORDER BY id DESC LIMIT 1000")
+          .reset();
   while (true) {
     auto row = found.step();
     if (!row) return fail(row.error());
     if (!*row) break;
-    const std::string place = found.text(3).empty() ? fmt::format("seq {}", found.integer(2)) : std::string(found.text(3));
-    table.rows.push_back({std::to_string(found.integer(0)), std::string(found.text(1)), std::to_string(found.integer(5)),
-                          local_time(model::Time{found.integer(6)}), std::string(found.text(4)), place});
-    rows.push_back(boost::json::object{{"id", found.integer(0)}, {"reader", found.text(1)}, {"seq", found.integer(2)},
-                                       {"place", found.text(3)}, {"reason", found.text(4)}, {"tries", found.integer(5)},
+    const std::string place =
+        found.text(3).empty() ? fmt::format("seq {}", found.integer(2)) : std::string(found.text(3));
+    table.rows.push_back({std::to_string(found.integer(0)), std::string(found.text(1)),
+                          std::to_string(found.integer(5)), local_time(model::Time{found.integer(6)}),
+                          std::string(found.text(4)), place});
+    rows.push_back(boost::json::object{{"id", found.integer(0)},
+                                       {"reader", found.text(1)},
+                                       {"seq", found.integer(2)},
+                                       {"place", found.text(3)},
+                                       {"reason", found.text(4)},
+                                       {"tries", found.integer(5)},
                                        {"lastAt", model::to_rfc3339(model::Time{found.integer(6)})}});
   }
   found.reset();
@@ -48,9 +58,12 @@ int show(const Common& common, std::int64_t id) {
   auto& row = (*db)->prepared("SELECT reader, place, reason, tries, payload FROM quarantine WHERE id = ?").with(id);
   auto found = row.step();
   if (!found) return fail(found.error());
-  if (!*found) return fail({Code::not_found, fmt::format("nothing with id {} is set aside", id), "See telegram-gateway failures list"});
-  std::cout << "by:     " << row.text(0) << "\nplace:  " << row.text(1) << "\nreason: " << row.text(2) << "\ntries:  " << row.integer(3)
-            << "\n\n" << row.text(4) << "\n";
+  if (!*found)
+    return fail(
+        {Code::not_found, fmt::format("nothing with id {} is set aside", id), "See telegram-gateway failures list"});
+  std::cout << "by:     " << row.text(0) << "\nplace:  " << row.text(1) << "\nreason: " << row.text(2)
+            << "\ntries:  " << row.integer(3) << "\n\n"
+            << row.text(4) << "\n";
   row.reset();
   return kDone;
 }

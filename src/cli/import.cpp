@@ -19,14 +19,24 @@ struct ImportFlags {
 boost::json::object to_json(const std::string& file, const export_file::Report& report) {
   boost::json::array chats;
   for (const auto& chat : report.chats) {
-    chats.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"title", chat.title},
-                                        {"kind", chat.kind}, {"messages", chat.messages}, {"refused", chat.refused}});
+    chats.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
+                                        {"title", chat.title},
+                                        {"kind", chat.kind},
+                                        {"messages", chat.messages},
+                                        {"refused", chat.refused}});
   }
   boost::json::array reasons(report.reasons.begin(), report.reasons.end());
-  boost::json::object object{{"file", file}, {"messages", report.messages}, {"new", report.changes.created},
-                             {"versions", report.changes.edited}, {"filled", report.changes.filled},
-                             {"known", report.changes.known}, {"refused", report.refused}, {"mediaFiles", report.media_files},
-                             {"bytes", report.bytes}, {"chats", chats}, {"reasons", reasons}};
+  boost::json::object object{{"file", file},
+                             {"messages", report.messages},
+                             {"new", report.changes.created},
+                             {"versions", report.changes.edited},
+                             {"filled", report.changes.filled},
+                             {"known", report.changes.known},
+                             {"refused", report.refused},
+                             {"mediaFiles", report.media_files},
+                             {"bytes", report.bytes},
+                             {"chats", chats},
+                             {"reasons", reasons}};
   if (report.failure) object["error"] = report.failure->to_string();
   return object;
 }
@@ -99,15 +109,18 @@ int import_all(const Common& common, const ImportFlags& flags) {
 }  // namespace
 
 void add_import(CLI::App& app, Common& common, ExitCode code) {
-  auto* command = app.add_subcommand("import", "Take in Telegram Desktop exports (result.json) or ndjson of this program");
+  auto* command =
+      app.add_subcommand("import", "Take in Telegram Desktop exports (result.json) or ndjson of this program");
   auto flags = std::make_shared<ImportFlags>();
   command->add_option("file", flags->files, "Files to read")->required();
   command->add_flag("--as-live", flags->as_live, "Offer the messages to consumers as if they were new");
   command->add_flag("--media", flags->media, "Take in the media files that lie beside the export");
-  command->add_option("--time-zone", flags->time_zone, "Zone of dates that have none, e.g. Europe/Berlin (old exports)");
+  command->add_option("--time-zone", flags->time_zone,
+                      "Zone of dates that have none, e.g. Europe/Berlin (old exports)");
   command->add_option("--account", flags->account, "User id of the account that private chats belong to");
   command->footer(
-      "Importing again changes nothing. Exit code 3: done, but some messages were set aside (telegram-gateway failures).\n"
+      "Importing again changes nothing. Exit code 3: done, but some messages were set aside (telegram-gateway "
+      "failures).\n"
       "Example: telegram-gateway import ~/Downloads/ChatExport/result.json");
   command->callback([flags, &common, code] { *code = import_all(common, *flags); });
 }

@@ -19,11 +19,20 @@ int show_stats(const Common& common) {
   if (common.json) {
     boost::json::array cursors;
     for (const auto& cursor : s->cursors) {
-      cursors.push_back(boost::json::object{{"name", cursor.name}, {"seq", cursor.seq.value}, {"required", cursor.required}});
+      cursors.push_back(
+          boost::json::object{{"name", cursor.name}, {"seq", cursor.seq.value}, {"required", cursor.required}});
     }
-    print(boost::json::object{{"journalId", s->id}, {"bytes", s->bytes}, {"freeBytes", s->free_bytes}, {"oldest", s->oldest.value},
-                              {"head", s->head.value}, {"events", s->events}, {"messages", s->heads}, {"versions", s->versions},
-                              {"chats", s->chats}, {"quarantined", s->quarantined}, {"acknowledged", s->acks},
+    print(boost::json::object{{"journalId", s->id},
+                              {"bytes", s->bytes},
+                              {"freeBytes", s->free_bytes},
+                              {"oldest", s->oldest.value},
+                              {"head", s->head.value},
+                              {"events", s->events},
+                              {"messages", s->heads},
+                              {"versions", s->versions},
+                              {"chats", s->chats},
+                              {"quarantined", s->quarantined},
+                              {"acknowledged", s->acks},
                               {"cursors", cursors}});
     return kDone;
   }
@@ -62,14 +71,19 @@ int verify(const Common& common) {
   if (!report) return fail(report.error());
   if (common.json) {
     boost::json::array problems(report->problems.begin(), report->problems.end());
-    print(boost::json::object{{"sound", report->sound()}, {"events", report->events}, {"messages", report->heads},
-                              {"versions", report->versions}, {"chats", report->chats}, {"skipped", report->skipped},
+    print(boost::json::object{{"sound", report->sound()},
+                              {"events", report->events},
+                              {"messages", report->heads},
+                              {"versions", report->versions},
+                              {"chats", report->chats},
+                              {"skipped", report->skipped},
                               {"problems", problems}});
   } else {
     for (const auto& problem : report->problems) std::cout << "problem: " << problem << "\n";
     std::cout << (report->sound() ? "sound: " : "NOT sound: ") << grouped(report->events) << " events make "
               << grouped(report->heads) << " messages in " << grouped(report->chats) << " chats";
-    if (report->skipped > 0) std::cout << "; " << grouped(report->skipped) << " older than the oldest event, not compared";
+    if (report->skipped > 0)
+      std::cout << "; " << grouped(report->skipped) << " older than the oldest event, not compared";
     std::cout << "\n";
   }
   return report->sound() ? kDone : kLook;

@@ -46,7 +46,8 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   for (const auto& [text, into] : {std::pair{&flags.from, &query.from}, std::pair{&flags.to, &query.to}}) {
     if (text->empty()) continue;
     *into = model::parse_time(*text);
-    if (!*into) return fail({Code::invalid_input, *text + " is no date", "Write 2026-11-24 or 2026-11-24T08:00:00Z"}, kUsage);
+    if (!*into)
+      return fail({Code::invalid_input, *text + " is no date", "Write 2026-11-24 or 2026-11-24T08:00:00Z"}, kUsage);
   }
   const auto config = load_config(common);
   if (!config) return kUsage;
@@ -65,8 +66,10 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   Table table{{"id", "posted", "channel", "text"}, {}, {}};
   for (const auto& row : page->rows) {
     std::string mark = row.deleted_at ? "[deleted] " : row.versions > 1 ? "[edited] " : "";
-    if (row.message.media.type != model::MediaType::none) mark += fmt::format("[{}] ", model::name_of(row.message.media.type));
-    table.rows.push_back({model::to_api_id(row.message.key), local_time(row.message.date), row.chat_title, mark + row.message.text});
+    if (row.message.media.type != model::MediaType::none)
+      mark += fmt::format("[{}] ", model::name_of(row.message.media.type));
+    table.rows.push_back(
+        {model::to_api_id(row.message.key), local_time(row.message.date), row.chat_title, mark + row.message.text});
   }
   print(table);
   std::cout << grouped(page->total) << (page->total_exact ? "" : " or more") << " in all";
@@ -85,9 +88,14 @@ int list_channels(const Common& common) {
   if (common.json) {
     boost::json::array rows;
     for (const auto& chat : *chats) {
-      rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"title", chat.title},
-                                         {"username", chat.username}, {"kind", chat.kind}, {"label", chat.label},
-                                         {"active", chat.active}, {"messages", chat.total}, {"deleted", chat.deleted},
+      rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
+                                         {"title", chat.title},
+                                         {"username", chat.username},
+                                         {"kind", chat.kind},
+                                         {"label", chat.label},
+                                         {"active", chat.active},
+                                         {"messages", chat.total},
+                                         {"deleted", chat.deleted},
                                          {"lastMessageAt", model::to_rfc3339(chat.last_date)}});
     }
     print(boost::json::object{{"channels", rows}});
@@ -124,16 +132,22 @@ int show_status(const Common& common) {
   const auto lock = journal::Journal::open(config->data_dir, journal::Access::write);
   const bool running = !lock && lock.error().code == Code::conflict;
   if (common.json) {
-    print(boost::json::object{{"running", running}, {"dataDir", config->data_dir}, {"messages", stats->heads},
-                              {"chats", stats->chats}, {"expected", expected}, {"accounted", accounted}, {"missing", missing},
+    print(boost::json::object{{"running", running},
+                              {"dataDir", config->data_dir},
+                              {"messages", stats->heads},
+                              {"chats", stats->chats},
+                              {"expected", expected},
+                              {"accounted", accounted},
+                              {"missing", missing},
                               {"provenAt", proven ? boost::json::value(model::to_rfc3339(proven)) : nullptr},
-                              {"quarantined", stats->quarantined}, {"headSeq", stats->head.value}});
+                              {"quarantined", stats->quarantined},
+                              {"headSeq", stats->head.value}});
     return kDone;
   }
   std::cout << "gateway   " << (running ? "runs on " : "does not run on ") << config->data_dir << "\n"
             << "stored    " << grouped(stats->heads) << " messages of " << grouped(stats->chats) << " chats\n"
-            << "complete  " << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, " << grouped(missing)
-            << " missing; newest proof " << local_time(proven) << "\n"
+            << "complete  " << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, "
+            << grouped(missing) << " missing; newest proof " << local_time(proven) << "\n"
             << "set aside " << grouped(stats->quarantined) << "\n";
   return kDone;
 }
@@ -144,26 +158,36 @@ int show_ranges(const Common& common, journal::Connection& db, const journal::Ch
   if (common.json) {
     boost::json::array proven, holes;
     for (const auto& range : *ranges) {
-      proven.push_back(boost::json::object{{"from", range.range.first}, {"to", range.range.last},
-                                           {"proof", range.proof == 0 ? "live" : "walk"}, {"account", range.account},
+      proven.push_back(boost::json::object{{"from", range.range.first},
+                                           {"to", range.range.last},
+                                           {"proof", range.proof == 0 ? "live" : "walk"},
+                                           {"account", range.account},
                                            {"provenAt", model::to_rfc3339(range.proven_at)}});
     }
     for (const auto& hole : chat.open_holes) {
-      holes.push_back(boost::json::object{{"from", hole.range.first}, {"to", hole.range.last}, {"ids", hole.range.size()},
-                                          {"since", model::to_rfc3339(hole.opened_at)}, {"cause", hole.cause}});
+      holes.push_back(boost::json::object{{"from", hole.range.first},
+                                          {"to", hole.range.last},
+                                          {"ids", hole.range.size()},
+                                          {"since", model::to_rfc3339(hole.opened_at)},
+                                          {"cause", hole.cause}});
     }
-    print(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"expected", chat.expected},
-                              {"accounted", chat.accounted}, {"missing", chat.missing}, {"proven", proven}, {"holes", holes}});
+    print(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
+                              {"expected", chat.expected},
+                              {"accounted", chat.accounted},
+                              {"missing", chat.missing},
+                              {"proven", proven},
+                              {"holes", holes}});
     return kDone;
   }
   Table table{{"from", "to", "ids", "state", "when", "why"}, {true, true, true}, {}};
   for (const auto& range : *ranges) {
-    table.rows.push_back({std::to_string(range.range.first), std::to_string(range.range.last), grouped(range.range.size()),
-                          "proven", local_time(range.proven_at), range.proof == 0 ? "consecutive live ids" : "walk at the server"});
+    table.rows.push_back({std::to_string(range.range.first), std::to_string(range.range.last),
+                          grouped(range.range.size()), "proven", local_time(range.proven_at),
+                          range.proof == 0 ? "consecutive live ids" : "walk at the server"});
   }
   for (const auto& hole : chat.open_holes) {
-    table.rows.push_back({std::to_string(hole.range.first), std::to_string(hole.range.last), grouped(hole.range.size()), "missing",
-                          local_time(hole.opened_at), hole.cause});
+    table.rows.push_back({std::to_string(hole.range.first), std::to_string(hole.range.last), grouped(hole.range.size()),
+                          "missing", local_time(hole.opened_at), hole.cause});
   }
   print(table);
   return kDone;
@@ -191,9 +215,14 @@ int show_coverage(const Common& common, std::int64_t channel) {
   boost::json::array rows;
   Table table{{"channel", "accounted for", "of", "missing", "proven", "title"}, {false, true, true, true}, {}};
   for (const auto& chat : *all) {
-    rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)}, {"promised", bool(chat.start)},
-                                       {"expected", chat.expected}, {"accounted", chat.accounted}, {"stored", chat.stored},
-                                       {"empty", chat.empty}, {"deleted", chat.deleted}, {"missing", chat.missing},
+    rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
+                                       {"promised", bool(chat.start)},
+                                       {"expected", chat.expected},
+                                       {"accounted", chat.accounted},
+                                       {"stored", chat.stored},
+                                       {"empty", chat.empty},
+                                       {"deleted", chat.deleted},
+                                       {"missing", chat.missing},
                                        {"provenAt", model::to_rfc3339(chat.proven_at)}});
     table.rows.push_back({std::to_string(chat.peer.value), chat.start ? grouped(chat.accounted) : "–",
                           chat.start ? grouped(chat.expected) : "–", chat.start ? grouped(chat.missing) : "–",

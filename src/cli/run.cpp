@@ -35,7 +35,8 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_option("--port", flags.port, "Port to listen on; 0 takes any free one")->check(CLI::Range(0, 65535));
   command.add_option("--rate", flags.rate, "Demo: messages a second")->check(CLI::Range(0.001, 100'000.0));
   command.add_option("--channels", flags.channels, "Demo: how many channels")->check(CLI::Range(1, 42));
-  command.add_option("--history", flags.history, "Demo: messages a channel at the first start")->check(CLI::Range(0, 100'000));
+  command.add_option("--history", flags.history, "Demo: messages a channel at the first start")
+      ->check(CLI::Range(0, 100'000));
   command.add_option("--seed", flags.seed, "Demo: another number, other messages")->check(CLI::Range(0, 1'000'000'000));
   command.add_flag("--gaps", flags.gaps, "Demo: lose the connection now and then");
 }

@@ -10,7 +10,8 @@ void add_version(CLI::App& app, Common& common, ExitCode code) {
   auto* command = app.add_subcommand("version", "Say which program this is");
   command->callback([&common, code] {
     if (common.json) {
-      print(boost::json::object{{"name", "telegram-gateway"}, {"version", app::kVersion}, {"journalSchema", journal::kSchemaVersion}});
+      print(boost::json::object{
+          {"name", "telegram-gateway"}, {"version", app::kVersion}, {"journalSchema", journal::kSchemaVersion}});
     } else {
       std::cout << "telegram-gateway " << app::kVersion << " (journal schema " << journal::kSchemaVersion
                 << "); unofficial, not made by Telegram\n";

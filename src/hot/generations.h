@@ -39,7 +39,8 @@ class Generations {
   std::array<std::atomic<std::uint64_t>, kSlots> chats_{};
   std::atomic<std::uint64_t> every_chat_{0};
   std::atomic<std::uint64_t> all_{0};
-  std::shared_ptr<journal::Journal::Subscription> subscription_;  // last: nothing may be called before the rest is there
+  std::shared_ptr<journal::Journal::Subscription>
+      subscription_;  // last: nothing may be called before the rest is there
 };
 
 }  // namespace tg::hot

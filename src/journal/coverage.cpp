@@ -58,7 +58,8 @@ Result<std::vector<Hole>> open_holes(Connection& db, model::ChatId peer, model::
 }
 
 // Heads in a range: with content and alive, and tombstones.
-Result<std::pair<std::int64_t, std::int64_t>> heads_in(Connection& db, model::ChatId peer, model::Scope scope, Range range) {
+Result<std::pair<std::int64_t, std::int64_t>> heads_in(Connection& db, model::ChatId peer, model::Scope scope,
+                                                       Range range) {
   auto& row = db.prepared(
                     "SELECT count(*) FILTER (WHERE deleted_at = 0), count(*) FILTER (WHERE deleted_at <> 0) FROM heads "
                     "WHERE peer = ? AND message BETWEEN ? AND ? AND scope = ?")
@@ -71,7 +72,8 @@ Result<std::pair<std::int64_t, std::int64_t>> heads_in(Connection& db, model::Ch
 }
 
 // Brings the record of holes into line with what is proven: closes what has been filled, opens what is new.
-Result<void> note_holes(Connection& db, model::ChatId peer, model::Scope scope, model::Time now, const std::string& cause) {
+Result<void> note_holes(Connection& db, model::ChatId peer, model::Scope scope, model::Time now,
+                        const std::string& cause) {
   auto chat = chat_row(db, peer, scope);
   if (!chat) return chat.error();
   auto proven = proven_set(db, peer, scope);
@@ -94,23 +96,27 @@ Result<void> note_holes(Connection& db, model::ChatId peer, model::Scope scope, 
     }
     auto& change =
         left.ranges().empty()
-            ? db.prepared("UPDATE holes SET closed_at = ?5 WHERE peer = ?1 AND scope = ?2 AND first = ?3 AND opened_at = ?4")
-            : db.prepared("DELETE FROM holes WHERE peer = ?1 AND scope = ?2 AND first = ?3 AND opened_at = ?4 AND ?5 > 0");
+            ? db.prepared(
+                  "UPDATE holes SET closed_at = ?5 WHERE peer = ?1 AND scope = ?2 AND first = ?3 AND opened_at = ?4")
+            : db.prepared(
+                  "DELETE FROM holes WHERE peer = ?1 AND scope = ?2 AND first = ?3 AND opened_at = ?4 AND ?5 > 0");
     if (auto done = change.with(peer, scope, hole.range.first, hole.opened_at, now).run(); !done) return done;
     for (const auto& part : left.ranges()) {
-      auto done = db.prepared(
-                        "INSERT OR REPLACE INTO holes (peer, scope, first, last, opened_at, cause) VALUES (?, ?, ?, ?, ?, ?)")
-                      .with(peer, scope, part.first, part.last, hole.opened_at, std::string_view(hole.cause))
-                      .run();
+      auto done =
+          db.prepared(
+                "INSERT OR REPLACE INTO holes (peer, scope, first, last, opened_at, cause) VALUES (?, ?, ?, ?, ?, ?)")
+              .with(peer, scope, part.first, part.last, hole.opened_at, std::string_view(hole.cause))
+              .run();
       if (!done) return done;
       still_open.add(part);
     }
   }
   for (const auto& fresh : gaps.minus(still_open).ranges()) {
-    auto done = db.prepared(
-                      "INSERT OR REPLACE INTO holes (peer, scope, first, last, opened_at, cause) VALUES (?, ?, ?, ?, ?, ?)")
-                    .with(peer, scope, fresh.first, fresh.last, now, std::string_view(cause))
-                    .run();
+    auto done =
+        db.prepared(
+              "INSERT OR REPLACE INTO holes (peer, scope, first, last, opened_at, cause) VALUES (?, ?, ?, ?, ?, ?)")
+            .with(peer, scope, fresh.first, fresh.last, now, std::string_view(cause))
+            .run();
     if (!done) return done;
   }
   return {};
@@ -201,14 +207,17 @@ Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now) 
 
 Result<std::vector<ProvenRange>> proven_ranges(Connection& db, model::ChatId peer, model::Scope scope) {
   std::vector<ProvenRange> ranges;
-  auto& rows = db.prepared(
-                     "SELECT first, last, proof, account, proven_at FROM coverage WHERE peer = ? AND scope = ? ORDER BY first")
-                   .with(peer, scope);
+  auto& rows =
+      db.prepared(
+            "SELECT first, last, proof, account, proven_at FROM coverage WHERE peer = ? AND scope = ? ORDER BY first")
+          .with(peer, scope);
   while (true) {
     auto row = rows.step();
     if (!row) return row.error();
     if (!*row) break;
-    ranges.push_back({{rows.integer(0), rows.integer(1)}, static_cast<int>(rows.integer(2)), rows.integer(3),
+    ranges.push_back({{rows.integer(0), rows.integer(1)},
+                      static_cast<int>(rows.integer(2)),
+                      rows.integer(3),
                       model::Time{rows.integer(4)}});
   }
   rows.reset();
@@ -219,7 +228,8 @@ Result<std::vector<DayHoles>> holes_by_day(Connection& db, model::Time now, int 
   constexpr std::int64_t kDayUs = 86'400'000'000;
   const std::int64_t today = now.us / kDayUs;
   std::vector<DayHoles> result(static_cast<std::size_t>(days));
-  auto& rows = db.prepared("SELECT opened_at, closed_at FROM holes WHERE opened_at >= ?").with((today - days + 1) * kDayUs);
+  auto& rows =
+      db.prepared("SELECT opened_at, closed_at FROM holes WHERE opened_at >= ?").with((today - days + 1) * kDayUs);
   while (true) {
     auto row = rows.step();
     if (!row) return row.error();
@@ -233,8 +243,8 @@ Result<std::vector<DayHoles>> holes_by_day(Connection& db, model::Time now, int 
   return result;
 }
 
-Result<void> add_proof(Connection& db, model::ChatId peer, model::Scope scope, std::int64_t account, Range range, int proof,
-                       model::Time proven_at) {
+Result<void> add_proof(Connection& db, model::ChatId peer, model::Scope scope, std::int64_t account, Range range,
+                       int proof, model::Time proven_at) {
   if (range.last < range.first) return {};
   // The account's ranges that touch this one become one with it.
   Range merged = range;
@@ -254,15 +264,17 @@ Result<void> add_proof(Connection& db, model::ChatId peer, model::Scope scope, s
                   .with(peer, scope, account, merged.first, merged.last)
                   .run();
   if (!done) return done;
-  done = db.prepared("INSERT INTO coverage (peer, scope, account, first, last, proof, proven_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
-             .with(peer, scope, account, merged.first, merged.last, proof, proven_at)
-             .run();
+  done =
+      db.prepared(
+            "INSERT INTO coverage (peer, scope, account, first, last, proof, proven_at) VALUES (?, ?, ?, ?, ?, ?, ?)")
+          .with(peer, scope, account, merged.first, merged.last, proof, proven_at)
+          .run();
   if (!done) return done;
   return note_holes(db, peer, scope, proven_at, "");
 }
 
-Result<void> see_newest(Connection& db, model::ChatId peer, model::Scope scope, model::MessageId newest, model::Time now,
-                        const std::string& cause) {
+Result<void> see_newest(Connection& db, model::ChatId peer, model::Scope scope, model::MessageId newest,
+                        model::Time now, const std::string& cause) {
   auto done = db.prepared("UPDATE chats SET newest = ?3, newest_at = ?4 WHERE peer = ?1 AND scope = ?2 AND newest < ?3")
                   .with(peer, scope, newest, now)
                   .run();
@@ -272,7 +284,9 @@ Result<void> see_newest(Connection& db, model::ChatId peer, model::Scope scope, 
 
 Result<void> accept_loss(Connection& db, model::ChatId peer, model::Scope scope, Range range, const std::string& reason,
                          model::Time now) {
-  return db.prepared("INSERT OR REPLACE INTO losses (peer, scope, first, last, accepted_at, reason) VALUES (?, ?, ?, ?, ?, ?)")
+  return db
+      .prepared(
+          "INSERT OR REPLACE INTO losses (peer, scope, first, last, accepted_at, reason) VALUES (?, ?, ?, ?, ?, ?)")
       .with(peer, scope, range.first, range.last, now, std::string_view(reason))
       .run();
 }

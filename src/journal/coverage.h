@@ -1,6 +1,6 @@
 #pragma once
-// Coverage is what has been proven, not what has been seen: per channel and account closed ranges of ids, each proven by
-// a page that came from the server or by consecutive live ids. The union over accounts counts.
+// Coverage is what has been proven, not what has been seen: per channel and account closed ranges of ids, each proven
+// by a page that came from the server or by consecutive live ids. The union over accounts counts.
 //
 //   start            proven             hole        proven   newest
 //     ├──── unknown ──┤█████████████████├── ── ── ──┤███████┤
@@ -64,11 +64,12 @@ struct ChatCoverage {
   model::ChatId peer;
   model::Scope scope;
   model::MessageId start, newest;  // start 0: nothing is promised (only ever imported)
-  std::int64_t expected = 0, accounted = 0, stored = 0, empty = 0, deleted = 0, missing = 0, accepted_lost = 0, unknown = 0;
-  model::Time proven_at;  // newest proof; 0 = none
-  RangeSet proven;        // within [start, newest]
+  std::int64_t expected = 0, accounted = 0, stored = 0, empty = 0, deleted = 0, missing = 0, accepted_lost = 0,
+               unknown = 0;
+  model::Time proven_at;         // newest proof; 0 = none
+  RangeSet proven;               // within [start, newest]
   std::vector<Hole> open_holes;  // oldest first
-  RangeSet lost;          // accepted
+  RangeSet lost;                 // accepted
 };
 
 Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope scope, model::Time now);
@@ -83,10 +84,10 @@ struct DayHoles {
 Result<std::vector<DayHoles>> holes_by_day(Connection& db, model::Time now, int days);
 
 // The writer's thread: a proof widens the account's ranges and closes holes; a new newest id opens one.
-Result<void> add_proof(Connection& db, model::ChatId peer, model::Scope scope, std::int64_t account, Range range, int proof,
-                       model::Time proven_at);
-Result<void> see_newest(Connection& db, model::ChatId peer, model::Scope scope, model::MessageId newest, model::Time now,
-                        const std::string& cause);
+Result<void> add_proof(Connection& db, model::ChatId peer, model::Scope scope, std::int64_t account, Range range,
+                       int proof, model::Time proven_at);
+Result<void> see_newest(Connection& db, model::ChatId peer, model::Scope scope, model::MessageId newest,
+                        model::Time now, const std::string& cause);
 Result<void> accept_loss(Connection& db, model::ChatId peer, model::Scope scope, Range range, const std::string& reason,
                          model::Time now);
 

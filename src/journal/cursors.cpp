@@ -9,8 +9,8 @@ Result<std::vector<Cursor>> cursors(Connection& db) {
     auto row = rows.step();
     if (!row) return row.error();
     if (!*row) break;
-    all.push_back({std::string(rows.text(0)), std::string(rows.text(1)), model::Seq{rows.integer(2)}, rows.integer(3) != 0,
-                   model::Time{rows.integer(4)}});
+    all.push_back({std::string(rows.text(0)), std::string(rows.text(1)), model::Seq{rows.integer(2)},
+                   rows.integer(3) != 0, model::Time{rows.integer(4)}});
   }
   rows.reset();
   return all;
@@ -28,11 +28,13 @@ Result<model::Seq> position(Connection& db, const std::string& journal_id, const
   return at.value > *head ? model::Seq{} : at;
 }
 
-Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to, bool required) {
+Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to,
+                     bool required) {
   return db
       .prepared(
           "INSERT INTO cursors (name, journal_id, seq, required, updated_at) VALUES (?1, ?2, ?3, ?4, ?5) "
-          "ON CONFLICT (name) DO UPDATE SET seq = CASE WHEN journal_id = excluded.journal_id THEN max(seq, excluded.seq) "
+          "ON CONFLICT (name) DO UPDATE SET seq = CASE WHEN journal_id = excluded.journal_id THEN max(seq, "
+          "excluded.seq) "
           "ELSE excluded.seq END, journal_id = excluded.journal_id, required = excluded.required, "
           "updated_at = excluded.updated_at")
       .with(std::string_view(name), std::string_view(journal_id), to, static_cast<int>(required), model::Time::now())

@@ -20,6 +20,7 @@ struct Cursor {
 Result<std::vector<Cursor>> cursors(Connection& db);
 // Where the reader goes on: its stored position, or 0 for "from the oldest".
 Result<model::Seq> position(Connection& db, const std::string& journal_id, const std::string& name);
-Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to, bool required);
+Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to,
+                     bool required);
 
 }  // namespace tg::journal

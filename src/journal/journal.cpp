@@ -170,7 +170,8 @@ Result<void> Journal::room() const {
                  "Free disk space, or lower disk.reserve_bytes"};
   }
   if (impl_->limits.max_bytes > 0 && bytes() >= impl_->limits.max_bytes) {
-    return Error{Code::out_of_space, fmt::format("the journal has reached journal.max_bytes ({})", impl_->limits.max_bytes),
+    return Error{Code::out_of_space,
+                 fmt::format("the journal has reached journal.max_bytes ({})", impl_->limits.max_bytes),
                  "Raise journal.max_bytes, or shorten journal.keep_days where a store takes the events"};
   }
   return {};
@@ -224,8 +225,9 @@ void Journal::announce(const std::vector<model::Event>& events) {
 }
 
 std::string event_columns(std::string_view alias) {
-  static constexpr std::array kColumns = {"seq",    "scope",   "peer",        "message",     "kind", "edit_date", "n",   "origin",
-                                          "source", "account", "observed_at", "recorded_at", "hash", "flags",     "body"};
+  static constexpr std::array kColumns = {"seq",         "scope",       "peer",   "message", "kind",
+                                          "edit_date",   "n",           "origin", "source",  "account",
+                                          "observed_at", "recorded_at", "hash",   "flags",   "body"};
   std::string columns;
   for (const auto* column : kColumns) {
     if (!columns.empty()) columns += ", ";

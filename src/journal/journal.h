@@ -23,9 +23,9 @@
 namespace tg::journal {
 
 struct Limits {
-  std::int64_t max_bytes = 0;                          // of the file, 0 = unlimited: above it nothing is taken
-  std::int64_t disk_reserve_bytes = 512LL << 20;       // below it nothing is taken
-  std::chrono::hours keep{24 * 8};                     // events younger than this are never trimmed
+  std::int64_t max_bytes = 0;                     // of the file, 0 = unlimited: above it nothing is taken
+  std::int64_t disk_reserve_bytes = 512LL << 20;  // below it nothing is taken
+  std::chrono::hours keep{24 * 8};                // events younger than this are never trimmed
 };
 
 enum class Access { write, read };
@@ -40,13 +40,13 @@ class Journal {
   const std::string& id() const;  // changes when a restored copy goes on
   std::filesystem::path file() const;
   std::filesystem::path folder() const;
-  model::Seq head() const;    // newest committed event; 0 = none yet
-  model::Seq oldest() const;  // oldest event that is still there; 0 = none
-  std::int64_t bytes() const;       // of the file and its log
+  model::Seq head() const;     // newest committed event; 0 = none yet
+  model::Seq oldest() const;   // oldest event that is still there; 0 = none
+  std::int64_t bytes() const;  // of the file and its log
   std::int64_t disk_free() const;
   Result<void> room() const;  // an error that says why nothing more is taken (max_bytes, reserve)
 
-  Connection& writer();       // the writer thread only
+  Connection& writer();  // the writer thread only
   Result<ReadPool::Lease> read();
 
   // Events behind `after`, oldest first, at most `limit`. Code::gapped when `after` is older than the oldest.

@@ -122,13 +122,13 @@ Result<void> prepare(Connection& db) {
                  "Start the newer program that wrote it, or restore a backup made before the upgrade"};
   }
   const auto now = model::Time::now();
-  auto done = db.execute(fmt::format(
-      "BEGIN IMMEDIATE;{}"
-      "INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16)))), ('created_at', '{}');"
-      // Sequence numbers start at the time of creation in µs, so that they grow also over a lost journal.
-      "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {});"
-      "PRAGMA user_version = {};COMMIT;",
-      kTables, now.us, now.us, kSchemaVersion));
+  auto done = db.execute(
+      fmt::format("BEGIN IMMEDIATE;{}"
+                  "INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16)))), ('created_at', '{}');"
+                  // Sequence numbers start at the time of creation in µs, so that they grow also over a lost journal.
+                  "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {});"
+                  "PRAGMA user_version = {};COMMIT;",
+                  kTables, now.us, now.us, kSchemaVersion));
   if (!done) (void)db.execute("ROLLBACK");
   return done;
 }

@@ -16,7 +16,8 @@ Error error_of(sqlite3* db, std::string_view doing) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED: return {Code::unavailable, what, "Another process holds the file; try again"};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: return {Code::corrupt, what, "Run `telegram-gateway journal verify`; restore a backup if it fails"};
+    case SQLITE_NOTADB:
+      return {Code::corrupt, what, "Run `telegram-gateway journal verify`; restore a backup if it fails"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN: return {Code::permission, what, "Check owner and mode of the data folder"};
@@ -27,8 +28,8 @@ Error error_of(sqlite3* db, std::string_view doing) {
 }  // namespace
 
 Statement::Statement(sqlite3* db, std::string_view sql) : db_(db) {
-  if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_, nullptr) !=
-      SQLITE_OK) {
+  if (sqlite3_prepare_v3(db, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &statement_,
+                         nullptr) != SQLITE_OK) {
     throw std::logic_error(fmt::format("cannot prepare: {}: {}", sqlite3_errmsg(db), sql));
   }
 }
@@ -96,8 +97,8 @@ std::string_view Statement::column_name(int column) const { return sqlite3_colum
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Mode mode) {
   sqlite3* db = nullptr;
-  const int flags = (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) |
-                    SQLITE_OPEN_NOMUTEX;
+  const int flags =
+      (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;
   const int code = sqlite3_open_v2(file.c_str(), &db, flags, nullptr);
   std::unique_ptr<Connection> connection(new Connection(db));
   if (code != SQLITE_OK) return error_of(db, fmt::format("opening {}", file.string()));
@@ -106,7 +107,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path
   // mmap only for readers: an I/O error under a writer's map would be a signal instead of a value.
   const std::string pragmas =
       mode == Mode::write
-          ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=4000;"
+          ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-65536; PRAGMA "
+            "wal_autocheckpoint=4000;"
             "PRAGMA journal_size_limit=67108864; PRAGMA foreign_keys=OFF; PRAGMA temp_store=MEMORY;"
           : "PRAGMA query_only=1; PRAGMA cache_size=-8192; PRAGMA mmap_size=1073741824; PRAGMA temp_store=MEMORY;";
   if (auto done = connection->execute(pragmas); !done) return done.error();

@@ -2,9 +2,9 @@
 // A thin, typed face of SQLite's C API. A Connection belongs to one thread at a time; a Statement to its Connection.
 // Errors are values with SQLite's own words; SQLITE_FULL and IOERR become Code::out_of_space / unavailable.
 
+#include <condition_variable>
 #include <cstdint>
 #include <filesystem>
-#include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -30,11 +30,13 @@ class Statement {
   Statement& reset();  // also clears the bindings
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, double value);
-  Statement& bind(int index, std::string_view text);       // copied
+  Statement& bind(int index, std::string_view text);        // copied
   Statement& bind_blob(int index, std::string_view bytes);  // copied
   Statement& bind_null(int index);
   template <class Tag>
-  Statement& bind(int index, model::Id<Tag> id) { return bind(index, id.value); }
+  Statement& bind(int index, model::Id<Tag> id) {
+    return bind(index, id.value);
+  }
   Statement& bind(int index, model::Time time) { return bind(index, time.us); }
   Statement& bind(int index, int value) { return bind(index, static_cast<std::int64_t>(value)); }
   template <class... Values>
@@ -45,8 +47,8 @@ class Statement {
     return *this;
   }
 
-  Result<bool> step();   // true: a row is there
-  Result<void> run();    // to its end, rows ignored; resets
+  Result<bool> step();  // true: a row is there
+  Result<void> run();   // to its end, rows ignored; resets
   bool is_null(int column) const;
   std::int64_t integer(int column) const;
   double real(int column) const;

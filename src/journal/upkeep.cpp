@@ -40,9 +40,10 @@ Result<Stats> stats(Journal& journal) {
 
 Result<void> compact(Journal& journal) {
   if (const auto needed = journal.bytes(); journal.disk_free() < needed) {
-    return Error{Code::out_of_space,
-                 fmt::format("compacting needs {} MB of free disk, {} MB are free", needed >> 20, journal.disk_free() >> 20),
-                 "Free disk space in the data folder"};
+    return Error{
+        Code::out_of_space,
+        fmt::format("compacting needs {} MB of free disk, {} MB are free", needed >> 20, journal.disk_free() >> 20),
+        "Free disk space in the data folder"};
   }
   auto& db = journal.writer();
   if (auto done = db.execute("VACUUM"); !done) return done;

@@ -9,16 +9,16 @@ namespace {
 template <class Enum>
 using Pair = std::pair<Enum, std::string_view>;
 
-constexpr auto kKinds = names(Pair<Kind>{Kind::created, "new"}, Pair<Kind>{Kind::edited, "edited"},
-                              Pair<Kind>{Kind::deleted, "deleted"}, Pair<Kind>{Kind::restored, "restored"},
-                              Pair<Kind>{Kind::counters, "counters"}, Pair<Kind>{Kind::channel, "channel"},
-                              Pair<Kind>{Kind::channel_migrated, "channel_migrated"},
-                              Pair<Kind>{Kind::reprocess, "reprocess"}, Pair<Kind>{Kind::filled, "filled"});
+constexpr auto kKinds =
+    names(Pair<Kind>{Kind::created, "new"}, Pair<Kind>{Kind::edited, "edited"}, Pair<Kind>{Kind::deleted, "deleted"},
+          Pair<Kind>{Kind::restored, "restored"}, Pair<Kind>{Kind::counters, "counters"},
+          Pair<Kind>{Kind::channel, "channel"}, Pair<Kind>{Kind::channel_migrated, "channel_migrated"},
+          Pair<Kind>{Kind::reprocess, "reprocess"}, Pair<Kind>{Kind::filled, "filled"});
 constexpr auto kOrigins = names(Pair<Origin>{Origin::live, "live"}, Pair<Origin>{Origin::catchup, "catchup"},
                                 Pair<Origin>{Origin::backfill, "backfill"}, Pair<Origin>{Origin::import_, "import"});
-constexpr auto kSources = names(Pair<SourceKind>{SourceKind::tdlib, "tdlib"},
-                                Pair<SourceKind>{SourceKind::export_file, "export_file"},
-                                Pair<SourceKind>{SourceKind::demo, "demo"});
+constexpr auto kSources =
+    names(Pair<SourceKind>{SourceKind::tdlib, "tdlib"}, Pair<SourceKind>{SourceKind::export_file, "export_file"},
+          Pair<SourceKind>{SourceKind::demo, "demo"});
 
 }  // namespace
 

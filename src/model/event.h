@@ -15,15 +15,15 @@
 namespace tg::model {
 
 enum class Kind : std::uint8_t {
-  created = 1,       // "new"
-  edited = 2,        // another content
+  created = 1,  // "new"
+  edited = 2,   // another content
   deleted = 3,
-  restored = 4,      // a tombstone cleared by a copy fetched later from the server
-  counters = 5,      // views, forwards, reactions; not delivered unless asked
-  channel = 6,       // title or other facts of a chat
+  restored = 4,  // a tombstone cleared by a copy fetched later from the server
+  counters = 5,  // views, forwards, reactions; not delivered unless asked
+  channel = 6,   // title or other facts of a chat
   channel_migrated = 7,
-  reprocess = 8,     // a person asked for it to be delivered again
-  filled = 9,        // missing fields came from another source: no version, not delivered unless asked
+  reprocess = 8,  // a person asked for it to be delivered again
+  filled = 9,     // missing fields came from another source: no version, not delivered unless asked
 };
 
 // How it came to be known. History is not news.
@@ -43,27 +43,27 @@ std::optional<SourceKind> parse_source(std::string_view name);
 constexpr int rank_of(SourceKind kind) { return kind == SourceKind::export_file ? 1 : 2; }
 
 struct Event {
-  Seq seq;                 // given by the journal
+  Seq seq;  // given by the journal
   MessageKey key;
   Kind kind = Kind::created;
-  Time edit_date;          // of the content, 0 = none
+  Time edit_date;  // of the content, 0 = none
   // new, edited: counts other contents at an equal edit date. Other kinds: when it was observed (µs), so that a second
   // deletion of a restored message has a key of its own.
   std::int64_t n = 0;
   Origin origin = Origin::live;
   SourceKind source = SourceKind::tdlib;
   std::int64_t account = 0;
-  Time observed_at;        // when the source saw it (a page: when it was asked for)
-  Time recorded_at;        // when the journal wrote it
-  std::string message;     // JSON of Message (message_json.h); empty for a deletion of what was never seen
-  std::int64_t hash = 0;   // of the content as its source showed it, before other sources filled it in
-  bool offered = false;    // news for consumers: live, young catch-up, or imported as live
-  bool superseded = false; // an older version that arrived late: kept, but the message stays as it was
+  Time observed_at;          // when the source saw it (a page: when it was asked for)
+  Time recorded_at;          // when the journal wrote it
+  std::string message;       // JSON of Message (message_json.h); empty for a deletion of what was never seen
+  std::int64_t hash = 0;     // of the content as its source showed it, before other sources filled it in
+  bool offered = false;      // news for consumers: live, young catch-up, or imported as live
+  bool superseded = false;   // an older version that arrived late: kept, but the message stays as it was
   bool hidden_edit = false;  // an edit whose date Telegram hides: ordered by observed_at
   bool from_page = false;    // fetched from the server itself at observed_at
   bool cached = false;       // from a client's memory or a file: may be old
   bool erased = false;       // a deletion that a person asked for: nothing brings it back
-  std::string raw;         // the source's payload where content was not understood; may be empty
+  std::string raw;           // the source's payload where content was not understood; may be empty
 };
 
 // scope:peer:message:kind:edit_date:n, the same for every reader and for ever.

@@ -13,8 +13,26 @@
 namespace tg::model {
 
 enum class EntityType {
-  bold, italic, underline, strikethrough, spoiler, code, pre, text_link, mention, mention_name, hashtag, cashtag,
-  bot_command, url, email, phone, bank_card, custom_emoji, blockquote, other,
+  bold,
+  italic,
+  underline,
+  strikethrough,
+  spoiler,
+  code,
+  pre,
+  text_link,
+  mention,
+  mention_name,
+  hashtag,
+  cashtag,
+  bot_command,
+  url,
+  email,
+  phone,
+  bank_card,
+  custom_emoji,
+  blockquote,
+  other,
 };
 
 struct Entity {
@@ -27,29 +45,41 @@ struct Entity {
 };
 
 enum class MediaType {
-  none, photo, video, audio, voice, video_note, animation, sticker, document, contact, location, poll, other,
+  none,
+  photo,
+  video,
+  audio,
+  voice,
+  video_note,
+  animation,
+  sticker,
+  document,
+  contact,
+  location,
+  poll,
+  other,
 };
 
 struct Media {
   MediaType type = MediaType::none;
-  std::string unique_id;   // the same for everyone who sees the file; empty where the source does not tell
+  std::string unique_id;  // the same for everyone who sees the file; empty where the source does not tell
   std::string file_name;
   std::string mime_type;
-  std::int64_t size = 0;   // bytes, 0 = unknown
+  std::int64_t size = 0;  // bytes, 0 = unknown
   std::int32_t width = 0;
   std::int32_t height = 0;
   std::int32_t duration_s = 0;
-  std::string miniature;   // base64 JPEG, a few hundred bytes
-  std::string blob;        // SHA-256 (hex) of the file in the media folder; empty while it is not here
-  std::string absent;      // why it is not here: not_downloaded, not_in_export, too_large
+  std::string miniature;  // base64 JPEG, a few hundred bytes
+  std::string blob;       // SHA-256 (hex) of the file in the media folder; empty while it is not here
+  std::string absent;     // why it is not here: not_downloaded, not_in_export, too_large
 
   bool operator==(const Media&) const = default;
 };
 
 struct Reply {
   MessageId message;
-  ChatId peer;          // 0 = the same chat
-  std::string text;     // the quoted text, or what the source showed of the replied-to message
+  ChatId peer;       // 0 = the same chat
+  std::string text;  // the quoted text, or what the source showed of the replied-to message
   std::string sender;
 
   bool operator==(const Reply&) const = default;
@@ -105,26 +135,26 @@ struct Counters {
 
 struct Message {
   MessageKey key;
-  Time date;                 // when it was posted
-  Time edit_date;            // 0 = never edited, or an edit that Telegram hides
+  Time date;       // when it was posted
+  Time edit_date;  // 0 = never edited, or an edit that Telegram hides
   std::string chat_title;
-  std::string sender;        // shown name
+  std::string sender;  // shown name
   std::int64_t sender_id = 0;
-  std::string signature;     // author of a channel post
-  std::string text;          // text or caption, UTF-8, no U+0000
+  std::string signature;  // author of a channel post
+  std::string text;       // text or caption, UTF-8, no U+0000
   std::vector<Entity> entities;
   Media media;
-  std::string album;         // decimal album id; empty = none
-  MessageId topic;           // forum topic or thread
+  std::string album;  // decimal album id; empty = none
+  MessageId topic;    // forum topic or thread
   std::optional<Reply> reply;
   std::optional<Forward> forward;
   std::optional<LinkPreview> link_preview;
   std::optional<Poll> poll;
   std::string via_bot;
-  std::string service;       // what happened, for a service message (e.g. pin_message); empty = an ordinary one
+  std::string service;  // what happened, for a service message (e.g. pin_message); empty = an ordinary one
   Counters counters;
-  bool sanitised = false;    // something no database takes (U+0000, lone surrogates) was cut out
-  std::string raw;           // the source's own JSON, where the content was not understood; empty otherwise
+  bool sanitised = false;  // something no database takes (U+0000, lone surrogates) was cut out
+  std::string raw;         // the source's own JSON, where the content was not understood; empty otherwise
 
   bool operator==(const Message&) const = default;
 };

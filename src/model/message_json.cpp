@@ -311,8 +311,8 @@ Result<Message> message_from_json(std::string_view json) {
     m.reply = Reply{MessageId{r->number("message")}, ChatId{r->number("peer")}, r->text("text"), r->text("sender")};
   }
   if (const auto w = f.object("forward")) {
-    m.forward =
-        Forward{w->text("name"), ChatId{w->number("peer")}, MessageId{w->number("message")}, Time{w->number("date_us")}};
+    m.forward = Forward{w->text("name"), ChatId{w->number("peer")}, MessageId{w->number("message")},
+                        Time{w->number("date_us")}};
   }
   if (const auto l = f.object("link_preview")) {
     m.link_preview = LinkPreview{l->text("url"),    l->text("title"), l->text("description"), l->text("site_name"),
@@ -321,8 +321,9 @@ Result<Message> message_from_json(std::string_view json) {
   if (const auto p = f.object("poll")) {
     m.poll.emplace();
     m.poll->question = p->text("question");
-    p->each("options",
-            [&](const Fields& option) { m.poll->options.push_back({option.text("text"), option.number("voters")}); });
+    p->each("options", [&](const Fields& option) {
+      m.poll->options.push_back({option.text("text"), option.number("voters")});
+    });
     m.poll->total_voters = p->number("total_voters");
     m.poll->closed = p->flag("closed");
   }

@@ -18,9 +18,9 @@ Result<Counters> counters_from_json(std::string_view json);
 // A JSON string literal with its quotes; the input must be UTF-8.
 void append_json_string(std::string& out, std::string_view text);
 
-std::string_view name_of(EntityType type);  // bold, italic, text_link, …
+std::string_view name_of(EntityType type);            // bold, italic, text_link, …
 EntityType parse_entity_type(std::string_view name);  // unknown: other
-std::string_view name_of(MediaType type);   // photo, video, …; none: ""
+std::string_view name_of(MediaType type);             // photo, video, …; none: ""
 MediaType parse_media_type(std::string_view name);
 
 }  // namespace tg::model

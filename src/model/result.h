@@ -12,14 +12,14 @@
 namespace tg {
 
 enum class Code {
-  invalid_input,   // the caller's data is wrong; the same call fails again
+  invalid_input,  // the caller's data is wrong; the same call fails again
   not_found,
-  conflict,        // exists already, or another process holds it
+  conflict,  // exists already, or another process holds it
   permission,
-  unavailable,     // try again later
+  unavailable,  // try again later
   out_of_space,
-  corrupt,         // stored data contradicts itself
-  gapped,          // asked for what has been trimmed
+  corrupt,  // stored data contradicts itself
+  gapped,   // asked for what has been trimmed
   timeout,
   unsupported,
   internal,
@@ -39,7 +39,7 @@ struct Error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT(google-explicit-constructor)
   Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
 
   bool ok() const { return state_.index() == 0; }

@@ -70,8 +70,7 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
   auto found = slot(seen.message.key);
   if (!found) return found.error();
   Slot& slot = **found;
-  auto decision =
-      decide(slot.state, seen, content_hash, [this](model::Seq seq) { return load_body(db_, seq); });
+  auto decision = decide(slot.state, seen, content_hash, [this](model::Seq seq) { return load_body(db_, seq); });
   if (decision) {
     decision->event.offered = decision->event.kind != Kind::filled && offered(seen);
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
@@ -116,7 +115,8 @@ Result<void> Batch::take(const CountersSeen& seen) {
   Slot& slot = **found;
   const std::string json = model::to_json(seen.counters);
   // Counters of what was never seen say nothing; equal ones are no news.
-  if (!slot.state.has_content() || seen.from.observed_at <= slot.state.counters_at || json == slot.state.counters) return {};
+  if (!slot.state.has_content() || seen.from.observed_at <= slot.state.counters_at || json == slot.state.counters)
+    return {};
   Decision decision;
   decision.event.key = seen.key;
   decision.event.kind = Kind::counters;
@@ -138,24 +138,27 @@ Result<void> Batch::take(const Proof& proof) {
   chat.scope = proof.scope;
   if (auto done = take(chat); !done) return done;
   // Not see_newest(): what is proven in this very step never was a hole.
-  auto moved = db_.prepared("UPDATE chats SET newest = ?3, newest_at = ?4 WHERE peer = ?1 AND scope = ?2 AND newest < ?3")
-                   .with(proof.peer, proof.scope, proof.last, proof.from.observed_at)
-                   .run();
+  auto moved =
+      db_.prepared("UPDATE chats SET newest = ?3, newest_at = ?4 WHERE peer = ?1 AND scope = ?2 AND newest < ?3")
+          .with(proof.peer, proof.scope, proof.last, proof.from.observed_at)
+          .run();
   if (!moved) return moved;
   if (proof.kind == ProofKind::walk) {
     if (auto done = finish(); !done) return done;  // the page's own messages must be in heads
     std::vector<model::MessageKey> absent;
-    auto& rows = db_.prepared(
-                        "SELECT message FROM heads WHERE peer = ? AND message BETWEEN ? AND ? AND scope = ? AND deleted_at = 0 "
-                        "AND flags & 2 = 0 AND date IS NOT NULL AND date < ? AND fetched_at < ? ORDER BY message")
-                     .with(proof.peer, proof.first, proof.last, proof.scope,
-                           model::Time{proof.from.observed_at.us - kSettleUs}, proof.from.observed_at);
+    auto& rows =
+        db_.prepared(
+               "SELECT message FROM heads WHERE peer = ? AND message BETWEEN ? AND ? AND scope = ? AND deleted_at = 0 "
+               "AND flags & 2 = 0 AND date IS NOT NULL AND date < ? AND fetched_at < ? ORDER BY message")
+            .with(proof.peer, proof.first, proof.last, proof.scope, model::Time{proof.from.observed_at.us - kSettleUs},
+                  proof.from.observed_at);
     while (true) {
       auto row = rows.step();
       if (!row) return row.error();
       if (!*row) break;
       const model::MessageId id{rows.integer(0)};
-      if (!std::binary_search(proof.present.begin(), proof.present.end(), id)) absent.push_back({proof.scope, proof.peer, id});
+      if (!std::binary_search(proof.present.begin(), proof.present.end(), id))
+        absent.push_back({proof.scope, proof.peer, id});
     }
     rows.reset();
     for (const auto& key : absent) {
@@ -174,7 +177,8 @@ Result<void> Batch::take(const ChatSeen& chat) {
   auto done = db_.prepared(
                      "INSERT INTO chats (peer, scope, title, username, kind, start, created_at, updated_at) "
                      "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (peer, scope) DO UPDATE SET "
-                     "title = CASE WHEN ?3 = '' THEN title ELSE ?3 END, username = CASE WHEN ?4 = '' THEN username ELSE ?4 END, "
+                     "title = CASE WHEN ?3 = '' THEN title ELSE ?3 END, username = CASE WHEN ?4 = '' THEN username "
+                     "ELSE ?4 END, "
                      "kind = CASE WHEN ?5 = '' THEN kind ELSE ?5 END, start = CASE WHEN ?6 = 0 THEN start ELSE ?6 END, "
                      "updated_at = CASE WHEN ?3 NOT IN ('', title) OR ?4 NOT IN ('', username) OR ?5 NOT IN ('', kind) "
                      "OR ?6 NOT IN (0, start) THEN ?7 ELSE updated_at END")
@@ -194,17 +198,22 @@ Result<void> Batch::take(const Refused& refused) {
   ++totals_.refused;
   const std::string_view payload = std::string_view(refused.payload).substr(0, kMaxQuarantinePayload);
   auto& row = db_.prepared(
-      "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at) VALUES ('intake', 0, ?1, ?2, "
+      "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at) VALUES ('intake', 0, ?1, "
+      "?2, "
       "?3, 1, ?4, ?4) ON CONFLICT (reader, seq, place, reason) DO UPDATE SET tries = tries + 1, last_at = ?4");
   row.reset();
-  row.bind(1, std::string_view(refused.place)).bind(2, std::string_view(refused.reason)).bind_blob(3, payload).bind(4, now_);
+  row.bind(1, std::string_view(refused.place))
+      .bind(2, std::string_view(refused.reason))
+      .bind_blob(3, payload)
+      .bind(4, now_);
   return row.run();
 }
 
 Result<void> Batch::finish() {
   for (auto& [key, slot] : slots_) {
     const bool changed = slot.state.last != slot.stored.last;
-    if (!changed && slot.state.fetched_at == slot.stored.fetched_at && slot.state.deleted_at == slot.stored.deleted_at) continue;
+    if (!changed && slot.state.fetched_at == slot.stored.fetched_at && slot.state.deleted_at == slot.stored.deleted_at)
+      continue;
     if (!slot.state.exists()) continue;
     if (auto done = save_state(db_, key, slot.state); !done) return done;
     if (changed) counts_.change(key, slot.stored, slot.state);

@@ -38,10 +38,11 @@ void ChatCounts::change(const model::MessageKey& key, const State& before, const
 
 Result<void> ChatCounts::write(journal::Connection& db, model::Time now) {
   for (const auto& [chat, change] : chats_) {
-    auto done = db.prepared(
-                      "INSERT INTO chats (peer, scope, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING")
-                    .with(chat.first, chat.second, now)
-                    .run();
+    auto done =
+        db.prepared(
+              "INSERT INTO chats (peer, scope, created_at, updated_at) VALUES (?1, ?2, ?3, ?3) ON CONFLICT DO NOTHING")
+            .with(chat.first, chat.second, now)
+            .run();
     if (!done) return done;
     auto& row = db.prepared("SELECT start FROM chats WHERE peer = ? AND scope = ?").with(chat.first, chat.second);
     auto found = row.step();
@@ -55,21 +56,23 @@ Result<void> ChatCounts::write(journal::Connection& db, model::Time now) {
       before_total += total;
       before_deleted += deleted;
     }
-    done = db.prepared(
-                 "UPDATE chats SET total = total + ?3, deleted = deleted + ?4, media = media + ?5, bare = bare + ?6, "
-                 "before_total = before_total + ?7, before_deleted = before_deleted + ?8, last_date = max(last_date, ?9) "
-                 "WHERE peer = ?1 AND scope = ?2")
-               .with(chat.first, chat.second, change.total, change.deleted, change.media, change.bare, before_total,
-                     before_deleted, change.last_date)
-               .run();
+    done =
+        db.prepared(
+              "UPDATE chats SET total = total + ?3, deleted = deleted + ?4, media = media + ?5, bare = bare + ?6, "
+              "before_total = before_total + ?7, before_deleted = before_deleted + ?8, last_date = max(last_date, ?9) "
+              "WHERE peer = ?1 AND scope = ?2")
+            .with(chat.first, chat.second, change.total, change.deleted, change.media, change.bare, before_total,
+                  before_deleted, change.last_date)
+            .run();
     if (!done) return done;
   }
   for (const auto& [key, hour] : hours_) {
-    auto done = db.prepared(
-                      "INSERT INTO hourly (peer, hour, messages, media) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (peer, hour) DO "
-                      "UPDATE SET messages = messages + ?3, media = media + ?4")
-                    .with(key.first, key.second, hour.first, hour.second)
-                    .run();
+    auto done =
+        db.prepared(
+              "INSERT INTO hourly (peer, hour, messages, media) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (peer, hour) DO "
+              "UPDATE SET messages = messages + ?3, media = media + ?4")
+            .with(key.first, key.second, hour.first, hour.second)
+            .run();
     if (!done) return done;
   }
   chats_.clear();
@@ -80,7 +83,8 @@ Result<void> ChatCounts::write(journal::Connection& db, model::Time now) {
 Result<void> recount_before_start(journal::Connection& db, model::ChatId peer, model::Scope scope) {
   return db
       .prepared(
-          "UPDATE chats SET (before_total, before_deleted) = (SELECT count(*), count(*) FILTER (WHERE deleted_at <> 0) FROM "
+          "UPDATE chats SET (before_total, before_deleted) = (SELECT count(*), count(*) FILTER (WHERE deleted_at <> 0) "
+          "FROM "
           "heads h WHERE h.peer = ?1 AND h.scope = ?2 AND h.message < chats.start AND h.date IS NOT NULL) "
           "WHERE peer = ?1 AND scope = ?2")
       .with(peer, scope)

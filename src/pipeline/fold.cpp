@@ -15,9 +15,10 @@ Time order_of(const State& state, const VersionState& version) {
   if (version.edit_date) return version.edit_date;
   if (version.hidden_edit) return version.observed_at;
   if (version.cached) return state.date;
-  const bool another_was_first = std::any_of(state.versions.begin(), state.versions.end(), [&](const VersionState& other) {
-    return !other.edit_date && other.hash != version.hash && other.observed_at < version.observed_at;
-  });
+  const bool another_was_first =
+      std::any_of(state.versions.begin(), state.versions.end(), [&](const VersionState& other) {
+        return !other.edit_date && other.hash != version.hash && other.observed_at < version.observed_at;
+      });
   if (another_was_first) return version.observed_at;
   return std::max(state.date, Time{version.observed_at.us - kClockMarginUs});
 }
@@ -72,8 +73,8 @@ void add_version(State& state, const model::Event& event) {
     return version.edit_date == event.edit_date && version.rank < rank;
   });
   const auto n = slot_size(state, event.edit_date);
-  state.versions.push_back({event.edit_date, event.hash, rank, n, event.observed_at, event.hidden_edit, event.cached,
-                            event.seq});
+  state.versions.push_back(
+      {event.edit_date, event.hash, rank, n, event.observed_at, event.hidden_edit, event.cached, event.seq});
 }
 
 }  // namespace
@@ -106,9 +107,9 @@ bool fill(model::Message& base, const model::Message& other) {
     take(base.reply->text, other.reply->text);
     take(base.reply->sender, other.reply->sender);
   }
-  const bool same_file = base.media.type == other.media.type &&
-                         (base.media.unique_id == other.media.unique_id || base.media.unique_id.empty() ||
-                          other.media.unique_id.empty());
+  const bool same_file =
+      base.media.type == other.media.type &&
+      (base.media.unique_id == other.media.unique_id || base.media.unique_id.empty() || other.media.unique_id.empty());
   if (base.media.type != model::MediaType::none && same_file) {
     auto& media = base.media;
     take(media.unique_id, other.media.unique_id);
@@ -265,8 +266,7 @@ void apply(State& state, const model::Event& event, const Facts& facts) {
       state.offered = true;
       break;
     case Kind::channel:
-    case Kind::channel_migrated:
-      break;
+    case Kind::channel_migrated: break;
   }
 }
 

@@ -59,10 +59,11 @@ Result<void> load_versions(journal::Connection& db, const model::MessageKey& key
 
 Result<State> load_state(journal::Connection& db, const model::MessageKey& key) {
   State state;
-  auto& row = db.prepared(
-                    "SELECT date, seq, arrival, edit_date, observed_at, hash, n, versions, flags, source, origin, deleted_at, "
-                    "fetched_at, counters, counters_at, last FROM heads WHERE peer = ? AND message = ? AND scope = ?")
-                  .with(key.peer, key.message, key.scope);
+  auto& row =
+      db.prepared(
+            "SELECT date, seq, arrival, edit_date, observed_at, hash, n, versions, flags, source, origin, deleted_at, "
+            "fetched_at, counters, counters_at, last FROM heads WHERE peer = ? AND message = ? AND scope = ?")
+          .with(key.peer, key.message, key.scope);
   auto found = row.step();
   if (!found) return found.error();
   if (!*found) {
@@ -88,8 +89,8 @@ Result<State> load_state(journal::Connection& db, const model::MessageKey& key) 
   const model::Seq current{row.integer(1)};
   if (versions == 1) {
     state.versions.push_back({model::Time{row.integer(3)}, row.integer(5), model::rank_of(state.source), row.integer(6),
-                              model::Time{row.integer(4)}, (flags & flag::kHiddenEdit) != 0, (flags & flag::kCached) != 0,
-                              current});
+                              model::Time{row.integer(4)}, (flags & flag::kHiddenEdit) != 0,
+                              (flags & flag::kCached) != 0, current});
   }
   row.reset();
   if (versions > 1) {
@@ -100,7 +101,8 @@ Result<State> load_state(journal::Connection& db, const model::MessageKey& key) 
 
 Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& state) {
   auto& head = db.prepared(
-      "INSERT OR REPLACE INTO heads (peer, message, scope, date, seq, arrival, edit_date, observed_at, hash, n, versions, "
+      "INSERT OR REPLACE INTO heads (peer, message, scope, date, seq, arrival, edit_date, observed_at, hash, n, "
+      "versions, "
       "flags, source, origin, deleted_at, fetched_at, counters, counters_at, last) "
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   head.reset();
@@ -136,11 +138,12 @@ Result<void> save_state(journal::Connection& db, const model::MessageKey& key, c
     return done;
   }
   for (const auto& v : state.versions) {
-    auto done = db.prepared(
-                      "INSERT INTO versions (peer, message, scope, edit_date, hash, source_rank, n, observed_at, flags, seq) "
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
-                    .with(key.peer, key.message, key.scope, v.edit_date, v.hash, v.rank, v.n, v.observed_at, flags_of(v), v.seq)
-                    .run();
+    auto done =
+        db.prepared(
+              "INSERT INTO versions (peer, message, scope, edit_date, hash, source_rank, n, observed_at, flags, seq) "
+              "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            .with(key.peer, key.message, key.scope, v.edit_date, v.hash, v.rank, v.n, v.observed_at, flags_of(v), v.seq)
+            .run();
     if (!done) return done;
   }
   return {};
@@ -157,7 +160,8 @@ Result<void> append(journal::Connection& db, model::Event& event, const Facts& f
   if (event.from_page) flags |= flag::kFromPage;
   if (event.cached) flags |= flag::kCached;
   auto& row = db.prepared(
-      "INSERT INTO events (peer, message, scope, kind, edit_date, n, origin, source, account, observed_at, recorded_at, hash, "
+      "INSERT INTO events (peer, message, scope, kind, edit_date, n, origin, source, account, observed_at, "
+      "recorded_at, hash, "
       "flags, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   row.reset();
   row.bind(1, event.key.peer).bind(2, event.key.message).bind(3, event.key.scope);

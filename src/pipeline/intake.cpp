@@ -140,7 +140,8 @@ Result<void> Intake::Impl::enqueue(Item item, std::chrono::milliseconds patience
     return queue.size() - writes_waiting < options.max_waiting && waiting_bytes < options.max_waiting_bytes;
   };
   // While nothing can be committed a source is told at once; it closes and what it misses is reconciled later.
-  const bool in_time = freed.wait_for(lock, patience, [&] { return stopping || gave_up || (has_room() && !failure) || failure; });
+  const bool in_time =
+      freed.wait_for(lock, patience, [&] { return stopping || gave_up || (has_room() && !failure) || failure; });
   if (gave_up || (failure && !is_write) || (failure && is_write && item.done)) return *failure;
   if (stopping) return Error{Code::unavailable, "the gateway is stopping", "Try again when it runs"};
   if (!in_time || !has_room()) return Error{Code::timeout, "the writer does not keep up", "Try again later"};

@@ -7,7 +7,8 @@
 
 namespace tg::pipeline {
 
-Result<model::Event> append_manual(journal::Connection& db, const model::MessageKey& key, model::Kind kind, model::Time now) {
+Result<model::Event> append_manual(journal::Connection& db, const model::MessageKey& key, model::Kind kind,
+                                   model::Time now) {
   auto state = load_state(db, key);
   if (!state) return state.error();
   if (!state->has_content()) {

@@ -9,6 +9,7 @@ namespace tg::pipeline {
 
 // kind: deleted (nothing brings it back; its text stays in the journal) or reprocess (offered again to every consumer:
 // its marks are dropped). Code::not_found for what is not stored.
-Result<model::Event> append_manual(journal::Connection& db, const model::MessageKey& key, model::Kind kind, model::Time now);
+Result<model::Event> append_manual(journal::Connection& db, const model::MessageKey& key, model::Kind kind,
+                                   model::Time now);
 
 }  // namespace tg::pipeline

@@ -122,7 +122,8 @@ void normalise(model::Message& m) {
   if (!m.entities.empty()) {
     const auto length = utf16_length(m.text);
     std::erase_if(m.entities, [length](const model::Entity& entity) {
-      return entity.offset < 0 || entity.length <= 0 || static_cast<std::int64_t>(entity.offset) + entity.length > length;
+      return entity.offset < 0 || entity.length <= 0 ||
+             static_cast<std::int64_t>(entity.offset) + entity.length > length;
     });
   }
 }
@@ -133,7 +134,8 @@ std::optional<std::string> fault(const model::Message& m) {
   if (!m.key.peer) return "chat id is missing";
   if (m.date.us <= 0) return "date is missing";
   if (m.date.us > 4'102'444'800'000'000) return "date is after the year 2100";
-  if (m.text.size() > kMaxTextBytes) return fmt::format("text has {} bytes, at most {} are taken", m.text.size(), kMaxTextBytes);
+  if (m.text.size() > kMaxTextBytes)
+    return fmt::format("text has {} bytes, at most {} are taken", m.text.size(), kMaxTextBytes);
   if (m.raw.size() > kMaxRawBytes) return "content is larger than 16 MB";
   return std::nullopt;
 }

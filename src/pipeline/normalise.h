@@ -9,7 +9,7 @@
 
 namespace tg::pipeline {
 
-inline constexpr std::size_t kMaxTextBytes = 1 << 20;     // Telegram's own limit is 4,096 characters, premium 32,768
+inline constexpr std::size_t kMaxTextBytes = 1 << 20;  // Telegram's own limit is 4,096 characters, premium 32,768
 inline constexpr std::size_t kMaxRawBytes = 16 << 20;
 
 // Cuts out U+0000 and what is no UTF-8 (lone surrogates included), everywhere; keeps entities within the text; sets

@@ -32,7 +32,7 @@ struct Seen {
   bool hidden_edit = false;  // pushed as an edit whose date Telegram hides (edit_date 0)
   bool as_live = false;      // an import offered to consumers as if it were new
   model::Message message;
-  std::string place;         // where in its input it stood, for people; may be empty
+  std::string place;  // where in its input it stood, for people; may be empty
 };
 
 // Permanent deletion, as the server pushed it.
@@ -71,16 +71,16 @@ struct ChatSeen {
   model::Scope scope;
   std::string title;
   std::string username;
-  std::string kind;            // channel, supergroup, group, private
-  model::MessageId start;      // completeness is promised from here on; 0 = nothing is promised
-  model::MessageId newest;     // newest id that the server is known to have
-  std::string hole_cause;      // why ids may be missing before `newest`, e.g. connection lost
+  std::string kind;         // channel, supergroup, group, private
+  model::MessageId start;   // completeness is promised from here on; 0 = nothing is promised
+  model::MessageId newest;  // newest id that the server is known to have
+  std::string hole_cause;   // why ids may be missing before `newest`, e.g. connection lost
 };
 
 // Something a source could not read: kept as it was, with the reason.
 struct Refused {
   Provenance from;
-  std::string place;    // file and message, or position
+  std::string place;  // file and message, or position
   std::string reason;
   std::string payload;  // at most 64 KiB are kept
 };

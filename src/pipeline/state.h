@@ -22,22 +22,22 @@ namespace tg::pipeline {
 struct VersionState {
   model::Time edit_date;
   std::int64_t hash = 0;
-  int rank = 0;               // model::rank_of its source
+  int rank = 0;  // model::rank_of its source
   std::int64_t n = 0;
-  model::Time observed_at;    // first time this content was seen
+  model::Time observed_at;  // first time this content was seen
   bool hidden_edit = false;
   bool cached = false;
-  model::Seq seq;             // the event that holds its (filled) content
+  model::Seq seq;  // the event that holds its (filled) content
 
   bool operator==(const VersionState&) const = default;
 };
 
 struct State {
-  model::Time date;           // first trusted one; 0 while only a deletion is known
-  model::Seq arrival;         // first event, or the one that offered it
-  model::Seq last;            // newest event
+  model::Time date;    // first trusted one; 0 while only a deletion is known
+  model::Seq arrival;  // first event, or the one that offered it
+  model::Seq last;     // newest event
   std::vector<VersionState> versions;
-  std::size_t current = 0;    // index into versions, while there are any
+  std::size_t current = 0;  // index into versions, while there are any
   bool offered = false;
   bool reprocess = false;
   bool service = false;
@@ -45,9 +45,9 @@ struct State {
   bool erased = false;
   model::SourceKind source = model::SourceKind::tdlib;
   model::Origin origin = model::Origin::live;  // of the first event with content
-  model::Time deleted_at;     // newest deletion; 0 = not deleted
-  model::Time fetched_at;     // newest copy fetched from the server; a sighting, changes without an event
-  std::string counters;       // JSON; empty = none seen
+  model::Time deleted_at;                      // newest deletion; 0 = not deleted
+  model::Time fetched_at;  // newest copy fetched from the server; a sighting, changes without an event
+  std::string counters;    // JSON; empty = none seen
   model::Time counters_at;
 
   bool exists() const { return last.value != 0; }
@@ -61,7 +61,7 @@ struct Facts {
   model::Time date;
   bool service = false;
   bool media = false;
-  std::string counters;       // JSON; empty = none
+  std::string counters;  // JSON; empty = none
 };
 
 }  // namespace tg::pipeline

@@ -26,19 +26,24 @@ Facts facts_of_event(const model::Event& event) {
   if (event.kind == model::Kind::counters) {
     constexpr std::string_view kPrefix = "{\"counters\":";
     if (event.message.size() <= kPrefix.size()) return {};
-    return {.date = {}, .service = false, .media = false,
+    return {.date = {},
+            .service = false,
+            .media = false,
             .counters = event.message.substr(kPrefix.size(), event.message.size() - kPrefix.size() - 1)};
   }
   auto message = model::message_from_json(event.message);
   return message ? facts_of(*message) : Facts{};
 }
 
-// What differs between a state read from the tables and one replayed; empty = nothing. Sightings are no part of the fold.
+// What differs between a state read from the tables and one replayed; empty = nothing. Sightings are no part of the
+// fold.
 std::string difference(const State& stored, const State& replayed) {
   if (stored.last != replayed.last) return fmt::format("newest event {} / {}", stored.last.value, replayed.last.value);
-  if (stored.arrival != replayed.arrival) return fmt::format("arrival {} / {}", stored.arrival.value, replayed.arrival.value);
+  if (stored.arrival != replayed.arrival)
+    return fmt::format("arrival {} / {}", stored.arrival.value, replayed.arrival.value);
   if (stored.date != replayed.date) return fmt::format("date {} / {}", stored.date.us, replayed.date.us);
-  if (stored.deleted() != replayed.deleted()) return fmt::format("deleted {} / {}", stored.deleted(), replayed.deleted());
+  if (stored.deleted() != replayed.deleted())
+    return fmt::format("deleted {} / {}", stored.deleted(), replayed.deleted());
   if (stored.offered != replayed.offered) return "offered differs";
   if (stored.counters != replayed.counters) return fmt::format("counters {} / {}", stored.counters, replayed.counters);
   auto sorted = [](std::vector<VersionState> versions) {
@@ -63,7 +68,8 @@ Result<void> compare_heads(journal::Connection& db, VerifyReport& report, Proble
   journal::Statement events(db.handle(), fmt::format("SELECT {} FROM events e WHERE e.message <> 0 "
                                                      "ORDER BY e.peer, e.message, e.scope, e.seq",
                                                      journal::event_columns("e")));
-  journal::Statement heads(db.handle(), "SELECT peer, message, scope, arrival FROM heads ORDER BY peer, message, scope");
+  journal::Statement heads(db.handle(),
+                           "SELECT peer, message, scope, arrival FROM heads ORDER BY peer, message, scope");
   auto order = [](const model::MessageKey& k) { return std::tuple(k.peer, k.message, k.scope); };
   auto has_event = events.step();
   if (!has_event) return has_event.error();
@@ -72,7 +78,8 @@ Result<void> compare_heads(journal::Connection& db, VerifyReport& report, Proble
     if (!has_head) return has_head.error();
     std::optional<model::MessageKey> head;
     if (*has_head) {
-      head = model::MessageKey{model::Scope{heads.integer(2)}, model::ChatId{heads.integer(0)}, model::MessageId{heads.integer(1)}};
+      head = model::MessageKey{model::Scope{heads.integer(2)}, model::ChatId{heads.integer(0)},
+                               model::MessageId{heads.integer(1)}};
     }
     // Events of messages that have no head.
     while (*has_event) {
@@ -121,7 +128,8 @@ Result<void> find_rows(journal::Connection& db, std::string_view sql, std::strin
 
 }  // namespace
 
-Result<VerifyReport> verify(journal::Journal& journal, const std::function<void(std::int64_t, std::int64_t)>& progress) {
+Result<VerifyReport> verify(journal::Journal& journal,
+                            const std::function<void(std::int64_t, std::int64_t)>& progress) {
   VerifyReport report;
   Problems problems(report.problems);
   auto lease = journal.read();
@@ -138,7 +146,8 @@ Result<VerifyReport> verify(journal::Journal& journal, const std::function<void(
       std::string_view what, sql;
     };
     static constexpr std::array kChecks = {
-        Check{"SQLite integrity", "SELECT * FROM (SELECT quick_check AS problem FROM pragma_quick_check) WHERE problem <> 'ok'"},
+        Check{"SQLite integrity",
+              "SELECT * FROM (SELECT quick_check AS problem FROM pragma_quick_check) WHERE problem <> 'ok'"},
         Check{"message counts of a chat",
               "SELECT * FROM (SELECT c.peer, c.total, c.deleted, c.media, c.bare, count(h.date) AS n, "
               "count(h.date) FILTER (WHERE h.deleted_at <> 0) AS d, count(h.date) FILTER (WHERE h.flags & 4) AS m, "
@@ -146,21 +155,26 @@ Result<VerifyReport> verify(journal::Journal& journal, const std::function<void(
               "count(h.date) FILTER (WHERE h.message < c.start) AS bt, "
               "count(h.date) FILTER (WHERE h.message < c.start AND h.deleted_at <> 0) AS bd "
               "FROM chats c LEFT JOIN heads h ON h.peer = c.peer AND h.scope = c.scope GROUP BY c.peer, c.scope) "
-              "WHERE total <> n OR deleted <> d OR media <> m OR bare <> b OR before_total <> bt OR before_deleted <> bd"},
+              "WHERE total <> n OR deleted <> d OR media <> m OR bare <> b OR before_total <> bt OR before_deleted <> "
+              "bd"},
         Check{"messages of a chat that is not known",
-              "SELECT h.peer, h.scope, count(*) AS n FROM heads h LEFT JOIN chats c ON c.peer = h.peer AND c.scope = h.scope "
+              "SELECT h.peer, h.scope, count(*) AS n FROM heads h LEFT JOIN chats c ON c.peer = h.peer AND c.scope = "
+              "h.scope "
               "WHERE c.peer IS NULL GROUP BY h.peer, h.scope"},
         Check{"hourly counts of a chat",
               "SELECT * FROM (SELECT peer, sum(messages) AS counted, (SELECT count(h.date) FROM heads h WHERE h.peer = "
               "hourly.peer) AS n FROM hourly GROUP BY peer) WHERE counted <> n"},
         Check{"overlapping coverage",
-              "SELECT a.peer, a.account, a.first, a.last, b.first AS next FROM coverage a JOIN coverage b ON a.peer = b.peer "
+              "SELECT a.peer, a.account, a.first, a.last, b.first AS next FROM coverage a JOIN coverage b ON a.peer = "
+              "b.peer "
               "AND a.scope = b.scope AND a.account = b.account AND b.first > a.first AND b.first <= a.last"},
         Check{"coverage beyond the channel's newest id",
-              "SELECT v.peer, v.last, c.newest FROM coverage v LEFT JOIN chats c ON c.peer = v.peer AND c.scope = v.scope "
+              "SELECT v.peer, v.last, c.newest FROM coverage v LEFT JOIN chats c ON c.peer = v.peer AND c.scope = "
+              "v.scope "
               "WHERE v.last > coalesce(c.newest, 0) OR v.last < v.first"},
         Check{"current version without its event",
-              "SELECT h.peer, h.message, h.seq FROM heads h LEFT JOIN events e ON e.seq = h.seq WHERE h.seq IS NOT NULL AND "
+              "SELECT h.peer, h.message, h.seq FROM heads h LEFT JOIN events e ON e.seq = h.seq WHERE h.seq IS NOT "
+              "NULL AND "
               "e.seq IS NULL AND h.seq >= (SELECT min(seq) FROM events)"},
     };
     for (const auto& check : kChecks) {

@@ -21,7 +21,8 @@ constexpr std::array<std::pair<Status, std::string_view>, 8> kStatuses = {{
 }  // namespace
 
 std::string_view name_of(Status status) {
-  const auto* found = std::find_if(kStatuses.begin(), kStatuses.end(), [&](const auto& s) { return s.first == status; });
+  const auto* found =
+      std::find_if(kStatuses.begin(), kStatuses.end(), [&](const auto& s) { return s.first == status; });
   return found == kStatuses.end() ? std::string_view("received") : found->second;
 }
 

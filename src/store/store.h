@@ -3,8 +3,8 @@
 // them off the network threads), may be made from any thread, and see everything committed before the call.
 // Pages are in the order (date, scope, peer, message); a cursor is opaque text over it. No call counts a whole result.
 
-#include <cstdint>
 #include <array>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,7 +19,14 @@
 namespace tg::store {
 
 enum class Status : std::uint8_t {
-  received, queued, published, retrying, failed, reprocess_pending, reprocessed, deleted,
+  received,
+  queued,
+  published,
+  retrying,
+  failed,
+  reprocess_pending,
+  reprocessed,
+  deleted,
 };
 std::string_view name_of(Status status);
 std::optional<Status> parse_status(std::string_view name);
@@ -33,7 +40,7 @@ struct Row {
   model::Seq arrival;      // the first event
   std::int64_t n = 0;
   std::int32_t versions = 1;
-  model::Kind kind = model::Kind::created;  // of content_seq
+  model::Kind kind = model::Kind::created;     // of content_seq
   model::Origin origin = model::Origin::live;  // of the first event
   model::SourceKind source = model::SourceKind::tdlib;
   std::int64_t account = 0;
@@ -47,26 +54,26 @@ struct Row {
 };
 
 struct PageQuery {
-  std::vector<model::ChatId> channels;        // empty = all; a migrated chat's old id covers both
-  std::optional<model::MessageId> message;    // bare Telegram id
-  std::optional<model::Time> from, to;        // Telegram's date, from inclusive, to inclusive
+  std::vector<model::ChatId> channels;      // empty = all; a migrated chat's old id covers both
+  std::optional<model::MessageId> message;  // bare Telegram id
+  std::optional<model::Time> from, to;      // Telegram's date, from inclusive, to inclusive
   std::optional<model::Time> received_from, received_to;
   std::vector<Status> statuses;
   std::vector<model::SourceKind> sources;
   std::vector<model::Origin> origins;
   std::optional<bool> has_media;
-  std::string sender;      // exact name, or a decimal sender id
-  std::string search;      // substring, any script, three characters or more unless channel and dates are given
+  std::string sender;  // exact name, or a decimal sender id
+  std::string search;  // substring, any script, three characters or more unless channel and dates are given
   bool include_deleted = false;
   bool only_deleted = false;
   bool only_edited = false;
   bool newest_first = true;
-  std::size_t limit = 50;  // 1…10,000
-  std::int64_t offset = 0; // ≤ 100,000
-  std::string cursor;      // of nextCursor or prevCursor; then offset is ignored
+  std::size_t limit = 50;                   // 1…10,000
+  std::int64_t offset = 0;                  // ≤ 100,000
+  std::string cursor;                       // of nextCursor or prevCursor; then offset is ignored
   std::optional<model::MessageKey> around;  // a page centred on it
 
-  bool filtered() const;   // anything beside channels and order
+  bool filtered() const;  // anything beside channels and order
 };
 
 struct Page {
@@ -90,7 +97,7 @@ struct Chat {
   bool active = true;
   bool registered = false;
   model::Time created_at, updated_at;
-  std::int64_t total = 0;    // messages with content, deleted ones included
+  std::int64_t total = 0;  // messages with content, deleted ones included
   std::int64_t deleted = 0;
   std::int64_t media = 0;
   model::Time last_date;
@@ -101,15 +108,16 @@ struct Chat {
 struct ChatStatistics {
   std::int64_t total = 0, last_24h = 0, last_7d = 0, last_30d = 0, with_media = 0;
   double average_per_day = 0;
-  std::vector<std::pair<std::string, std::int64_t>> top_senders;      // of the newest 10,000 messages, at most 10
-  std::vector<std::pair<std::string, std::int64_t>> messages_by_date; // UTC day, newest 30 days with messages, oldest first
+  std::vector<std::pair<std::string, std::int64_t>> top_senders;  // of the newest 10,000 messages, at most 10
+  std::vector<std::pair<std::string, std::int64_t>>
+      messages_by_date;  // UTC day, newest 30 days with messages, oldest first
 };
 
 struct UnprocessedQuery {
   model::ChatId channel;
-  std::string consumer;           // excludeProcessedBy; empty: marked by nobody
-  std::vector<Status> statuses;   // as seen by the consumer; empty = received and queued
-  std::size_t limit = 100;        // 1…10,000
+  std::string consumer;          // excludeProcessedBy; empty: marked by nobody
+  std::vector<Status> statuses;  // as seen by the consumer; empty = received and queued
+  std::size_t limit = 100;       // 1…10,000
 };
 
 // A consumer's mark: what it called the message.
@@ -125,10 +133,10 @@ struct Marked {
 struct Consumer {
   std::string name;
   model::Time created_at, last_seen;
-  model::Seq stream_seq;     // acknowledged position of its stream
+  model::Seq stream_seq;  // acknowledged position of its stream
   bool redeliver_edits = false;
   std::vector<model::Origin> origins;  // empty = live and young catch-up
-  std::int64_t pending = 0;  // events behind stream_seq, capped at 10,000
+  std::int64_t pending = 0;            // events behind stream_seq, capped at 10,000
 };
 
 // How far the search index is.
@@ -143,13 +151,13 @@ class Store {
 
   virtual Result<Page> page(const PageQuery& query) = 0;
   virtual Result<std::optional<Row>> get(const model::MessageKey& key) = 0;
-  virtual Result<std::vector<Version>> versions(const model::MessageKey& key) = 0;  // oldest first
-  virtual Result<Row> remove(const model::MessageKey& key, const std::string& reason) = 0;       // a tombstone of ours
+  virtual Result<std::vector<Version>> versions(const model::MessageKey& key) = 0;          // oldest first
+  virtual Result<Row> remove(const model::MessageKey& key, const std::string& reason) = 0;  // a tombstone of ours
   virtual Result<Row> reprocess(const model::MessageKey& key, const std::string& requested_by) = 0;  // offered anew
 
   virtual Result<std::vector<Chat>> chats() = 0;
   virtual Result<std::optional<Chat>> chat(model::ChatId peer) = 0;
-  virtual Result<Chat> add_chat(const Chat& chat) = 0;      // Code::conflict when registered already
+  virtual Result<Chat> add_chat(const Chat& chat) = 0;  // Code::conflict when registered already
   virtual Result<Chat> change_chat(model::ChatId peer, std::optional<std::string> label,
                                    std::optional<std::string> description, std::optional<bool> active) = 0;
   virtual Result<void> remove_chat(model::ChatId peer) = 0;  // leaves the registry; messages stay
@@ -163,7 +171,7 @@ class Store {
   virtual Result<Marked> mark_processed(const std::vector<Mark>& marks, const std::string& consumer) = 0;
 
   virtual Result<std::vector<Consumer>> consumers() = 0;
-  virtual Result<Consumer> put_consumer(const Consumer& consumer) = 0;  // makes or changes
+  virtual Result<Consumer> put_consumer(const Consumer& consumer) = 0;                // makes or changes
   virtual Result<Consumer> acknowledge(const std::string& name, model::Seq seq) = 0;  // never moves back
   virtual Result<void> remove_consumer(const std::string& name) = 0;
 

@@ -31,7 +31,8 @@ RateLimit::Verdict RateLimit::take(std::uint64_t caller, std::int64_t now_us) {
   if (verdict.allowed) bucket.tokens -= 1;
   verdict.remaining = static_cast<std::int64_t>(bucket.tokens);
   verdict.reset_s = static_cast<std::int64_t>(std::ceil((full - bucket.tokens) / per_us / 1e6));
-  verdict.retry_s = verdict.allowed ? 0 : std::max<std::int64_t>(1, std::llround(std::ceil((1 - bucket.tokens) / per_us / 1e6)));
+  verdict.retry_s =
+      verdict.allowed ? 0 : std::max<std::int64_t>(1, std::llround(std::ceil((1 - bucket.tokens) / per_us / 1e6)));
   return verdict;
 }
 

@@ -13,10 +13,10 @@ class RateLimit {
  public:
   struct Verdict {
     bool allowed = true;
-    std::int64_t limit = 0;      // 0: there is no limit
+    std::int64_t limit = 0;  // 0: there is no limit
     std::int64_t remaining = 0;
-    std::int64_t reset_s = 0;    // until the bucket is full again
-    std::int64_t retry_s = 0;    // until one request is allowed
+    std::int64_t reset_s = 0;  // until the bucket is full again
+    std::int64_t retry_s = 0;  // until one request is allowed
   };
 
   explicit RateLimit(std::int64_t per_minute) : per_minute_(per_minute) {}

@@ -194,7 +194,8 @@ void Connection::write() {
     const auto of_head = std::min(size, self->head_.size() - self->head_sent_);
     self->head_sent_ += of_head;
     self->body_sent_ += size - of_head;
-    if (self->head_sent_ < self->head_.size() || self->body_sent_ < self->response_.body.view.size()) return self->write();
+    if (self->head_sent_ < self->head_.size() || self->body_sent_ < self->response_.body.view.size())
+      return self->write();
     self->sent();
   });
 }

@@ -55,7 +55,10 @@ class Admission {
 
 struct Core {
   Core(Service& s, const Limits& l, Gauges g)
-      : service(s), limits(l), gauges(std::move(g)), admission(l.max_connections, l.max_connections_per_address),
+      : service(s),
+        limits(l),
+        gauges(std::move(g)),
+        admission(l.max_connections, l.max_connections_per_address),
         workers(l.workers, l.max_waiting_jobs) {}
 
   Service& service;
@@ -75,8 +78,8 @@ class Loop {
   explicit Loop(Core& core) : core_(core), timer_(io_) {}
 
   void run();
-  void wake();           // any thread, coalesced
-  void drain();          // its thread: idle connections end now, the others after their answer
+  void wake();   // any thread, coalesced
+  void drain();  // its thread: idle connections end now, the others after their answer
   bool empty() const { return connections_.empty(); }
   Core& core() { return core_; }
   boost::asio::io_context& io() { return io_; }
@@ -153,9 +156,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::string head_;   // of an answer, or a chunk's size line
   std::string chunk_;  // a stream's bytes on their way
   std::size_t head_sent_ = 0, body_sent_ = 0;
-  bool busy_ = false;      // stream: a pull or a write is under way
-  bool streaming_ = false; // counted in Core::streams
-  bool ending_ = false;    // stream: close behind the bytes on their way
+  bool busy_ = false;       // stream: a pull or a write is under way
+  bool streaming_ = false;  // counted in Core::streams
+  bool ending_ = false;     // stream: close behind the bytes on their way
   bool draining_ = false;
   std::size_t lingered_ = 0;
   Clock::time_point spoke_;  // stream: last bytes

@@ -9,8 +9,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 namespace {
-constexpr std::size_t kBudget = 64 * 1'024;      // bytes a pull
-constexpr int kSendBuffer = 128 * 1'024;         // what the kernel may hold for a reader that stands still
+constexpr std::size_t kBudget = 64 * 1'024;  // bytes a pull
+constexpr int kSendBuffer = 128 * 1'024;     // what the kernel may hold for a reader that stands still
 constexpr std::size_t kKeptWhileIdle = 4 * 1'024;
 }  // namespace
 

@@ -17,10 +17,10 @@ enum class Method : std::uint8_t { get, head, post, put, delete_, options, other
 
 struct Request {
   Method method = Method::other;
-  int version = 11;      // 10 or 11
+  int version = 11;  // 10 or 11
   bool keep_alive = true;
   std::string body;
-  std::string address;   // the caller's, as text; stays over the connection's requests
+  std::string address;  // the caller's, as text; stays over the connection's requests
 
   // Set by the router.
   std::size_t route = 0;
@@ -70,16 +70,16 @@ struct Bytes {
 // How long an encoded answer may be given again from memory.
 struct Validity {
   enum class Until : std::uint8_t { never, commit, moment } until = Until::never;
-  std::int64_t chat = 0;           // commit: of this chat; 0 = any
-  std::uint64_t generation = 0;    // commit: as read before the answer was made
-  std::int64_t milliseconds = 0;   // moment
+  std::int64_t chat = 0;          // commit: of this chat; 0 = any
+  std::uint64_t generation = 0;   // commit: as read before the answer was made
+  std::int64_t milliseconds = 0;  // moment
 };
 
 struct Response {
   int status = 200;
   std::string headers;  // whole lines, each with its CR LF
   Bytes body;
-  bool close = false;   // end the connection behind it
+  bool close = false;  // end the connection behind it
   Validity validity;
   std::unique_ptr<Stream> stream;  // the body comes from here and never ends by itself
   std::unique_ptr<LongPoll> poll;  // the answer comes later

@@ -77,7 +77,9 @@ std::size_t Parser::on_body_impl(string_view body, error_code& ec) {
 
 void Parser::on_chunk_header_impl(std::uint64_t, string_view, error_code&) {}
 
-std::size_t Parser::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) { return on_body_impl(body, ec); }
+std::size_t Parser::on_chunk_body_impl(std::uint64_t, string_view body, error_code& ec) {
+  return on_body_impl(body, ec);
+}
 
 void Parser::on_finish_impl(error_code&) {}
 

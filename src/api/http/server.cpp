@@ -19,7 +19,8 @@ Admission::Ticket Admission::enter(const asio::ip::address& address) {
     const auto bytes = address.to_v6().to_bytes();
     key.assign(reinterpret_cast<const char*>(bytes.data()), 8);
   } else {
-    key = address.is_v4() ? address.to_string() : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+    key = address.is_v4() ? address.to_string()
+                          : asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
   }
   std::lock_guard lock(mutex_);
   if (all_ >= max_all_) return {};
@@ -105,7 +106,8 @@ std::string_view Loop::stamp() {
 
 struct Server::Impl {
   Impl(Service& service, const Limits& limits, Gauges gauges) : core(service, limits, std::move(gauges)) {
-    for (std::size_t i = 0; i < std::max<std::size_t>(limits.threads, 1); ++i) loops.push_back(std::make_unique<Loop>(core));
+    for (std::size_t i = 0; i < std::max<std::size_t>(limits.threads, 1); ++i)
+      loops.push_back(std::make_unique<Loop>(core));
   }
 
   void accept();
@@ -146,8 +148,9 @@ void Server::Impl::admit(tcp::socket socket, Loop& loop) {
     core.gauges.refused();
     Response response;
     core.service.refuse(503, "too many connections; close some, or try again in a moment", response);
-    const auto text = fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
-                                  response.body.view.size(), response.headers, response.body.view);
+    const auto text =
+        fmt::format("HTTP/1.1 503 Service Unavailable\r\nContent-Length: {}\r\nConnection: close\r\n{}\r\n{}",
+                    response.body.view.size(), response.headers, response.body.view);
     socket.non_blocking(true, ec);
     socket.write_some(asio::buffer(text), ec);
     socket.shutdown(tcp::socket::shutdown_both, ec);
@@ -185,8 +188,9 @@ Result<void> Server::listen(const std::string& host, std::uint16_t port) {
   if (ec) {
     impl.acceptor.reset();
     const bool taken = ec == asio::error::address_in_use;
-    return Error{taken ? Code::conflict : Code::unavailable, fmt::format("listening on {}: {}", place, ec.message()),
-                 taken ? "Stop the program that holds the port, or set server.port" : "Set server.host and server.port"};
+    return Error{
+        taken ? Code::conflict : Code::unavailable, fmt::format("listening on {}: {}", place, ec.message()),
+        taken ? "Stop the program that holds the port, or set server.port" : "Set server.host and server.port"};
   }
   impl.port = impl.acceptor->local_endpoint(ec).port();
   impl.pause.emplace(io);
@@ -214,7 +218,8 @@ void Server::stop(std::chrono::milliseconds grace) {
   });
   for (auto& loop : impl.loops) asio::post(loop->io(), [&loop] { loop->drain(); });
   const auto until = Clock::now() + grace;
-  while (impl.core.admission.all() > 0 && Clock::now() < until) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  while (impl.core.admission.all() > 0 && Clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   impl.core.workers.stop();
   for (auto& loop : impl.loops) loop->io().stop();
   for (auto& thread : impl.threads) thread.join();

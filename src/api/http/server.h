@@ -28,7 +28,7 @@ struct Limits {
   std::uint32_t max_header_bytes = 16 * 1'024;
   std::uint64_t max_body_bytes = 1'024 * 1'024;
   std::chrono::seconds header_timeout{10};
-  std::chrono::seconds body_timeout{30};   // beside the header's
+  std::chrono::seconds body_timeout{30};  // beside the header's
   std::chrono::seconds idle_timeout{75};
   std::chrono::seconds stall_timeout{30};  // a write that moves nothing
   std::chrono::seconds heartbeat{10};
@@ -66,8 +66,8 @@ class Server {
   // Nothing new is accepted; what is being answered is finished within `grace`, streams end at once.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(3));
 
-  void wake();                               // any thread: streams and polls look again
-  bool submit(std::function<void()> job);    // onto the workers
+  void wake();                                    // any thread: streams and polls look again
+  bool submit(std::function<void()> job);         // onto the workers
   void every_second(std::function<void()> tick);  // before start(); on a loop's thread
   std::size_t streams() const;
 

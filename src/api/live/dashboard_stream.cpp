@@ -19,7 +19,8 @@ void append_event(std::string& out, std::string_view name, std::string_view data
 }  // namespace
 
 bool Topics::wants(const model::Event& event) const {
-  if (event.kind == model::Kind::channel || event.kind == model::Kind::channel_migrated || event.superseded) return false;
+  if (event.kind == model::Kind::channel || event.kind == model::Kind::channel_migrated || event.superseded)
+    return false;
   if (std::find(channels.begin(), channels.end(), event.key.peer) != channels.end()) return true;
   if (!every_channel || event.kind == model::Kind::counters || event.kind == model::Kind::filled) return false;
   return event.offered || event.origin == model::Origin::live || event.origin == model::Origin::catchup;
@@ -28,16 +29,25 @@ bool Topics::wants(const model::Event& event) const {
 Result<Topics> Topics::from(const Query& query) {
   Topics topics;
   for (const auto& text : query.list({"topics", "topic"})) {
-    if (text == "overview") topics.overview = true;
-    else if (text == "destinations") topics.destinations = true;
-    else if (text == "jobs") topics.jobs = true;
-    else if (text == "logs") topics.logs = true;
-    else if (text == "auth") topics.auth = true;
-    else if (text == "channel:*") topics.every_channel = true;
-    else if (const auto id = text.starts_with("channel:") ? model::parse_int(text.substr(8)) : std::nullopt) topics.channels.emplace_back(*id);
-    else return bad_parameter("topics", text, "overview, channel:ID, channel:*, destinations, jobs, logs or auth");
+    if (text == "overview")
+      topics.overview = true;
+    else if (text == "destinations")
+      topics.destinations = true;
+    else if (text == "jobs")
+      topics.jobs = true;
+    else if (text == "logs")
+      topics.logs = true;
+    else if (text == "auth")
+      topics.auth = true;
+    else if (text == "channel:*")
+      topics.every_channel = true;
+    else if (const auto id = text.starts_with("channel:") ? model::parse_int(text.substr(8)) : std::nullopt)
+      topics.channels.emplace_back(*id);
+    else
+      return bad_parameter("topics", text, "overview, channel:ID, channel:*, destinations, jobs, logs or auth");
   }
-  if (topics.channels.size() > kMostChannels) return Error{Code::invalid_input, "more than 100 channels in one stream", "Follow channel:*"};
+  if (topics.channels.size() > kMostChannels)
+    return Error{Code::invalid_input, "more than 100 channels in one stream", "Follow channel:*"};
   if (!topics.board() && !topics.messages() && !topics.logs && !topics.auth) {
     return Error{Code::invalid_input, "'topics' is missing", "Name at least one, such as topics=overview"};
   }
@@ -45,7 +55,13 @@ Result<Topics> Topics::from(const Query& query) {
 }
 
 DashboardStream::DashboardStream(Tail& tail, Board& board, store::Store& store, Topics topics, model::Seq after)
-    : tail_(tail), board_(board), store_(store), topics_(std::move(topics)), follower_(tail), watcher_(board), after_(after) {
+    : tail_(tail),
+      board_(board),
+      store_(store),
+      topics_(std::move(topics)),
+      follower_(tail),
+      watcher_(board),
+      after_(after) {
   const auto newest = observe::recent_records(0, observe::Level::debug, 1);
   if (!newest.empty()) log_after_ = newest.back().id;
 }
@@ -75,8 +91,9 @@ bool DashboardStream::pull_board(std::string& out, bool may_block) {
   if (sent_ && sent_->id == snapshot->id) return true;
   const bool charts = !sent_ || sent_->charts != snapshot->charts;
   if (topics_.overview && (charts || sent_->core != snapshot->core)) {
-    append_event(out, "overview", fmt::format("{{\"now\":\"{}\",{}{}{}}}", model::to_rfc3339(model::Time::now()), snapshot->core,
-                                              charts ? "," : "", charts ? snapshot->charts : std::string{}));
+    append_event(out, "overview",
+                 fmt::format("{{\"now\":\"{}\",{}{}{}}}", model::to_rfc3339(model::Time::now()), snapshot->core,
+                             charts ? "," : "", charts ? snapshot->charts : std::string{}));
   }
   if (topics_.destinations && (!sent_ || sent_->destinations != snapshot->destinations)) {
     append_event(out, "destinations", snapshot->destinations);
@@ -100,9 +117,11 @@ std::shared_ptr<const std::string> DashboardStream::message_of(const TailEvent& 
   std::string text;
   // A deletion of what was never stored has nothing to show.
   if (row && *row) {
-    text = fmt::format("id: {}\nevent: message\ndata: {{\"kind\":\"{}\",\"origin\":\"{}\",\"channelId\":\"{}\",\"seq\":{},\"message\":{}}}\n\n",
-                       event.seq.value, model::name_of(event.kind), model::name_of(event.origin), event.key.peer.value,
-                       event.seq.value, message_json(**row));
+    text = fmt::format(
+        "id: {}\nevent: message\ndata: "
+        "{{\"kind\":\"{}\",\"origin\":\"{}\",\"channelId\":\"{}\",\"seq\":{},\"message\":{}}}\n\n",
+        event.seq.value, model::name_of(event.kind), model::name_of(event.origin), event.key.peer.value,
+        event.seq.value, message_json(**row));
   }
   tail_event.set_message(std::move(text));
   return tail_event.message();

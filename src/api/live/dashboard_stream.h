@@ -31,7 +31,7 @@ class DashboardStream final : public Stream {
   void heartbeat(std::string& out) override;
 
  private:
-  bool pull_board(std::string& out, bool may_block);                          // false: the store is needed
+  bool pull_board(std::string& out, bool may_block);  // false: the store is needed
   Next pull_messages(std::string& out, std::size_t budget, bool may_block);
   void pull_logs(std::string& out);
   std::shared_ptr<const std::string> message_of(const TailEvent& event);

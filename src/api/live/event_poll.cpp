@@ -10,10 +10,11 @@ constexpr int kMostRounds = 64;  // a worker is not kept busy with a whole journ
 }  // namespace
 
 Response gone(journal::Journal& journal, model::Seq after) {
-  return with_body(410, kJson,
-                   fmt::format("{{\"success\":false,\"error\":\"gapped\",\"message\":\"events behind {} were trimmed; go on from {} "
-                               "and read what is missing from GET /api/messages\",\"statusCode\":410,\"oldest\":{}}}",
-                               after.value, journal.oldest().value, journal.oldest().value));
+  return with_body(
+      410, kJson,
+      fmt::format("{{\"success\":false,\"error\":\"gapped\",\"message\":\"events behind {} were trimmed; go on from {} "
+                  "and read what is missing from GET /api/messages\",\"statusCode\":410,\"oldest\":{}}}",
+                  after.value, journal.oldest().value, journal.oldest().value));
 }
 
 EventPoll::EventPoll(Tail& tail, journal::Journal& journal, EventFilter filter, model::Seq after, std::size_t limit,
@@ -43,8 +44,8 @@ bool EventPoll::answer(Response& response, bool last) {
   }
   if (count == 0 && !last) return false;
   put_answer(response, with_body(200, kJson,
-                                 fmt::format("{{\"success\":true,\"data\":[{}],\"next\":{},\"oldest\":{},\"head\":{}}}", data,
-                                             after_.value, journal_.oldest().value, tail_.head().value)));
+                                 fmt::format("{{\"success\":true,\"data\":[{}],\"next\":{},\"oldest\":{},\"head\":{}}}",
+                                             data, after_.value, journal_.oldest().value, tail_.head().value)));
   return true;
 }
 

@@ -14,8 +14,9 @@ Stream::Next EventStream::pull(std::string& out, std::size_t budget, bool may_bl
     if (may_block) {
       auto read = tail_.read(after_, kMost);
       if (!read) {
-        out += fmt::format("event: gone\ndata: {{\"after\":{},\"message\":\"events behind this one were trimmed\"}}\n\n",
-                           after_.value);
+        out +=
+            fmt::format("event: gone\ndata: {{\"after\":{},\"message\":\"events behind this one were trimmed\"}}\n\n",
+                        after_.value);
         return Next::ended;
       }
       events = std::move(*read);

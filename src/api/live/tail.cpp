@@ -11,8 +11,12 @@ const std::string& TailEvent::sse() const {
 }
 
 Tail::Tail(journal::Journal& journal, std::size_t max_events, std::size_t max_bytes, std::function<void()> wake)
-    : journal_(journal), max_events_(max_events), max_bytes_(max_bytes), wake_(std::move(wake)),
-      head_(journal.head().value), complete_after_(head_) {
+    : journal_(journal),
+      max_events_(max_events),
+      max_bytes_(max_bytes),
+      wake_(std::move(wake)),
+      head_(journal.head().value),
+      complete_after_(head_) {
   subscription_ = journal.on_commit([this](const std::vector<model::Event>& events) { committed(events); });
 }
 

@@ -27,7 +27,9 @@ class TailEvent {
   const std::string& sse() const;  // a whole Server-Sent Event with the journal's JSON
   // The dashboard's `message` event; nothing until somebody made it (it needs the store).
   std::shared_ptr<const std::string> message() const { return std::atomic_load(&message_); }
-  void set_message(std::string text) const { std::atomic_store(&message_, std::make_shared<const std::string>(std::move(text))); }
+  void set_message(std::string text) const {
+    std::atomic_store(&message_, std::make_shared<const std::string>(std::move(text)));
+  }
   std::size_t bytes() const { return event_.message.size() * 2 + 512; }
 
  private:

@@ -20,8 +20,11 @@ Response list(const Request&, Context& context) {
   json::array data;
   for (const auto& chat : *chats) data.push_back(channel_json(chat));
   const auto total = data.size();
-  json::object envelope{{"success", true}, {"data", std::move(data)},
-                        {"pagination", {{"total", total}, {"limit", total}, {"offset", 0}, {"page", 1}, {"totalPages", 1}, {"hasMore", false}}}};
+  json::object envelope{
+      {"success", true},
+      {"data", std::move(data)},
+      {"pagination",
+       {{"total", total}, {"limit", total}, {"offset", 0}, {"page", 1}, {"totalPages", 1}, {"hasMore", false}}}};
   auto response = with_body(200, kJson, json::serialize(envelope));
   response.validity = validity;
   return response;
@@ -122,15 +125,24 @@ Response stats(const Request& request, Context& context) {
   if (!found) return failure(found.error());
   const auto rounded = [](double value) { return std::round(value * 100) / 100; };
   json::object statistics{
-      {"totalMessages", found->total},       {"messagesLast24h", found->last_24h}, {"messagesLast7d", found->last_7d},
-      {"messagesLast30d", found->last_30d},  {"averagePerDay", rounded(found->average_per_day)},
+      {"totalMessages", found->total},
+      {"messagesLast24h", found->last_24h},
+      {"messagesLast7d", found->last_7d},
+      {"messagesLast30d", found->last_30d},
+      {"averagePerDay", rounded(found->average_per_day)},
       {"messagesWithMedia", found->with_media},
-      {"mediaPercentage", found->total > 0 ? rounded(100.0 * static_cast<double>(found->with_media) / static_cast<double>(found->total)) : 0.0}};
+      {"mediaPercentage",
+       found->total > 0 ? rounded(100.0 * static_cast<double>(found->with_media) / static_cast<double>(found->total))
+                        : 0.0}};
   json::array senders, dates;
-  for (const auto& [sender, count] : found->top_senders) senders.push_back(json::object{{"sender", sender}, {"count", count}});
-  for (const auto& [date, count] : found->messages_by_date) dates.push_back(json::object{{"date", date}, {"count", count}});
-  auto response = success(json::object{{"channel", channel_json(**chat)}, {"statistics", std::move(statistics)},
-                                       {"topSenders", std::move(senders)}, {"messagesByDate", std::move(dates)}});
+  for (const auto& [sender, count] : found->top_senders)
+    senders.push_back(json::object{{"sender", sender}, {"count", count}});
+  for (const auto& [date, count] : found->messages_by_date)
+    dates.push_back(json::object{{"date", date}, {"count", count}});
+  auto response = success(json::object{{"channel", channel_json(**chat)},
+                                       {"statistics", std::move(statistics)},
+                                       {"topSenders", std::move(senders)},
+                                       {"messagesByDate", std::move(dates)}});
   response.validity = Context::valid_for(1'000);
   return response;
 }
@@ -191,28 +203,90 @@ std::vector<Route> channel_routes() {
   constexpr Parameter kId{"id", "string", "a chat's id", "path", true};
   constexpr Parameter kPx{"px", "integer", "columns of the bar, 200 by default; the worst state in each wins"};
   return {
-      {.method = Method::get, .pattern = "/api/channels", .access = Access::read, .where = Where::worker, .handler = list,
-       .operation = "channels", .tag = "channels", .summary = "Every channel", .schema = "[Channel]"},
-      {.method = Method::post, .pattern = "/api/channels", .access = Access::admin, .where = Where::worker, .handler = add,
-       .operation = "channel_add", .tag = "channels", .summary = "Registers a channel", .schema = "Channel", .body = "ChannelBody",
+      {.method = Method::get,
+       .pattern = "/api/channels",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = list,
+       .operation = "channels",
+       .tag = "channels",
+       .summary = "Every channel",
+       .schema = "[Channel]"},
+      {.method = Method::post,
+       .pattern = "/api/channels",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = add,
+       .operation = "channel_add",
+       .tag = "channels",
+       .summary = "Registers a channel",
+       .schema = "Channel",
+       .body = "ChannelBody",
        .status = 201},
-      {.method = Method::get, .pattern = "/api/channels/{id}", .access = Access::read, .where = Where::worker, .handler = one,
-       .operation = "channel", .tag = "channels", .summary = "One channel", .schema = "Channel", .parameters = {kId}},
-      {.method = Method::put, .pattern = "/api/channels/{id}", .access = Access::admin, .where = Where::worker, .handler = change,
-       .operation = "channel_change", .tag = "channels", .summary = "Changes label, description or isActive", .schema = "Channel",
-       .body = "ChannelChange", .parameters = {kId}},
-      {.method = Method::delete_, .pattern = "/api/channels/{id}", .access = Access::admin, .where = Where::worker, .handler = remove,
-       .operation = "channel_remove", .tag = "channels", .summary = "Takes a channel off the registry; its messages stay",
-       .schema = "Removed", .parameters = {kId}},
-      {.method = Method::get, .pattern = "/api/channels/{id}/stats", .access = Access::read, .where = Where::worker, .handler = stats,
-       .operation = "channel_stats", .tag = "channels", .summary = "Figures of a channel", .schema = "ChannelStats", .parameters = {kId}},
-      {.method = Method::get, .pattern = "/api/channels/{id}/coverage", .access = Access::read, .where = Where::worker,
-       .handler = coverage, .operation = "channel_coverage", .tag = "channels", .summary = "What is proven, as counts, bar and ranges",
+      {.method = Method::get,
+       .pattern = "/api/channels/{id}",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = one,
+       .operation = "channel",
+       .tag = "channels",
+       .summary = "One channel",
+       .schema = "Channel",
+       .parameters = {kId}},
+      {.method = Method::put,
+       .pattern = "/api/channels/{id}",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = change,
+       .operation = "channel_change",
+       .tag = "channels",
+       .summary = "Changes label, description or isActive",
+       .schema = "Channel",
+       .body = "ChannelChange",
+       .parameters = {kId}},
+      {.method = Method::delete_,
+       .pattern = "/api/channels/{id}",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = remove,
+       .operation = "channel_remove",
+       .tag = "channels",
+       .summary = "Takes a channel off the registry; its messages stay",
+       .schema = "Removed",
+       .parameters = {kId}},
+      {.method = Method::get,
+       .pattern = "/api/channels/{id}/stats",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = stats,
+       .operation = "channel_stats",
+       .tag = "channels",
+       .summary = "Figures of a channel",
+       .schema = "ChannelStats",
+       .parameters = {kId}},
+      {.method = Method::get,
+       .pattern = "/api/channels/{id}/coverage",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = coverage,
+       .operation = "channel_coverage",
+       .tag = "channels",
+       .summary = "What is proven, as counts, bar and ranges",
        .schema = "CoverageRanges",
-       .parameters = {kId, kPx, {"cursor", "string", "nextCursor of an earlier answer"}, {"limit", "integer", "ranges, 100 by default, at most 1000"}}},
-      {.method = Method::get, .pattern = "/api/telegram-gateway/channels", .access = Access::read, .where = Where::worker,
-       .handler = rows, .operation = "channel_rows", .tag = "gateway", .summary = "Channels with state, coverage and the last day",
-       .schema = "[ChannelRow]", .parameters = {kPx}},
+       .parameters = {kId,
+                      kPx,
+                      {"cursor", "string", "nextCursor of an earlier answer"},
+                      {"limit", "integer", "ranges, 100 by default, at most 1000"}}},
+      {.method = Method::get,
+       .pattern = "/api/telegram-gateway/channels",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = rows,
+       .operation = "channel_rows",
+       .tag = "gateway",
+       .summary = "Channels with state, coverage and the last day",
+       .schema = "[ChannelRow]",
+       .parameters = {kPx}},
   };
 }
 

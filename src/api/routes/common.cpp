@@ -9,7 +9,8 @@ Result<model::ChatId> chat_of(const Request& request, std::size_t parameter) {
   const auto text = unescape(request.parameters[parameter]);
   const auto number = model::parse_int(text);
   if (!number || *number == 0) {
-    return Error{Code::invalid_input, "'" + text + "' is no chat id", "Use the number that GET /api/channels lists, such as -1001487851422"};
+    return Error{Code::invalid_input, "'" + text + "' is no chat id",
+                 "Use the number that GET /api/channels lists, such as -1001487851422"};
   }
   return model::ChatId{*number};
 }
@@ -17,7 +18,8 @@ Result<model::ChatId> chat_of(const Request& request, std::size_t parameter) {
 Result<model::MessageKey> key_of(const Request& request, std::size_t parameter) {
   const auto text = unescape(request.parameters[parameter]);
   const auto key = model::parse_api_id(text);
-  if (!key) return Error{Code::not_found, "there is no message '" + text + "'", "An id looks like -1001487851422:46544"};
+  if (!key)
+    return Error{Code::not_found, "there is no message '" + text + "'", "An id looks like -1001487851422:46544"};
   return *key;
 }
 
@@ -64,7 +66,8 @@ Result<std::string> name_of_consumer(std::optional<std::string> name, std::strin
     return Error{Code::invalid_input, fmt::format("'{}' is missing", field), "Name the consumer"};
   }
   if (name->size() > kLongestName || std::any_of(name->begin(), name->end(), bad)) {
-    return Error{Code::invalid_input, fmt::format("'{}' is no consumer's name", field), "Use 1 to 128 printable characters"};
+    return Error{Code::invalid_input, fmt::format("'{}' is no consumer's name", field),
+                 "Use 1 to 128 printable characters"};
   }
   return std::move(*name);
 }

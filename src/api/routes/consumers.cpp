@@ -13,7 +13,8 @@ constexpr std::size_t kMostMarks = 10'000;
 Response unprocessed(const Request& request, Context& context) {
   const Query query(request.query());
   const auto channel = query.text({"channel", "channelId", "channel_id"});
-  if (!channel) return failure(400, "invalid_input", "'channel' is missing; name the channel, such as channel=-1001487851422");
+  if (!channel)
+    return failure(400, "invalid_input", "'channel' is missing; name the channel, such as channel=-1001487851422");
   const auto id = model::parse_int(*channel);
   if (!id) return failure(bad_parameter("channel", *channel, "a chat id such as -1001487851422"));
   const auto limit = query.number({"limit"}, 100, 1, 10'000);
@@ -74,14 +75,18 @@ Response mark(const Request& request, Context& context) {
   if (!marked) return failure(marked.error());
   context.parts.metrics.acknowledged.Increment(static_cast<double>(marked->updated));
   if (marked->updated > 0) context.changed();
-  return success(json::object{{"requested", marked->requested}, {"updated", marked->updated}, {"processedBy", *consumer}});
+  return success(
+      json::object{{"requested", marked->requested}, {"updated", marked->updated}, {"processedBy", *consumer}});
 }
 
 json::object consumer_json(const store::Consumer& consumer) {
   json::array origins;
   for (const auto origin : consumer.origins) origins.emplace_back(model::name_of(origin));
-  json::object out{{"name", consumer.name}, {"ackSeq", consumer.stream_seq.value}, {"pending", consumer.pending},
-                   {"redeliverEdits", consumer.redeliver_edits}, {"origins", std::move(origins)}};
+  json::object out{{"name", consumer.name},
+                   {"ackSeq", consumer.stream_seq.value},
+                   {"pending", consumer.pending},
+                   {"redeliverEdits", consumer.redeliver_edits},
+                   {"origins", std::move(origins)}};
   out["createdAt"] = model::to_rfc3339(consumer.created_at);
   if (const auto seen = rfc3339(consumer.last_seen)) out["lastSeenAt"] = *seen;
   return out;
@@ -115,7 +120,8 @@ Response put(const Request& request, Context& context) {
     if (!origins->is_array()) return failure(bad_parameter("origins", json::serialize(*origins), "a list of names"));
     for (const auto& origin : origins->as_array()) {
       const auto parsed = origin.is_string() ? model::parse_origin(std::string_view(origin.as_string())) : std::nullopt;
-      if (!parsed) return failure(bad_parameter("origins", json::serialize(origin), "live, catchup, backfill or import"));
+      if (!parsed)
+        return failure(bad_parameter("origins", json::serialize(origin), "live, catchup, backfill or import"));
       consumer.origins.push_back(*parsed);
     }
   }
@@ -130,11 +136,13 @@ Response acknowledge(const Request& request, Context& context) {
   if (!name) return failure(name.error());
   const auto body = body_of(request);
   if (!body) return failure(body.error());
-  if (!body->contains("seq")) return failure(400, "invalid_input", "'seq' is missing; send the seq of the last event that was processed");
+  if (!body->contains("seq"))
+    return failure(400, "invalid_input", "'seq' is missing; send the seq of the last event that was processed");
   const auto seq = number_of(*body, "seq", 0, 0, INT64_MAX);
   if (!seq) return failure(seq.error());
   if (*seq > context.tail.head().value) {
-    return failure(400, "invalid_input", fmt::format("seq {} has not happened yet; the newest is {}", *seq, context.tail.head().value));
+    return failure(400, "invalid_input",
+                   fmt::format("seq {} has not happened yet; the newest is {}", *seq, context.tail.head().value));
   }
   const auto done = context.store().acknowledge(*name, model::Seq{*seq});
   if (!done) return failure(done.error());
@@ -155,27 +163,70 @@ Response remove(const Request& request, Context& context) {
 std::vector<Route> consumer_routes() {
   constexpr Parameter kName{"name", "string", "the consumer", "path", true};
   return {
-      {.method = Method::get, .pattern = "/api/messages/unprocessed", .access = Access::consume, .where = Where::worker,
-       .handler = unprocessed, .operation = "unprocessed", .tag = "consumers",
-       .summary = "What a consumer has not marked yet, oldest arrival first", .schema = "=Unprocessed",
+      {.method = Method::get,
+       .pattern = "/api/messages/unprocessed",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = unprocessed,
+       .operation = "unprocessed",
+       .tag = "consumers",
+       .summary = "What a consumer has not marked yet, oldest arrival first",
+       .schema = "=Unprocessed",
        .parameters = {{"channel", "string", "a chat's id", "query", true},
                       {"excludeProcessedBy", "string", "the consumer that asks; without it: marked by nobody"},
                       {"status", "string", "as seen by the consumer; received and queued by default"},
                       {"limit", "integer", "1 to 10000, larger is clamped; 100 by default"}}},
-      {.method = Method::post, .pattern = "/api/messages/mark-processed", .access = Access::consume, .where = Where::worker,
-       .handler = mark, .operation = "mark_processed", .tag = "consumers", .summary = "Marks messages as processed by a consumer",
-       .schema = "Marked", .body = "MarkBody"},
-      {.method = Method::get, .pattern = "/api/consumers", .access = Access::read, .where = Where::worker, .handler = list,
-       .operation = "consumers", .tag = "consumers", .summary = "Every consumer and where it stands", .schema = "[Consumer]"},
-      {.method = Method::post, .pattern = "/api/consumers", .access = Access::consume, .where = Where::worker, .handler = put,
-       .operation = "consumer_put", .tag = "consumers", .summary = "Makes a consumer of the stream, or changes it",
-       .schema = "Consumer", .body = "ConsumerBody", .status = 201},
-      {.method = Method::post, .pattern = "/api/consumers/{name}/ack", .access = Access::consume, .where = Where::worker,
-       .handler = acknowledge, .operation = "consumer_ack", .tag = "consumers",
-       .summary = "Everything up to seq is processed; never moves back", .schema = "Consumer", .body = "AckBody", .parameters = {kName}},
-      {.method = Method::delete_, .pattern = "/api/consumers/{name}", .access = Access::consume, .where = Where::worker,
-       .handler = remove, .operation = "consumer_remove", .tag = "consumers", .summary = "Forgets a consumer and its marks",
-       .schema = "Removed", .parameters = {kName}},
+      {.method = Method::post,
+       .pattern = "/api/messages/mark-processed",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = mark,
+       .operation = "mark_processed",
+       .tag = "consumers",
+       .summary = "Marks messages as processed by a consumer",
+       .schema = "Marked",
+       .body = "MarkBody"},
+      {.method = Method::get,
+       .pattern = "/api/consumers",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = list,
+       .operation = "consumers",
+       .tag = "consumers",
+       .summary = "Every consumer and where it stands",
+       .schema = "[Consumer]"},
+      {.method = Method::post,
+       .pattern = "/api/consumers",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = put,
+       .operation = "consumer_put",
+       .tag = "consumers",
+       .summary = "Makes a consumer of the stream, or changes it",
+       .schema = "Consumer",
+       .body = "ConsumerBody",
+       .status = 201},
+      {.method = Method::post,
+       .pattern = "/api/consumers/{name}/ack",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = acknowledge,
+       .operation = "consumer_ack",
+       .tag = "consumers",
+       .summary = "Everything up to seq is processed; never moves back",
+       .schema = "Consumer",
+       .body = "AckBody",
+       .parameters = {kName}},
+      {.method = Method::delete_,
+       .pattern = "/api/consumers/{name}",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = remove,
+       .operation = "consumer_remove",
+       .tag = "consumers",
+       .summary = "Forgets a consumer and its marks",
+       .schema = "Removed",
+       .parameters = {kName}},
   };
 }
 

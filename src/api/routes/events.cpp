@@ -60,7 +60,8 @@ Result<Start> start_of(const Request& request, Context& context) {
   if (const auto name = query.text({"consumer"})) {
     const auto consumers = context.store().consumers();
     if (!consumers) return consumers.error();
-    const auto found = std::find_if(consumers->begin(), consumers->end(), [&](const auto& c) { return c.name == *name; });
+    const auto found =
+        std::find_if(consumers->begin(), consumers->end(), [&](const auto& c) { return c.name == *name; });
     if (found == consumers->end()) {
       return Error{Code::not_found, "there is no consumer '" + *name + "'", "Make it with POST /api/consumers"};
     }
@@ -87,7 +88,9 @@ Response refused(const Error& error, Context& context) {
 
 Response stream_answer(std::unique_ptr<Stream> stream) {
   Response response;
-  response.add("Content-Type", "text/event-stream; charset=utf-8").add("Cache-Control", "no-store").add("X-Accel-Buffering", "no");
+  response.add("Content-Type", "text/event-stream; charset=utf-8")
+      .add("Cache-Control", "no-store")
+      .add("X-Accel-Buffering", "no");
   response.stream = std::move(stream);
   return response;
 }
@@ -121,7 +124,8 @@ Response dashboard(const Request& request, Context& context) {
   // A page is not shown a whole journal: it is told to load anew.
   const auto seen = last_seen(request, query);
   if (seen && *seen && **seen > after->value) return gone(context.journal(), model::Seq{**seen});
-  return stream_answer(std::make_unique<DashboardStream>(context.tail, context.board, context.store(), std::move(*topics), *after));
+  return stream_answer(
+      std::make_unique<DashboardStream>(context.tail, context.board, context.store(), std::move(*topics), *after));
 }
 
 }  // namespace
@@ -138,15 +142,39 @@ std::vector<Route> event_routes() {
   polled.push_back({"wait", "integer", "seconds to wait for something new, at most 60"});
   polled.push_back({"limit", "integer", "1 to 1000, 100 by default"});
   return {
-      {.method = Method::get, .pattern = "/api/events", .access = Access::read, .where = Where::worker, .handler = events,
-       .operation = "events", .tag = "live", .summary = "The journal as Server-Sent Events; 410 when `after` was trimmed",
-       .schema = "=Text", .parameters = filters, .type = "text/event-stream"},
-      {.method = Method::get, .pattern = "/api/events/poll", .access = Access::read, .where = Where::worker, .handler = poll,
-       .operation = "events_poll", .tag = "live", .summary = "The journal by long poll; 410 when `after` was trimmed",
-       .schema = "=EventPage", .parameters = polled},
-      {.method = Method::get, .pattern = "/api/stream", .access = Access::read, .where = Where::worker, .handler = dashboard,
-       .operation = "stream", .tag = "live", .summary = "The dashboard's Server-Sent Events", .schema = "=Text",
-       .parameters = {{"topics", "string", "overview, channel:ID, channel:*, destinations, jobs, logs, auth; comma-separated", "query", true},
+      {.method = Method::get,
+       .pattern = "/api/events",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = events,
+       .operation = "events",
+       .tag = "live",
+       .summary = "The journal as Server-Sent Events; 410 when `after` was trimmed",
+       .schema = "=Text",
+       .parameters = filters,
+       .type = "text/event-stream"},
+      {.method = Method::get,
+       .pattern = "/api/events/poll",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = poll,
+       .operation = "events_poll",
+       .tag = "live",
+       .summary = "The journal by long poll; 410 when `after` was trimmed",
+       .schema = "=EventPage",
+       .parameters = polled},
+      {.method = Method::get,
+       .pattern = "/api/stream",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = dashboard,
+       .operation = "stream",
+       .tag = "live",
+       .summary = "The dashboard's Server-Sent Events",
+       .schema = "=Text",
+       .parameters = {{"topics", "string",
+                       "overview, channel:ID, channel:*, destinations, jobs, logs, auth; comma-separated", "query",
+                       true},
                       {"after", "integer", "seq of the last message event that was seen"}},
        .type = "text/event-stream"},
   };

@@ -44,8 +44,10 @@ void bind_values(journal::Statement& statement, const std::vector<std::variant<s
   statement.reset();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const auto index = static_cast<int>(i) + 1;
-    if (const auto* number = std::get_if<std::int64_t>(&values[i])) statement.bind(index, *number);
-    else statement.bind(index, std::string_view(std::get<std::string>(values[i])));
+    if (const auto* number = std::get_if<std::int64_t>(&values[i]))
+      statement.bind(index, *number);
+    else
+      statement.bind(index, std::string_view(std::get<std::string>(values[i])));
   }
 }
 
@@ -68,7 +70,8 @@ Result<Wanted> wanted_of(const Request& request) {
     wanted.channel = text_of(filter->as_object(), "channelId");
   }
   if (wanted.ids.empty() && !wanted.destination && !wanted.reason && !wanted.channel) {
-    return Error{Code::invalid_input, "neither ids nor a filter was sent", "Send ids, or a filter with destination, reason or channelId"};
+    return Error{Code::invalid_input, "neither ids nor a filter was sent",
+                 "Send ids, or a filter with destination, reason or channelId"};
   }
   const auto dry = boolean_of(*body, "dryRun");
   if (!dry) return dry.error();
@@ -87,7 +90,8 @@ Response list(const Request& request, Context& context) {
   auto db = context.journal().read();
   if (!db) return failure(db.error());
   auto& groups = (*db)->prepared(
-      "SELECT reader, reason, count(*), max(id) FROM quarantine GROUP BY reader, reason ORDER BY max(id) DESC LIMIT ?1 OFFSET ?2");
+      "SELECT reader, reason, count(*), max(id) FROM quarantine GROUP BY reader, reason ORDER BY max(id) DESC LIMIT ?1 "
+      "OFFSET ?2");
   groups.with(kGroups, *cursor);
   struct Group {
     std::string reader, reason;
@@ -104,7 +108,8 @@ Response list(const Request& request, Context& context) {
   json::array data;
   for (const auto& group : found) {
     auto& rows = (*db)->prepared(
-        "SELECT q.id, q.peer, q.message, q.last_at, q.tries, q.payload, q.place, coalesce((SELECT title FROM chats c WHERE c.peer = "
+        "SELECT q.id, q.peer, q.message, q.last_at, q.tries, q.payload, q.place, coalesce((SELECT title FROM chats c "
+        "WHERE c.peer = "
         "q.peer LIMIT 1), '') FROM quarantine q WHERE q.reader = ?1 AND q.reason = ?2 ORDER BY q.id DESC LIMIT ?3");
     rows.with(std::string_view(group.reader), std::string_view(group.reason), kItemsAGroup);
     json::array items;
@@ -119,15 +124,22 @@ Response list(const Request& request, Context& context) {
                         {"tries", rows.integer(4)}};
       if (!rows.text(7).empty()) item["title"] = std::string(rows.text(7));
       if (!rows.text(6).empty()) item["place"] = std::string(rows.text(6));
-      if (const auto message = model::message_from_json(rows.text(5))) item["textPreview"] = shortened(message->text, 160);
+      if (const auto message = model::message_from_json(rows.text(5)))
+        item["textPreview"] = shortened(message->text, 160);
       items.push_back(std::move(item));
     }
     rows.reset();
-    data.push_back(json::object{{"destination", group.reader}, {"reason", group.reason}, {"count", group.count},
-                                {"advice", advice_for(group.reader)}, {"items", std::move(items)}});
+    data.push_back(json::object{{"destination", group.reader},
+                                {"reason", group.reason},
+                                {"count", group.count},
+                                {"advice", advice_for(group.reader)},
+                                {"items", std::move(items)}});
   }
   const bool more = static_cast<std::int64_t>(found.size()) == kGroups;
-  json::object pagination{{"total", *cursor + static_cast<std::int64_t>(found.size())}, {"totalExact", !more}, {"limit", kGroups}, {"hasMore", more}};
+  json::object pagination{{"total", *cursor + static_cast<std::int64_t>(found.size())},
+                          {"totalExact", !more},
+                          {"limit", kGroups},
+                          {"hasMore", more}};
   pagination["nextCursor"] = more ? json::value(std::to_string(*cursor + kGroups)) : json::value(nullptr);
   return list_answer(json::serialize(data), json::serialize(pagination));
 }
@@ -159,7 +171,8 @@ Response act(const Request& request, Context& context, std::string_view sql, std
     context.changed();
     observe::info("failures_changed", {{"action", word}, {"count", *matched}});
   }
-  return success(json::object{{"matched", *matched}, {"changed", wanted->dry_run ? 0 : *matched}, {"dryRun", wanted->dry_run}});
+  return success(
+      json::object{{"matched", *matched}, {"changed", wanted->dry_run ? 0 : *matched}, {"dryRun", wanted->dry_run}});
 }
 
 // Readers look at entries without tries first.
@@ -175,14 +188,35 @@ Response drop(const Request& request, Context& context) {
 
 std::vector<Route> failure_routes() {
   return {
-      {.method = Method::get, .pattern = "/api/telegram-gateway/failures", .access = Access::read, .where = Where::worker, .handler = list,
-       .operation = "failures", .tag = "monitor", .summary = "What was set aside, by reader and reason", .schema = "[Failure]",
+      {.method = Method::get,
+       .pattern = "/api/telegram-gateway/failures",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = list,
+       .operation = "failures",
+       .tag = "monitor",
+       .summary = "What was set aside, by reader and reason",
+       .schema = "[Failure]",
        .parameters = {{"cursor", "string", "nextCursor of an earlier answer"}}},
-      {.method = Method::post, .pattern = "/api/telegram-gateway/failures/retry", .access = Access::admin, .where = Where::worker,
-       .handler = retry, .operation = "failures_retry", .tag = "monitor", .summary = "Tries entries again", .schema = "FailuresChanged",
+      {.method = Method::post,
+       .pattern = "/api/telegram-gateway/failures/retry",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = retry,
+       .operation = "failures_retry",
+       .tag = "monitor",
+       .summary = "Tries entries again",
+       .schema = "FailuresChanged",
        .body = "FailuresBody"},
-      {.method = Method::post, .pattern = "/api/telegram-gateway/failures/drop", .access = Access::admin, .where = Where::worker,
-       .handler = drop, .operation = "failures_drop", .tag = "monitor", .summary = "Forgets entries for good", .schema = "FailuresChanged",
+      {.method = Method::post,
+       .pattern = "/api/telegram-gateway/failures/drop",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = drop,
+       .operation = "failures_drop",
+       .tag = "monitor",
+       .summary = "Forgets entries for good",
+       .schema = "FailuresChanged",
        .body = "FailuresBody"},
   };
 }

@@ -38,9 +38,17 @@ Response json_feed(const Request& request, Context& context) {
 
 std::vector<Route> feed_routes() {
   const auto one = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view type) {
-    return Route{.method = Method::get, .pattern = pattern, .access = Access::read, .where = Where::worker, .handler = handler,
-                 .operation = operation, .tag = "feeds", .summary = "The newest 50 messages of a channel", .schema = "=Text",
-                 .parameters = {{"id", "string", "a chat's id", "path", true}}, .type = type};
+    return Route{.method = Method::get,
+                 .pattern = pattern,
+                 .access = Access::read,
+                 .where = Where::worker,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "feeds",
+                 .summary = "The newest 50 messages of a channel",
+                 .schema = "=Text",
+                 .parameters = {{"id", "string", "a chat's id", "path", true}},
+                 .type = type};
   };
   return {one("/api/channels/{id}/feed.rss", rss, "feed_rss", "application/rss+xml"),
           one("/api/channels/{id}/feed.atom", atom, "feed_atom", "application/atom+xml"),

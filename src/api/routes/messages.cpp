@@ -18,8 +18,8 @@ Response row_answer(const Result<store::Row>& row, Context& context) {
 Response list(const Request& request, Context& context) {
   const auto query = page_query(Query(request.query()));
   if (!query) return failure(query.error());
-  const auto validity = context.valid_until_commit(
-      query->page.channels.size() == 1 ? query->page.channels.front() : model::ChatId{});
+  const auto validity =
+      context.valid_until_commit(query->page.channels.size() == 1 ? query->page.channels.front() : model::ChatId{});
   auto page = context.store().page(query->page);
   if (!page) return failure(page.error());
   std::string data = "[";
@@ -121,13 +121,17 @@ Response delivery(const Request& request, Context& context) {
     steps.push_back(std::move(done));
   }
   for (const auto& consumer : *consumers) {
-    const bool marked = std::any_of(marks.begin(), marks.end(), [&](const auto& m) { return m.first == consumer.name; });
+    const bool marked =
+        std::any_of(marks.begin(), marks.end(), [&](const auto& m) { return m.first == consumer.name; });
     if (marked) continue;
     const bool news = (*row)->origin == model::Origin::live || (*row)->origin == model::Origin::catchup;
     steps.push_back(step(consumer.name, "consumer",
-                         consumer.stream_seq >= seq && consumer.stream_seq ? "done" : news ? "waiting" : "none"));
+                         consumer.stream_seq >= seq && consumer.stream_seq ? "done"
+                         : news                                            ? "waiting"
+                                                                           : "none"));
   }
-  return success(json::object{{"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});
+  return success(json::object{
+      {"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});
 }
 
 Response remove(const Request& request, Context& context) {
@@ -151,24 +155,68 @@ Response reprocess(const Request& request, Context& context) {
 std::vector<Route> message_routes() {
   constexpr Parameter kId{"id", "string", "peer:message, or peer:message:scope", "path", true};
   return {
-      {.method = Method::get, .pattern = "/api/messages", .access = Access::read, .where = Where::worker, .handler = list,
-       .operation = "messages", .tag = "messages", .summary = "A page of messages, filtered by the server",
-       .schema = "[Message]", .parameters = page_parameters()},
-      {.method = Method::get, .pattern = "/api/messages/{id}", .access = Access::read, .where = Where::worker, .handler = one,
-       .operation = "message", .tag = "messages", .summary = "One message", .schema = "Message", .parameters = {kId}},
-      {.method = Method::delete_, .pattern = "/api/messages/{id}", .access = Access::admin, .where = Where::worker,
-       .handler = remove, .operation = "message_remove", .tag = "messages",
-       .summary = "Marks a message as deleted; its text stays in the journal", .schema = "Message", .body = "RemoveBody",
+      {.method = Method::get,
+       .pattern = "/api/messages",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = list,
+       .operation = "messages",
+       .tag = "messages",
+       .summary = "A page of messages, filtered by the server",
+       .schema = "[Message]",
+       .parameters = page_parameters()},
+      {.method = Method::get,
+       .pattern = "/api/messages/{id}",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = one,
+       .operation = "message",
+       .tag = "messages",
+       .summary = "One message",
+       .schema = "Message",
        .parameters = {kId}},
-      {.method = Method::post, .pattern = "/api/messages/{id}/reprocess", .access = Access::consume, .where = Where::worker,
-       .handler = reprocess, .operation = "message_reprocess", .tag = "messages",
-       .summary = "Offers a message to every consumer again", .schema = "Message", .body = "ReprocessBody", .parameters = {kId}},
-      {.method = Method::get, .pattern = "/api/messages/{id}/versions", .access = Access::read, .where = Where::worker,
-       .handler = versions, .operation = "message_versions", .tag = "messages", .summary = "Every content a message has had, oldest first",
-       .schema = "[Version]", .parameters = {kId}},
-      {.method = Method::get, .pattern = "/api/messages/{id}/delivery", .access = Access::read, .where = Where::worker,
-       .handler = delivery, .operation = "message_delivery", .tag = "messages", .summary = "Where the newest content has got to",
-       .schema = "Delivery", .parameters = {kId}},
+      {.method = Method::delete_,
+       .pattern = "/api/messages/{id}",
+       .access = Access::admin,
+       .where = Where::worker,
+       .handler = remove,
+       .operation = "message_remove",
+       .tag = "messages",
+       .summary = "Marks a message as deleted; its text stays in the journal",
+       .schema = "Message",
+       .body = "RemoveBody",
+       .parameters = {kId}},
+      {.method = Method::post,
+       .pattern = "/api/messages/{id}/reprocess",
+       .access = Access::consume,
+       .where = Where::worker,
+       .handler = reprocess,
+       .operation = "message_reprocess",
+       .tag = "messages",
+       .summary = "Offers a message to every consumer again",
+       .schema = "Message",
+       .body = "ReprocessBody",
+       .parameters = {kId}},
+      {.method = Method::get,
+       .pattern = "/api/messages/{id}/versions",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = versions,
+       .operation = "message_versions",
+       .tag = "messages",
+       .summary = "Every content a message has had, oldest first",
+       .schema = "[Version]",
+       .parameters = {kId}},
+      {.method = Method::get,
+       .pattern = "/api/messages/{id}/delivery",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = delivery,
+       .operation = "message_delivery",
+       .tag = "messages",
+       .summary = "Where the newest content has got to",
+       .schema = "Delivery",
+       .parameters = {kId}},
   };
 }
 

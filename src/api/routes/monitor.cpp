@@ -10,7 +10,9 @@ namespace tg::api {
 namespace json = boost::json;
 namespace {
 
-Response plain(const observe::HealthAnswer& answer) { return with_body(answer.status, kJson, json::serialize(answer.body)); }
+Response plain(const observe::HealthAnswer& answer) {
+  return with_body(answer.status, kJson, json::serialize(answer.body));
+}
 
 Response health(const Request&, Context& context) {
   auto answer = context.parts.health.health(model::Time::now());
@@ -95,23 +97,41 @@ Response logs(const Request& request, Context& context) {
 json::object log_json(const observe::Record& record) {
   json::object fields;
   for (const auto& field : record.fields) fields[field.name] = field.value;
-  return {{"id", record.id}, {"at", model::to_rfc3339(record.at)}, {"level", observe::name_of(record.level)},
-          {"event", record.event}, {"fields", std::move(fields)}};
+  return {{"id", record.id},
+          {"at", model::to_rfc3339(record.at)},
+          {"level", observe::name_of(record.level)},
+          {"event", record.event},
+          {"fields", std::move(fields)}};
 }
 
 std::vector<Route> monitor_routes() {
   const auto probe = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary) {
-    return Route{.method = Method::get, .pattern = pattern, .access = Access::open, .where = Where::now, .handler = handler,
-                 .operation = operation, .tag = "health", .summary = summary, .schema = "=Health"};
+    return Route{.method = Method::get,
+                 .pattern = pattern,
+                 .access = Access::open,
+                 .where = Where::now,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "health",
+                 .summary = summary,
+                 .schema = "=Health"};
   };
   const auto get = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary,
                       std::string_view schema) {
-    return Route{.method = Method::get, .pattern = pattern, .access = Access::read, .where = Where::worker, .handler = handler,
-                 .operation = operation, .tag = "monitor", .summary = summary, .schema = schema};
+    return Route{.method = Method::get,
+                 .pattern = pattern,
+                 .access = Access::read,
+                 .where = Where::worker,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "monitor",
+                 .summary = summary,
+                 .schema = schema};
   };
   auto metric = get("/metrics", metrics, "metrics", "Prometheus text format", "=Text");
   metric.type = "text/plain";
-  auto series = get("/api/telegram-gateway/timeseries", timeseries, "timeseries", "Events by origin over the last day", "TimeSeries");
+  auto series = get("/api/telegram-gateway/timeseries", timeseries, "timeseries", "Events by origin over the last day",
+                    "TimeSeries");
   series.parameters = {{"minutes", "integer", "1 to 1440, 360 by default"}};
   auto log = get("/api/telegram-gateway/logs", logs, "logs", "The newest log records, oldest first", "[LogRecord]");
   log.parameters = {{"level", "string", "debug, info (default), warn, error: at least this"},
@@ -127,7 +147,8 @@ std::vector<Route> monitor_routes() {
       probe("/health/capture", capture, "health_capture", "503: nothing new is captured"),
       std::move(metric),
       std::move(series),
-      get("/api/telegram-gateway/destinations", destinations, "destinations", "Every reader of the journal and how far it is", "[Destination]"),
+      get("/api/telegram-gateway/destinations", destinations, "destinations",
+          "Every reader of the journal and how far it is", "[Destination]"),
       get("/api/telegram-gateway/jobs", jobs, "jobs", "Imports and fetches of this run", "[Job]"),
       std::move(one_job),
       std::move(log),

@@ -59,14 +59,16 @@ Result<void> read_filters(const Query& query, store::PageQuery& page) {
   page.to = *to;
   page.received_from = *received_from;
   page.received_to = *received_to;
-  auto statuses = names_of<store::Status>(query, {"status"}, "received, queued, published, retrying, failed, reprocess_pending, reprocessed or deleted",
-                                          store::parse_status);
+  auto statuses = names_of<store::Status>(
+      query, {"status"}, "received, queued, published, retrying, failed, reprocess_pending, reprocessed or deleted",
+      store::parse_status);
   if (!statuses) return statuses.error();
   page.statuses = std::move(*statuses);
   auto sources = names_of<model::SourceKind>(query, {"source"}, "tdlib, export_file or demo", model::parse_source);
   if (!sources) return sources.error();
   page.sources = std::move(*sources);
-  auto origins = names_of<model::Origin>(query, {"origin", "origins"}, "live, catchup, backfill or import", model::parse_origin);
+  auto origins =
+      names_of<model::Origin>(query, {"origin", "origins"}, "live, catchup, backfill or import", model::parse_origin);
   if (!origins) return origins.error();
   page.origins = std::move(*origins);
   auto media = query.boolean({"hasMedia", "has_media"});

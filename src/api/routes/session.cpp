@@ -54,9 +54,18 @@ Response sign_out(const Request& request, Context& context) {
 }  // namespace
 
 std::vector<Route> session_routes() {
-  const auto one = [](Method method, auto handler, std::string_view operation, std::string_view summary, std::string_view body) {
-    return Route{.method = method, .pattern = "/api/session", .access = Access::open, .where = Where::now, .handler = handler,
-                 .operation = operation, .tag = "session", .summary = summary, .schema = "Session", .body = body};
+  const auto one = [](Method method, auto handler, std::string_view operation, std::string_view summary,
+                      std::string_view body) {
+    return Route{.method = method,
+                 .pattern = "/api/session",
+                 .access = Access::open,
+                 .where = Where::now,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "session",
+                 .summary = summary,
+                 .schema = "Session",
+                 .body = body};
   };
   return {one(Method::get, show, "session", "Whether a token is needed, and what this caller may do", ""),
           one(Method::post, sign_in, "session_open", "Signs a browser in with a token", "SessionBody"),

@@ -53,7 +53,8 @@ bool Syncs::look(const Before& before, const std::vector<model::ChatId>& channel
     if (!among(channels, one.peer)) continue;
     missing += one.missing;
     const auto was = before.stored.find(one.peer);
-    counted.push_back({one.peer, "", std::max<std::int64_t>(0, one.stored - (was == before.stored.end() ? 0 : was->second))});
+    counted.push_back(
+        {one.peer, "", std::max<std::int64_t>(0, one.stored - (was == before.stored.end() ? 0 : was->second))});
   }
   const auto totals = parts_.intake.totals();
   std::lock_guard lock(mutex_);

@@ -18,9 +18,14 @@ constexpr std::int64_t kEnoughForHistory = 500;
 constexpr std::int64_t kMostMediaBytes = 64LL << 20;  // an answer is held in memory
 
 Response auth_status(const Request&, Context& context) {
-  json::object data{{"status", "idle"}, {"running", false}, {"startedAt", nullptr}, {"finishedAt", nullptr},
-                    {"logs", json::array{}}, {"available", false},
-                    {"message", "no Telegram account can sign in here yet; channels come from the demo or from export files"}};
+  json::object data{
+      {"status", "idle"},
+      {"running", false},
+      {"startedAt", nullptr},
+      {"finishedAt", nullptr},
+      {"logs", json::array{}},
+      {"available", false},
+      {"message", "no Telegram account can sign in here yet; channels come from the demo or from export files"}};
   (void)context;
   return success(std::move(data));
 }
@@ -35,7 +40,8 @@ Response auth_input(const Request& request, Context&) {
   const auto body = body_of(request);
   if (!body) return failure(body.error());
   const auto value = text_of(*body, "value");
-  if (!value || value->empty()) return failure(400, "invalid_input", "'value' is missing; send the code or the password");
+  if (!value || value->empty())
+    return failure(400, "invalid_input", "'value' is missing; send the code or the password");
   return failure(409, "conflict", "no sign-in is waiting for an input");
 }
 
@@ -76,12 +82,16 @@ Response synced(const Syncs::Progress& progress) {
   if (!progress.error.empty()) return failure(503, "unavailable", progress.error);
   json::array channels;
   for (const auto& channel : progress.channels) {
-    channels.push_back(json::object{{"channelId", std::to_string(channel.peer.value)}, {"label", channel.label},
+    channels.push_back(json::object{{"channelId", std::to_string(channel.peer.value)},
+                                    {"label", channel.label},
                                     {"messagesSynced", channel.synced}});
   }
-  return success(json::object{{"totalMessagesSynced", progress.synced}, {"totalMessagesSaved", progress.saved},
-                              {"channelsSynced", std::move(channels)}, {"timestamp", model::to_rfc3339(model::Time::now())},
-                              {"completed", progress.completed}, {"jobId", progress.job}});
+  return success(json::object{{"totalMessagesSynced", progress.synced},
+                              {"totalMessagesSaved", progress.saved},
+                              {"channelsSynced", std::move(channels)},
+                              {"timestamp", model::to_rfc3339(model::Time::now())},
+                              {"completed", progress.completed},
+                              {"jobId", progress.job}});
 }
 
 // Waits without holding a worker.
@@ -124,11 +134,14 @@ Response sync(const Request& request, Context& context) {
 
 // A regular file of the media folder, named by its hash; nothing else can be reached by it.
 Result<std::string> read_blob(const std::filesystem::path& folder, const std::string& hash) {
-  const bool plain = hash.size() == 64 && std::all_of(hash.begin(), hash.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+  const bool plain =
+      hash.size() == 64 && std::all_of(hash.begin(), hash.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
   if (!plain) return Error{Code::not_found, "the file is not here", ""};
   const auto path = folder / "sha256" / hash.substr(0, 2) / hash.substr(2, 2) / hash;
   const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0) return Error{Code::not_found, "the file is not in the media folder any more", "Import the export again with its media"};
+  if (file < 0)
+    return Error{Code::not_found, "the file is not in the media folder any more",
+                 "Import the export again with its media"};
   struct stat facts {};
   std::string bytes;
   if (::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size <= kMostMediaBytes) {
@@ -142,7 +155,8 @@ Result<std::string> read_blob(const std::filesystem::path& folder, const std::st
     bytes.resize(done);
   }
   ::close(file);
-  if (bytes.empty()) return Error{Code::not_found, "the file is empty or larger than 64 MiB", "Open it in the media folder"};
+  if (bytes.empty())
+    return Error{Code::not_found, "the file is empty or larger than 64 MiB", "Open it in the media folder"};
   return bytes;
 }
 
@@ -204,29 +218,58 @@ std::vector<Job> Context::all_jobs() const {
 }
 
 std::vector<Route> telegram_routes() {
-  const auto auth = [](Method method, std::string_view pattern, auto handler, std::string_view operation, std::string_view summary) {
-    return Route{.method = method, .pattern = pattern, .access = method == Method::get ? Access::read : Access::admin,
-                 .where = Where::now, .handler = handler, .operation = operation, .tag = "telegram", .summary = summary,
+  const auto auth = [](Method method, std::string_view pattern, auto handler, std::string_view operation,
+                       std::string_view summary) {
+    return Route{.method = method,
+                 .pattern = pattern,
+                 .access = method == Method::get ? Access::read : Access::admin,
+                 .where = Where::now,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "telegram",
+                 .summary = summary,
                  .schema = "AuthStatus"};
   };
-  auto input = auth(Method::post, "/api/telegram-gateway/auth/input", auth_input, "auth_input", "Gives the code or password that is waited for");
+  auto input = auth(Method::post, "/api/telegram-gateway/auth/input", auth_input, "auth_input",
+                    "Gives the code or password that is waited for");
   input.body = "AuthInput";
-  Route fetch{.method = Method::post, .pattern = "/api/telegram-gateway/sync-messages", .access = Access::consume, .where = Where::worker,
-              .handler = sync, .operation = "sync_messages", .tag = "telegram",
-              .summary = "Fetches what is missing; answers with the counts so far and goes on", .schema = "Synced", .body = "SyncBody"};
+  Route fetch{.method = Method::post,
+              .pattern = "/api/telegram-gateway/sync-messages",
+              .access = Access::consume,
+              .where = Where::worker,
+              .handler = sync,
+              .operation = "sync_messages",
+              .tag = "telegram",
+              .summary = "Fetches what is missing; answers with the counts so far and goes on",
+              .schema = "Synced",
+              .body = "SyncBody"};
   Route fetch_alias = fetch;
   fetch_alias.pattern = "/sync-messages";
   fetch_alias.hidden = true;
-  Route picture{.method = Method::get, .pattern = "/api/telegram-gateway/photos/{channelId}/{messageId}", .access = Access::read,
-                .where = Where::worker, .handler = photo, .operation = "photo", .tag = "telegram", .summary = "The photo of a message",
+  Route picture{.method = Method::get,
+                .pattern = "/api/telegram-gateway/photos/{channelId}/{messageId}",
+                .access = Access::read,
+                .where = Where::worker,
+                .handler = photo,
+                .operation = "photo",
+                .tag = "telegram",
+                .summary = "The photo of a message",
                 .schema = "=Binary",
-                .parameters = {{"channelId", "string", "a chat's id", "path", true}, {"messageId", "integer", "the message", "path", true}}};
+                .parameters = {{"channelId", "string", "a chat's id", "path", true},
+                               {"messageId", "integer", "the message", "path", true}}};
   picture.type = "image/jpeg";
   Route picture_alias = picture;
   picture_alias.pattern = "/photo/{channelId}/{messageId}";
   picture_alias.hidden = true;
-  Route file{.method = Method::get, .pattern = "/api/telegram-gateway/media/{id}", .access = Access::read, .where = Where::worker,
-             .handler = media, .operation = "media", .tag = "telegram", .summary = "The file of a message", .schema = "=Binary",
+  Route file{.method = Method::get,
+             .pattern = "/api/telegram-gateway/media/{id}",
+             .access = Access::read,
+             .where = Where::worker,
+             .handler = media,
+             .operation = "media",
+             .tag = "telegram",
+             .summary = "The file of a message",
+             .schema = "=Binary",
              .parameters = {{"id", "string", "the message's id", "path", true}}};
   file.type = "application/octet-stream";
   return {
@@ -234,7 +277,11 @@ std::vector<Route> telegram_routes() {
       auth(Method::post, "/api/telegram-gateway/auth/start", auth_start, "auth_start", "Starts a sign-in"),
       std::move(input),
       auth(Method::post, "/api/telegram-gateway/auth/cancel", auth_cancel, "auth_cancel", "Ends the sign-in that runs"),
-      std::move(fetch), std::move(fetch_alias), std::move(picture), std::move(picture_alias), std::move(file),
+      std::move(fetch),
+      std::move(fetch_alias),
+      std::move(picture),
+      std::move(picture_alias),
+      std::move(file),
   };
 }
 

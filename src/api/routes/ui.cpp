@@ -9,14 +9,17 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::string_view kUiPolicy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src 'self'; "
-    "media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; font-src 'self'; connect-src "
+    "'self'; "
+    "media-src 'self' blob:; manifest-src 'self'; worker-src 'self'; base-uri 'self'; form-action 'self'; "
+    "frame-ancestors "
     "'none'; require-trusted-types-for 'script'; trusted-types sw";
 
 constexpr std::string_view kWithoutDashboard =
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Telegram Gateway</title>"
     "<h1>Telegram Gateway</h1><p>This program was built without its dashboard. The API works as usual: see "
-    "<a href=\"../api/openapi.json\">api/openapi.json</a>.</p><p>To have the dashboard, install Node.js 18 or newer and build "
+    "<a href=\"../api/openapi.json\">api/openapi.json</a>.</p><p>To have the dashboard, install Node.js 18 or newer "
+    "and build "
     "with <code>cmake -DTG_DASHBOARD=ON</code>.</p></html>\n";
 
 bool takes_gzip(const Request& request) {
@@ -28,7 +31,8 @@ bool takes_gzip(const Request& request) {
     while (part.starts_with(' ')) part.remove_prefix(1);
     if (!part.starts_with("gzip")) continue;
     const auto weight = part.find("q=");
-    return weight == std::string_view::npos || (part.substr(weight + 2) != "0" && !part.substr(weight + 2).starts_with("0.0"));
+    return weight == std::string_view::npos ||
+           (part.substr(weight + 2) != "0" && !part.substr(weight + 2).starts_with("0.0"));
   }
   return false;
 }
@@ -59,9 +63,10 @@ Response asset_answer(const Request& request, const Asset& asset) {
 Response page_answer(const Request& request, const Asset& page) {
   auto prefix = std::string(request.header("x-forwarded-prefix"));
   while (prefix.ends_with('/')) prefix.pop_back();
-  const bool plain = prefix.starts_with('/') && prefix.size() < 200 && std::all_of(prefix.begin(), prefix.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '/' || c == '-' || c == '_' || c == '.';
-  });
+  const bool plain =
+      prefix.starts_with('/') && prefix.size() < 200 && std::all_of(prefix.begin(), prefix.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '/' || c == '-' || c == '_' || c == '.';
+      });
   if (!plain || prefix.starts_with("//")) return asset_answer(request, page);
   std::string text(page.bytes);
   constexpr std::string_view kBase = "<base href=\"/ui/\">";
@@ -78,7 +83,8 @@ Response ui(const Request& request, Context& context) {
   const auto path = unescape(request.parameters[0]);
   if (assets.empty()) {
     auto response = with_body(200, "text/html; charset=utf-8", std::string(kWithoutDashboard));
-    response.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'").add("Cache-Control", "no-cache");
+    response.add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        .add("Cache-Control", "no-cache");
     return response;
   }
   if (const auto* asset = assets.find(path); asset && path != "index.html") return asset_answer(request, *asset);
@@ -95,8 +101,12 @@ Response to_ui(const Request&, Context&) { return redirect("ui/"); }
 Response root(const Request& request, Context& context) {
   if (request.header("accept").find("text/html") != std::string_view::npos) return redirect("ui/");
   return with_body(200, kJson,
-                   json::serialize(json::object{{"success", true}, {"name", "telegram-gateway"}, {"version", context.options.version},
-                                                {"dashboard", "/ui/"}, {"openapi", "/api/openapi.json"}, {"health", "/health"}}));
+                   json::serialize(json::object{{"success", true},
+                                                {"name", "telegram-gateway"},
+                                                {"version", context.options.version},
+                                                {"dashboard", "/ui/"},
+                                                {"openapi", "/api/openapi.json"},
+                                                {"health", "/health"}}));
 }
 
 Response document(const Request&, Context& context) {
@@ -109,8 +119,14 @@ Response document(const Request&, Context& context) {
 
 std::vector<Route> ui_routes() {
   const auto one = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary) {
-    return Route{.method = Method::get, .pattern = pattern, .access = Access::open, .where = Where::now, .handler = handler,
-                 .operation = operation, .tag = "dashboard", .summary = summary};
+    return Route{.method = Method::get,
+                 .pattern = pattern,
+                 .access = Access::open,
+                 .where = Where::now,
+                 .handler = handler,
+                 .operation = operation,
+                 .tag = "dashboard",
+                 .summary = summary};
   };
   auto home = one("/", root, "root", "Browsers go to the dashboard, others are told what this is");
   home.schema = "=Root";

@@ -27,8 +27,12 @@ std::string kind_of_reader(const std::string& name) {
 }  // namespace
 
 json::object destination_json(const Destination& d) {
-  json::object out{{"name", d.name}, {"kind", d.kind}, {"behindEvents", d.behind_events}, {"behindSeconds", d.behind_seconds},
-                   {"ratePerMinute", d.rate_per_minute}, {"state", d.state}};
+  json::object out{{"name", d.name},
+                   {"kind", d.kind},
+                   {"behindEvents", d.behind_events},
+                   {"behindSeconds", d.behind_seconds},
+                   {"ratePerMinute", d.rate_per_minute},
+                   {"state", d.state}};
   if (!d.last_error.empty()) out["lastError"] = d.last_error;
   if (d.next_try_at) out["nextTryAt"] = model::to_rfc3339(d.next_try_at);
   return out;
@@ -82,8 +86,10 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
       if (*found) d.behind_seconds = std::max(0.0, static_cast<double>(now.us - first.integer(0)) / 1e6);
       d.behind_seconds = std::round(d.behind_seconds * 10) / 10;
       first.reset();
-      if (seq && seq.value < parts_.journal.oldest().value - 1) d.state = "gapped";
-      else if (d.behind_seconds > kLateSeconds) d.state = "late";
+      if (seq && seq.value < parts_.journal.oldest().value - 1)
+        d.state = "gapped";
+      else if (d.behind_seconds > kLateSeconds)
+        d.state = "late";
     }
     d.rate_per_minute = rate_of(kind + ":" + name, seq, now);
     all.push_back(std::move(d));
@@ -119,8 +125,10 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
     if (!reader.kind.empty()) found->kind = reader.kind;
     found->last_error = reader.last_error;
     found->next_try_at = reader.next_try_at;
-    if (reader.off) found->state = "off";
-    else if (reader.parked) found->state = "parked";
+    if (reader.off)
+      found->state = "off";
+    else if (reader.parked)
+      found->state = "parked";
   }
   return all;
 }
@@ -189,8 +197,8 @@ Result<std::string> Board::overview() {
   auto older = predecessor_overview(parts_, options_, started_);
   if (!older) return older.error();
   const auto now = model::to_rfc3339(model::Time::now());
-  overview_ = fmt::format("{{\"now\":\"{0}\",\"timestamp\":\"{0}\",{1},{2},{3}}}", now, (*snapshot)->core, (*snapshot)->charts,
-                          members(*older));
+  overview_ = fmt::format("{{\"now\":\"{0}\",\"timestamp\":\"{0}\",{1},{2},{3}}}", now, (*snapshot)->core,
+                          (*snapshot)->charts, members(*older));
   overview_made_ = made_;
   return overview_;
 }

@@ -35,7 +35,7 @@ class Board {
     std::string capture;       // running, stopped, signed_out, none
     std::int64_t missing = 0;
     std::int64_t messages = 0, channels = 0;
-    model::Time proven_at;     // newest proof
+    model::Time proven_at;  // newest proof
   };
 
   using Jobs = std::function<std::vector<Job>()>;

@@ -75,18 +75,27 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
       if (!oldest_hole || hole.opened_at < oldest_hole) oldest_hole = hole.opened_at;
     }
     if (one.newest < one.start) continue;
-    if (!one.proven_at) unproven = true;
-    else if (!oldest_proof || one.proven_at < oldest_proof) oldest_proof = one.proven_at;
+    if (!one.proven_at)
+      unproven = true;
+    else if (!oldest_proof || one.proven_at < oldest_proof)
+      oldest_proof = one.proven_at;
   }
   json::object out;
   std::string_view code = "complete";
-  if (capture == "signed_out") code = "sign_in";
-  else if (input.chats.empty()) code = "empty";
-  else if (capture == "stopped") code = "stopped";
-  else if (promised == 0) code = "empty";  // what was only ever imported promises nothing
-  else if (missing > 0) code = "hole";
-  else if (unproven || oldest_proof < stale_before(input.now)) code = "stale";
-  else if (lost > 0) code = "lost";
+  if (capture == "signed_out")
+    code = "sign_in";
+  else if (input.chats.empty())
+    code = "empty";
+  else if (capture == "stopped")
+    code = "stopped";
+  else if (promised == 0)
+    code = "empty";  // what was only ever imported promises nothing
+  else if (missing > 0)
+    code = "hole";
+  else if (unproven || oldest_proof < stale_before(input.now))
+    code = "stale";
+  else if (lost > 0)
+    code = "lost";
   out["code"] = code;
   out["missing"] = missing;
   out["lost"] = lost;
@@ -120,7 +129,8 @@ json::object Board::figures_of(const Input& input) const {
     for (std::size_t i = 23 - std::min<std::size_t>(hour, 23); i < 24; ++i) today += hours[i];
   }
   out["messagesToday"] = today;
-  if (const auto p95 = observe::quantile(metrics.stored_seconds, 0.95)) out["storedP95Ms"] = std::round(*p95 * 10'000) / 10;
+  if (const auto p95 = observe::quantile(metrics.stored_seconds, 0.95))
+    out["storedP95Ms"] = std::round(*p95 * 10'000) / 10;
   if (const auto p95 = observe::quantile(metrics.request_seconds("unprocessed"), 0.95)) {
     out["pollsP95Ms"] = std::round(*p95 * 10'000) / 10;
   }
@@ -132,8 +142,8 @@ json::object Board::figures_of(const Input& input) const {
         return std::tie(a.behind_seconds, a.behind_events) < std::tie(b.behind_seconds, b.behind_events);
       });
   if (slowest != input.destinations.end()) {
-    out["slowest"] = json::object{{"name", slowest->name}, {"behindEvents", slowest->behind_events},
-                                  {"behindSeconds", slowest->behind_seconds}};
+    out["slowest"] = json::object{
+        {"name", slowest->name}, {"behindEvents", slowest->behind_events}, {"behindSeconds", slowest->behind_seconds}};
   }
   // In steps of 64 MiB: what changes with every byte would make every overview a new one.
   constexpr std::int64_t kStep = 64LL << 20;
@@ -156,8 +166,10 @@ json::array Board::attention_of(const Input& input, std::string_view capture) co
   for (const auto& chat : input.chats) {
     const auto found = input.coverage.find(chat.peer);
     if (found == input.coverage.end() || found->second.missing == 0 || out.size() >= kMostAttention) continue;
-    json::object one{{"code", "hole"}, {"channelId", std::to_string(chat.peer.value)},
-                     {"title", chat.title.empty() ? chat.label : chat.title}, {"count", found->second.missing}};
+    json::object one{{"code", "hole"},
+                     {"channelId", std::to_string(chat.peer.value)},
+                     {"title", chat.title.empty() ? chat.label : chat.title},
+                     {"count", found->second.missing}};
     if (!found->second.open_holes.empty()) {
       one["since"] = model::to_rfc3339(found->second.open_holes.front().opened_at);
       one["detail"] = found->second.open_holes.front().cause;
@@ -166,8 +178,8 @@ json::array Board::attention_of(const Input& input, std::string_view capture) co
   }
   for (const auto& destination : input.destinations) {
     if ((destination.state == "ok" || destination.state == "off") && destination.last_error.empty()) continue;
-    json::object one{{"code", "destination_late"}, {"destination", destination.name},
-                     {"count", destination.behind_events}};
+    json::object one{
+        {"code", "destination_late"}, {"destination", destination.name}, {"count", destination.behind_events}};
     if (!destination.last_error.empty()) one["detail"] = destination.last_error;
     out.push_back(std::move(one));
   }
@@ -201,10 +213,13 @@ json::object Board::charts_of(const Input& input) const {
   json::array minutes;
   // Whole minutes only: the chart of a quiet minute does not change with every second.
   const model::Time minute{input.now.us / 60'000'000 * 60'000'000};
-  for (const auto& point : parts_.series.since(model::Time{minute.us - kMinutes * 60'000'000LL}, minute, kMinutes + 1)) {
+  for (const auto& point :
+       parts_.series.since(model::Time{minute.us - kMinutes * 60'000'000LL}, minute, kMinutes + 1)) {
     if (point.at >= minute) break;  // has just begun
-    minutes.push_back(json::object{{"at", model::to_rfc3339(point.at)}, {"live", point.events[0]},
-                                   {"catchup", point.events[1]}, {"other", point.events[2] + point.events[3]}});
+    minutes.push_back(json::object{{"at", model::to_rfc3339(point.at)},
+                                   {"live", point.events[0]},
+                                   {"catchup", point.events[1]},
+                                   {"other", point.events[2] + point.events[3]}});
   }
   return {{"days", std::move(days)}, {"perMinute", std::move(minutes)}};
 }

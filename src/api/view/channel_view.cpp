@@ -29,8 +29,9 @@ std::string initials(std::string_view title) {
     const auto letter = title.substr(i, end - i);
     const bool word = letter.size() > 1 || std::isalnum(static_cast<unsigned char>(letter[0])) != 0;
     if (word && at_word) {
-      letters += letter.size() == 1 ? std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(letter[0]))))
-                                    : std::string(letter);
+      letters += letter.size() == 1
+                     ? std::string(1, static_cast<char>(std::toupper(static_cast<unsigned char>(letter[0]))))
+                     : std::string(letter);
       ++words;
     }
     at_word = !word;
@@ -93,9 +94,14 @@ json::object channel_json(const store::Chat& chat) {
 }
 
 json::object counts_json(const journal::ChatCoverage& coverage) {
-  json::object out{{"expected", coverage.expected}, {"accounted", coverage.accounted}, {"stored", coverage.stored},
-                   {"empty", coverage.empty},       {"deleted", coverage.deleted},     {"missing", coverage.missing},
-                   {"acceptedLost", coverage.accepted_lost}, {"unknown", coverage.unknown}};
+  json::object out{{"expected", coverage.expected},
+                   {"accounted", coverage.accounted},
+                   {"stored", coverage.stored},
+                   {"empty", coverage.empty},
+                   {"deleted", coverage.deleted},
+                   {"missing", coverage.missing},
+                   {"acceptedLost", coverage.accepted_lost},
+                   {"unknown", coverage.unknown}};
   put_time(out, "provenAt", coverage.proven_at);
   return out;
 }
@@ -116,8 +122,11 @@ json::object coverage_json(const journal::ChatCoverage& coverage, int px) {
   json::array holes;
   const auto& open = coverage.open_holes;
   for (auto hole = open.rbegin(); hole != open.rend() && holes.size() < kHolesShown; ++hole) {
-    holes.push_back(json::object{{"from", hole->range.first}, {"to", hole->range.last}, {"ids", hole->range.size()},
-                                 {"since", model::to_rfc3339(hole->opened_at)}, {"cause", hole->cause}});
+    holes.push_back(json::object{{"from", hole->range.first},
+                                 {"to", hole->range.last},
+                                 {"ids", hole->range.size()},
+                                 {"since", model::to_rfc3339(hole->opened_at)},
+                                 {"cause", hole->cause}});
   }
   out["holes"] = std::move(holes);
   out["bar"] = bar_json(coverage, px);
@@ -143,7 +152,8 @@ json::object state_json(const RowFacts& facts) {
     put_time(out, "since", coverage->proven_at);
   } else if (coverage->unknown > 0) {
     out["code"] = "history";
-    out["progress"] = static_cast<double>(coverage->accounted) / static_cast<double>(coverage->accounted + coverage->unknown);
+    out["progress"] =
+        static_cast<double>(coverage->accounted) / static_cast<double>(coverage->accounted + coverage->unknown);
   } else if (coverage->accepted_lost > 0) {
     out["code"] = "lost";
     out["missing"] = coverage->accepted_lost;
@@ -156,8 +166,8 @@ json::object state_json(const RowFacts& facts) {
 
 json::object channel_row_json(const RowFacts& facts, int px) {
   auto out = channel_json(facts.chat);
-  out["avatar"] = json::object{{"initials", initials(name_of_chat(facts.chat))},
-                               {"hue", std::abs(facts.chat.peer.value) % 10}};
+  out["avatar"] =
+      json::object{{"initials", initials(name_of_chat(facts.chat))}, {"hue", std::abs(facts.chat.peer.value) % 10}};
   out["state"] = state_json(facts);
   journal::ChatCoverage nothing;
   out["coverage"] = coverage_json(facts.coverage ? *facts.coverage : nothing, px);
@@ -174,7 +184,8 @@ std::vector<StateRange> state_ranges(const journal::ChatCoverage& coverage,
   const journal::Range window{coverage.start.value, coverage.newest.value};
   std::vector<const journal::ProvenRange*> by_first;
   for (const auto& proof : proofs) by_first.push_back(&proof);
-  std::sort(by_first.begin(), by_first.end(), [](const auto* a, const auto* b) { return a->range.first < b->range.first; });
+  std::sort(by_first.begin(), by_first.end(),
+            [](const auto* a, const auto* b) { return a->range.first < b->range.first; });
   // What several accounts proved is shown once.
   std::int64_t next = window.first;
   for (const auto* proof : by_first) {
@@ -200,8 +211,8 @@ std::vector<StateRange> state_ranges(const journal::ChatCoverage& coverage,
 }
 
 json::object range_json(const StateRange& range) {
-  json::object out{{"from", range.range.first}, {"to", range.range.last}, {"ids", range.range.size()},
-                   {"state", range.state}};
+  json::object out{
+      {"from", range.range.first}, {"to", range.range.last}, {"ids", range.range.size()}, {"state", range.state}};
   if (range.proof) {
     out["proof"] = range.proof->proof == static_cast<int>(pipeline::ProofKind::walk) ? "walk" : "live";
     if (range.proof->account != 0) out["account"] = std::to_string(range.proof->account);

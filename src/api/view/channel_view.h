@@ -1,8 +1,8 @@
 #pragma once
 // A channel as REST shows it, and what is proven about it.
 
-#include <boost/json/object.hpp>
 #include <array>
+#include <boost/json/object.hpp>
 #include <optional>
 
 #include "journal/coverage.h"
@@ -38,7 +38,8 @@ struct StateRange {
   const journal::ProvenRange* proof = nullptr;
   const journal::Hole* hole = nullptr;
 };
-std::vector<StateRange> state_ranges(const journal::ChatCoverage& coverage, const std::vector<journal::ProvenRange>& proofs);
+std::vector<StateRange> state_ranges(const journal::ChatCoverage& coverage,
+                                     const std::vector<journal::ProvenRange>& proofs);
 boost::json::object range_json(const StateRange& range);
 
 }  // namespace tg::api

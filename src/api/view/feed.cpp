@@ -33,8 +33,10 @@ std::string headline(const store::Row& row) {
 std::string html_of(const store::Row& row) {
   std::string out;
   for (const char c : xml_text(row.message.text)) {
-    if (c == '\n') out += "<br>";
-    else out.push_back(c);
+    if (c == '\n')
+      out += "<br>";
+    else
+      out.push_back(c);
   }
   return out;
 }
@@ -85,7 +87,8 @@ std::string xml_text(std::string_view text) {
 
 std::string telegram_link(const store::Chat& chat, model::MessageId message) {
   if (!chat.username.empty()) return fmt::format("https://t.me/{}/{}", chat.username, message.value);
-  if (model::is_channel(chat.peer)) return fmt::format("https://t.me/c/{}/{}", -1'000'000'000'000 - chat.peer.value, message.value);
+  if (model::is_channel(chat.peer))
+    return fmt::format("https://t.me/c/{}/{}", -1'000'000'000'000 - chat.peer.value, message.value);
   return "https://t.me/";
 }
 
@@ -97,10 +100,11 @@ std::string rss_of(const Feed& feed) {
       xml_text(feed.chat.description.empty() ? title_of(feed.chat) : feed.chat.description), rfc822(newest(feed)));
   for (const auto& row : feed.rows) {
     // The description is HTML, so it is escaped once for HTML and once for XML.
-    out += fmt::format("<item><title>{}</title><link>{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{}</pubDate>"
-                       "<description>{}</description></item>\n",
-                       xml_text(headline(row)), xml_text(telegram_link(feed.chat, row.message.key.message)), xml_text(id_of(row)),
-                       rfc822(row.message.date), xml_text(html_of(row)));
+    out += fmt::format(
+        "<item><title>{}</title><link>{}</link><guid isPermaLink=\"false\">{}</guid><pubDate>{}</pubDate>"
+        "<description>{}</description></item>\n",
+        xml_text(headline(row)), xml_text(telegram_link(feed.chat, row.message.key.message)), xml_text(id_of(row)),
+        rfc822(row.message.date), xml_text(html_of(row)));
   }
   return out + "</channel></rss>\n";
 }
@@ -109,14 +113,16 @@ std::string atom_of(const Feed& feed) {
   std::string out = fmt::format(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>{}</title>"
       "<id>urn:telegram:{}</id><link href=\"{}\"/><updated>{}</updated>\n",
-      xml_text(title_of(feed.chat)), feed.chat.peer.value, xml_text(chat_link(feed.chat)), model::to_rfc3339(newest(feed)));
+      xml_text(title_of(feed.chat)), feed.chat.peer.value, xml_text(chat_link(feed.chat)),
+      model::to_rfc3339(newest(feed)));
   for (const auto& row : feed.rows) {
     const auto author = row.message.sender.empty() ? title_of(feed.chat) : row.message.sender;
-    out += fmt::format("<entry><title>{}</title><id>{}</id><link href=\"{}\"/><published>{}</published><updated>{}</updated>"
-                       "<author><name>{}</name></author><content type=\"text\">{}</content></entry>\n",
-                       xml_text(headline(row)), xml_text(id_of(row)), xml_text(telegram_link(feed.chat, row.message.key.message)),
-                       model::to_rfc3339(row.message.date), model::to_rfc3339(changed(row)), xml_text(author),
-                       xml_text(row.message.text));
+    out += fmt::format(
+        "<entry><title>{}</title><id>{}</id><link href=\"{}\"/><published>{}</published><updated>{}</updated>"
+        "<author><name>{}</name></author><content type=\"text\">{}</content></entry>\n",
+        xml_text(headline(row)), xml_text(id_of(row)), xml_text(telegram_link(feed.chat, row.message.key.message)),
+        model::to_rfc3339(row.message.date), model::to_rfc3339(changed(row)), xml_text(author),
+        xml_text(row.message.text));
   }
   return out + "</feed>\n";
 }
@@ -133,8 +139,10 @@ std::string json_feed_of(const Feed& feed) {
     if (!row.message.sender.empty()) item["authors"] = json::array{json::object{{"name", row.message.sender}}};
     items.push_back(std::move(item));
   }
-  return json::serialize(json::object{{"version", "https://jsonfeed.org/version/1.1"}, {"title", title_of(feed.chat)},
-                                      {"home_page_url", chat_link(feed.chat)}, {"description", feed.chat.description},
+  return json::serialize(json::object{{"version", "https://jsonfeed.org/version/1.1"},
+                                      {"title", title_of(feed.chat)},
+                                      {"home_page_url", chat_link(feed.chat)},
+                                      {"description", feed.chat.description},
                                       {"items", std::move(items)}});
 }
 

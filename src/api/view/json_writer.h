@@ -40,7 +40,7 @@ class JsonWriter {
   void value(const std::string& text) { value(std::string_view(text)); }
   void value(const char* text) { value(std::string_view(text)); }
   template <class T>
-    requires std::is_arithmetic_v<T>
+  requires std::is_arithmetic_v<T>
   void value(T number) {
     separate();
     if constexpr (std::is_same_v<T, bool>) {

@@ -127,7 +127,8 @@ void write_predecessor(JsonWriter& json, const store::Row& row) {
   json.optional("sender", message.sender);
   json.field("hasMedia", media);
   if (message.media.type == model::MediaType::photo) {
-    json.field("photoUrl", fmt::format("/api/telegram-gateway/photos/{}/{}", message.key.peer.value, message.key.message.value));
+    json.field("photoUrl",
+               fmt::format("/api/telegram-gateway/photos/{}/{}", message.key.peer.value, message.key.message.value));
   }
   if (message.link_preview) write_link_preview(json, *message.link_preview);
   if (media && !message.text.empty()) json.field("caption", message.text);

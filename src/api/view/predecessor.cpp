@@ -121,8 +121,9 @@ Result<json::object> queue_json(const Parts& parts, std::int64_t limit) {
   if (!total) return total.error();
   const auto bytes = (*db)->scalar("SELECT coalesce(sum(length(payload)), 0) FROM quarantine");
   if (!bytes) return bytes.error();
-  json::object out{{"exists", *total > 0}, {"path", parts.journal.file().filename().string()}, {"sizeBytes", *bytes},
-                   {"totalMessages", *total}, {"previewLimit", limit}, {"previewCount", preview.size()}};
+  json::object out{{"exists", *total > 0},  {"path", parts.journal.file().filename().string()},
+                   {"sizeBytes", *bytes},   {"totalMessages", *total},
+                   {"previewLimit", limit}, {"previewCount", preview.size()}};
   out["updatedAt"] = updated ? json::value(model::to_rfc3339(updated)) : json::value(nullptr);
   out["preview"] = std::move(preview);
   return out;
@@ -148,9 +149,15 @@ Result<json::object> summary_json(const Parts& parts, std::int64_t limit) {
   if (!page) return page.error();
   json::array recent;
   for (const auto& row : page->rows) recent.push_back(json::parse(message_json(row)));
-  json::object pagination{{"total", total},   {"limit", limit}, {"offset", 0}, {"page", 1},
-                          {"hasMore", page->has_more}, {"totalPages", limit > 0 ? (total + limit - 1) / limit : 0}};
-  return json::object{{"total", total}, {"byStatus", std::move(by_status)}, {"recent", std::move(recent)},
+  json::object pagination{{"total", total},
+                          {"limit", limit},
+                          {"offset", 0},
+                          {"page", 1},
+                          {"hasMore", page->has_more},
+                          {"totalPages", limit > 0 ? (total + limit - 1) / limit : 0}};
+  return json::object{{"total", total},
+                      {"byStatus", std::move(by_status)},
+                      {"recent", std::move(recent)},
                       {"pagination", std::move(pagination)}};
 }
 
@@ -177,7 +184,8 @@ std::optional<json::object> newest_message(store::Store& store, model::ChatId pe
   const auto page = store.page(query);
   if (!page || page->rows.empty()) return std::nullopt;
   const auto& message = page->rows.front().message;
-  return json::object{{"id", model::to_api_id(message.key)}, {"messageId", message.key.message.value},
+  return json::object{{"id", model::to_api_id(message.key)},
+                      {"messageId", message.key.message.value},
                       {"text", shortened(message.text, 120)}};
 }
 

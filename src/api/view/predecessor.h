@@ -9,7 +9,7 @@
 namespace tg::api {
 
 boost::json::object health_of_gateway(const Parts& parts, model::Time started);
-boost::json::object metrics_json(const Parts& parts);                          // raw, parsed, summary
+boost::json::object metrics_json(const Parts& parts);  // raw, parsed, summary
 Result<boost::json::object> queue_json(const Parts& parts, std::int64_t limit);
 boost::json::object session_json(const Parts& parts);
 Result<boost::json::object> summary_json(const Parts& parts, std::int64_t limit);

@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::int64_t kHourUs = 3'600'000'000;
 constexpr std::string_view kChatSql =
-    "SELECT peer, scope, title, username, kind, label, description, active, registered, created_at, updated_at, total, deleted, "
+    "SELECT peer, scope, title, username, kind, label, description, active, registered, created_at, updated_at, total, "
+    "deleted, "
     "media, last_date, start, newest, migrated_to, migrated_from FROM chats";
 
 Chat chat_from(const journal::Statement& row) {
@@ -35,7 +36,8 @@ Chat chat_from(const journal::Statement& row) {
 }
 
 Error unknown(model::ChatId peer) {
-  return {Code::not_found, fmt::format("channel {} is not known", peer.value), "GET /api/channels lists those that are"};
+  return {Code::not_found, fmt::format("channel {} is not known", peer.value),
+          "GET /api/channels lists those that are"};
 }
 
 }  // namespace
@@ -64,16 +66,19 @@ Result<Chat> LocalStore::add_chat(const Chat& chat) {
   auto known = this->chat(chat.peer);
   if (!known) return known.error();
   if (*known && (*known)->registered) {
-    return Error{Code::conflict, fmt::format("channel {} is registered already", chat.peer.value), "Change it with PUT"};
+    return Error{Code::conflict, fmt::format("channel {} is registered already", chat.peer.value),
+                 "Change it with PUT"};
   }
   auto done = impl_->write([chat](journal::Connection& db) {
     return db
         .prepared(
             "INSERT INTO chats (peer, scope, title, label, description, active, registered, created_at, updated_at) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT DO UPDATE SET registered = 1, active = ?6, updated_at = ?7, "
-            "label = CASE WHEN ?4 = '' THEN label ELSE ?4 END, description = CASE WHEN ?5 = '' THEN description ELSE ?5 END")
-        .with(chat.peer, chat.scope, std::string_view(chat.title), std::string_view(chat.label), std::string_view(chat.description),
-              static_cast<int>(chat.active), model::Time::now())
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT DO UPDATE SET registered = 1, active = ?6, "
+            "updated_at = ?7, "
+            "label = CASE WHEN ?4 = '' THEN label ELSE ?4 END, description = CASE WHEN ?5 = '' THEN description ELSE "
+            "?5 END")
+        .with(chat.peer, chat.scope, std::string_view(chat.title), std::string_view(chat.label),
+              std::string_view(chat.description), static_cast<int>(chat.active), model::Time::now())
         .run();
   });
   if (!done) return done.error();
@@ -83,8 +88,8 @@ Result<Chat> LocalStore::add_chat(const Chat& chat) {
   return std::move(**added);
 }
 
-Result<Chat> LocalStore::change_chat(model::ChatId peer, std::optional<std::string> label, std::optional<std::string> description,
-                                     std::optional<bool> active) {
+Result<Chat> LocalStore::change_chat(model::ChatId peer, std::optional<std::string> label,
+                                     std::optional<std::string> description, std::optional<bool> active) {
   auto known = chat(peer);
   if (!known) return known.error();
   if (!*known) return unknown(peer);
@@ -110,7 +115,9 @@ Result<void> LocalStore::remove_chat(model::ChatId peer) {
   if (!known) return known.error();
   if (!*known) return unknown(peer);
   auto done = impl_->write([peer](journal::Connection& db) {
-    return db.prepared("UPDATE chats SET registered = 0, active = 0, updated_at = ? WHERE peer = ?").with(model::Time::now(), peer).run();
+    return db.prepared("UPDATE chats SET registered = 0, active = 0, updated_at = ? WHERE peer = ?")
+        .with(model::Time::now(), peer)
+        .run();
   });
   if (done) impl_->chat_changed(peer);
   return done;
@@ -127,29 +134,38 @@ Result<ChatStatistics> LocalStore::statistics(model::ChatId peer) {
   s.with_media = (*known)->media;
   const std::int64_t now = model::Time::now().us / kHourUs;
   std::int64_t first_hour = now;
-  auto done = local::each(
-      (*db)->prepared("SELECT coalesce(sum(messages) FILTER (WHERE hour > ?2 - 24), 0), coalesce(sum(messages) FILTER (WHERE hour > "
-                      "?2 - 168), 0), coalesce(sum(messages) FILTER (WHERE hour > ?2 - 720), 0), coalesce(min(hour), ?2) FROM hourly "
-                      "WHERE peer = ?1 AND messages > 0")
-          .with(peer, now),
-      [&](journal::Statement& row) {
-        s.last_24h = row.integer(0);
-        s.last_7d = row.integer(1);
-        s.last_30d = row.integer(2);
-        first_hour = row.integer(3);
-      });
+  auto done = local::each((*db)
+                              ->prepared("SELECT coalesce(sum(messages) FILTER (WHERE hour > ?2 - 24), 0), "
+                                         "coalesce(sum(messages) FILTER (WHERE hour > "
+                                         "?2 - 168), 0), coalesce(sum(messages) FILTER (WHERE hour > ?2 - 720), 0), "
+                                         "coalesce(min(hour), ?2) FROM hourly "
+                                         "WHERE peer = ?1 AND messages > 0")
+                              .with(peer, now),
+                          [&](journal::Statement& row) {
+                            s.last_24h = row.integer(0);
+                            s.last_7d = row.integer(1);
+                            s.last_30d = row.integer(2);
+                            first_hour = row.integer(3);
+                          });
   if (!done) return done.error();
-  s.average_per_day = static_cast<double>(s.total) * 24.0 / static_cast<double>(std::max<std::int64_t>(now - first_hour, 24));
-  done = local::each((*db)->prepared("SELECT strftime('%Y-%m-%d', hour / 24 * 86400, 'unixepoch') AS day, sum(messages) FROM hourly WHERE "
-                                     "peer = ? AND messages > 0 GROUP BY hour / 24 ORDER BY hour / 24 DESC LIMIT 30")
-                         .with(peer),
-                     [&](journal::Statement& row) { s.messages_by_date.emplace_back(std::string(row.text(0)), row.integer(1)); });
+  s.average_per_day =
+      static_cast<double>(s.total) * 24.0 / static_cast<double>(std::max<std::int64_t>(now - first_hour, 24));
+  done = local::each(
+      (*db)
+          ->prepared(
+              "SELECT strftime('%Y-%m-%d', hour / 24 * 86400, 'unixepoch') AS day, sum(messages) FROM hourly WHERE "
+              "peer = ? AND messages > 0 GROUP BY hour / 24 ORDER BY hour / 24 DESC LIMIT 30")
+          .with(peer),
+      [&](journal::Statement& row) { s.messages_by_date.emplace_back(std::string(row.text(0)), row.integer(1)); });
   if (!done) return done.error();
   std::reverse(s.messages_by_date.begin(), s.messages_by_date.end());
   done = local::each(
-      (*db)->prepared("SELECT name, count(*) FROM (SELECT coalesce(json_extract(e.body, '$.sender'), '') AS name FROM heads h JOIN events "
-                      "e ON e.seq = h.seq WHERE h.peer = ? AND h.date IS NOT NULL ORDER BY h.date DESC LIMIT 10000) WHERE name <> '' GROUP "
-                      "BY name ORDER BY 2 DESC, 1 LIMIT 10")
+      (*db)
+          ->prepared("SELECT name, count(*) FROM (SELECT coalesce(json_extract(e.body, '$.sender'), '') AS name FROM "
+                     "heads h JOIN events "
+                     "e ON e.seq = h.seq WHERE h.peer = ? AND h.date IS NOT NULL ORDER BY h.date DESC LIMIT 10000) "
+                     "WHERE name <> '' GROUP "
+                     "BY name ORDER BY 2 DESC, 1 LIMIT 10")
           .with(peer),
       [&](journal::Statement& row) { s.top_senders.emplace_back(std::string(row.text(0)), row.integer(1)); });
   if (!done) return done.error();
@@ -162,12 +178,14 @@ Result<std::map<model::ChatId, std::array<std::int64_t, 24>>> LocalStore::last_d
   const std::int64_t now = model::Time::now().us / kHourUs;
   std::map<model::ChatId, std::array<std::int64_t, 24>> chats;
   // By chat: the table's key begins with it.
-  auto done = local::each((*db)->prepared("SELECT h.peer, h.hour, h.messages FROM (SELECT DISTINCT peer FROM chats) c JOIN hourly h ON "
-                                          "h.peer = c.peer AND h.hour BETWEEN ?1 - 23 AND ?1")
-                              .with(now),
-                          [&](journal::Statement& row) {
-                            chats[model::ChatId{row.integer(0)}][static_cast<std::size_t>(23 - (now - row.integer(1)))] = row.integer(2);
-                          });
+  auto done = local::each(
+      (*db)
+          ->prepared("SELECT h.peer, h.hour, h.messages FROM (SELECT DISTINCT peer FROM chats) c JOIN hourly h ON "
+                     "h.peer = c.peer AND h.hour BETWEEN ?1 - 23 AND ?1")
+          .with(now),
+      [&](journal::Statement& row) {
+        chats[model::ChatId{row.integer(0)}][static_cast<std::size_t>(23 - (now - row.integer(1)))] = row.integer(2);
+      });
   if (!done) return done.error();
   return chats;
 }

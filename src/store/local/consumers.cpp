@@ -33,47 +33,52 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
   auto db = impl_->journal.read();
   if (!db) return db.error();
   std::vector<Consumer> all;
-  auto done = local::each(
-      (*db)->prepared("SELECT name, created_at, last_seen, CASE WHEN journal_id = ?1 THEN stream_seq ELSE 0 END AS at, redeliver_edits, "
-                      "origins, (SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > stream_seq LIMIT 10000)) FROM consumers ORDER BY "
-                      "name")
-          .with(std::string_view(impl_->journal.id())),
-      [&](journal::Statement& row) {
-        Consumer consumer;
-        consumer.name = row.text(0);
-        consumer.created_at = model::Time{row.integer(1)};
-        consumer.last_seen = model::Time{row.integer(2)};
-        consumer.stream_seq = model::Seq{row.integer(3)};
-        consumer.redeliver_edits = row.integer(4) != 0;
-        consumer.origins = origins_from(row.text(5));
-        consumer.pending = row.integer(6);
-        all.push_back(std::move(consumer));
-      });
+  auto done = local::each((*db)
+                              ->prepared("SELECT name, created_at, last_seen, CASE WHEN journal_id = ?1 THEN "
+                                         "stream_seq ELSE 0 END AS at, redeliver_edits, "
+                                         "origins, (SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > stream_seq "
+                                         "LIMIT 10000)) FROM consumers ORDER BY "
+                                         "name")
+                              .with(std::string_view(impl_->journal.id())),
+                          [&](journal::Statement& row) {
+                            Consumer consumer;
+                            consumer.name = row.text(0);
+                            consumer.created_at = model::Time{row.integer(1)};
+                            consumer.last_seen = model::Time{row.integer(2)};
+                            consumer.stream_seq = model::Seq{row.integer(3)};
+                            consumer.redeliver_edits = row.integer(4) != 0;
+                            consumer.origins = origins_from(row.text(5));
+                            consumer.pending = row.integer(6);
+                            all.push_back(std::move(consumer));
+                          });
   if (!done) return done.error();
   return all;
 }
 
 Result<Consumer> LocalStore::put_consumer(const Consumer& consumer) {
   const bool plain = std::all_of(consumer.name.begin(), consumer.name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
   if (consumer.name.empty() || consumer.name.size() > kLongestName || !plain) {
     return Error{Code::invalid_input, "that is no name for a consumer", "Take 1 to 100 of a-z A-Z 0-9 - _ ."};
   }
-  auto done = impl_->write([consumer, id = impl_->journal.id(), reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
-    // From this moment on its edits are looked for; those before it are settled first.
-    if (consumer.redeliver_edits) {
-      if (auto settled = reopener->settle(db); !settled) return settled;
-      reopener->wants_edits(true);
-    }
-    return db
-        .prepared(
-            "INSERT INTO consumers (name, created_at, last_seen, stream_seq, journal_id, redeliver_edits, origins) VALUES (?1, ?2, ?2, "
-            "?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET redeliver_edits = ?5, origins = ?6")
-        .with(std::string_view(consumer.name), model::Time::now(), consumer.stream_seq, std::string_view(id),
-              static_cast<int>(consumer.redeliver_edits), std::string_view(to_text(consumer.origins)))
-        .run();
-  });
+  auto done = impl_->write(
+      [consumer, id = impl_->journal.id(), reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
+        // From this moment on its edits are looked for; those before it are settled first.
+        if (consumer.redeliver_edits) {
+          if (auto settled = reopener->settle(db); !settled) return settled;
+          reopener->wants_edits(true);
+        }
+        return db
+            .prepared(
+                "INSERT INTO consumers (name, created_at, last_seen, stream_seq, journal_id, redeliver_edits, origins) "
+                "VALUES (?1, ?2, ?2, "
+                "?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET redeliver_edits = ?5, origins = ?6")
+            .with(std::string_view(consumer.name), model::Time::now(), consumer.stream_seq, std::string_view(id),
+                  static_cast<int>(consumer.redeliver_edits), std::string_view(to_text(consumer.origins)))
+            .run();
+      });
   if (!done) return done.error();
   return find_consumer(consumer.name);
 }
@@ -96,8 +101,10 @@ Result<Consumer> LocalStore::acknowledge(const std::string& name, model::Seq seq
   if (!known) return known;
   auto done = impl_->write([name, seq, id = impl_->journal.id()](journal::Connection& db) {
     return db
-        .prepared("UPDATE consumers SET stream_seq = CASE WHEN journal_id = ?3 THEN max(stream_seq, ?2) ELSE ?2 END, journal_id = ?3, "
-                  "last_seen = ?4 WHERE name = ?1")
+        .prepared(
+            "UPDATE consumers SET stream_seq = CASE WHEN journal_id = ?3 THEN max(stream_seq, ?2) ELSE ?2 END, "
+            "journal_id = ?3, "
+            "last_seen = ?4 WHERE name = ?1")
         .with(std::string_view(name), seq, std::string_view(id), model::Time::now())
         .run();
   });
@@ -109,7 +116,8 @@ Result<void> LocalStore::remove_consumer(const std::string& name) {
   auto known = find_consumer(name);
   if (!known) return known.error();
   return impl_->write([name](journal::Connection& db) -> Result<void> {
-    for (const auto* sql : {"DELETE FROM consumers WHERE name = ?", "DELETE FROM floors WHERE consumer = ?", "DELETE FROM serves WHERE consumer = ?"}) {
+    for (const auto* sql : {"DELETE FROM consumers WHERE name = ?", "DELETE FROM floors WHERE consumer = ?",
+                            "DELETE FROM serves WHERE consumer = ?"}) {
       if (auto done = db.prepared(sql).with(std::string_view(name)).run(); !done) return done;
     }
     return {};

@@ -18,9 +18,10 @@ void LocalStore::Impl::follow_commits() {
     observe::error("consumers_unreadable", {{"reason", started.error().what}});
   }
   if (options.window_rows_overall > 0) {
-    window = std::make_unique<local::Window>(
-        journal, contents, standing,
-        local::Window::Limits{options.window_rows_overall, options.window_rows_a_chat, options.window_chats, options.window_bytes});
+    window =
+        std::make_unique<local::Window>(journal, contents, standing,
+                                        local::Window::Limits{options.window_rows_overall, options.window_rows_a_chat,
+                                                              options.window_chats, options.window_bytes});
   }
   subscription = journal.on_commit([this](const std::vector<model::Event>& events) {
     reopener->note(events, *intake);
@@ -46,7 +47,8 @@ void LocalStore::Impl::open_search() {
 }
 
 Error LocalStore::Impl::read_only() {
-  return {Code::unavailable, "this process only reads the journal", "Ask the running gateway, or stop it and try again"};
+  return {Code::unavailable, "this process only reads the journal",
+          "Ask the running gateway, or stop it and try again"};
 }
 
 void LocalStore::Impl::changed(const std::vector<model::MessageKey>& keys) {
@@ -66,14 +68,15 @@ Result<void> LocalStore::Impl::write(std::function<Result<void>(journal::Connect
   return intake->write(std::move(change));
 }
 
-Result<std::vector<model::ChatId>> LocalStore::Impl::with_successors(journal::Connection& db, std::vector<model::ChatId> peers) {
+Result<std::vector<model::ChatId>> LocalStore::Impl::with_successors(journal::Connection& db,
+                                                                     std::vector<model::ChatId> peers) {
   for (std::size_t i = 0; i < peers.size() && i < 1'000; ++i) {
     std::vector<model::ChatId> related;
     auto done = local::each(db.prepared("SELECT migrated_to, migrated_from FROM chats WHERE peer = ?").with(peers[i]),
-                     [&](journal::Statement& row) {
-                       related.emplace_back(row.integer(0));
-                       related.emplace_back(row.integer(1));
-                     });
+                            [&](journal::Statement& row) {
+                              related.emplace_back(row.integer(0));
+                              related.emplace_back(row.integer(1));
+                            });
     if (!done) return done.error();
     for (const auto peer : related) {
       if (peer && std::find(peers.begin(), peers.end(), peer) == peers.end()) peers.push_back(peer);
@@ -124,7 +127,8 @@ Result<std::vector<Version>> LocalStore::versions(const model::MessageKey& key) 
   std::vector<Version> versions;
   if (!*head || !(*head)->has_content()) return versions;
   const std::string sql = fmt::format(
-      "SELECT {} FROM events e WHERE e.seq = ?4 OR e.seq IN (SELECT seq FROM versions WHERE peer = ?1 AND message = ?2 AND "
+      "SELECT {} FROM events e WHERE e.seq = ?4 OR e.seq IN (SELECT seq FROM versions WHERE peer = ?1 AND message = ?2 "
+      "AND "
       "scope = ?3)",
       journal::event_columns("e"));
   auto done = local::each((*db)->prepared(sql).with(key.peer, key.message, key.scope, (*head)->seq),
@@ -171,8 +175,9 @@ Result<SearchState> LocalStore::search_state() {
   auto db = impl_->journal.read();
   if (!db) return db.error();
   SearchState state{impl_->search->indexed(), 0};
-  auto done = local::each((*db)->prepared("SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > ? LIMIT 100000)").with(state.indexed),
-                          [&](journal::Statement& row) { state.behind_events = row.integer(0); });
+  auto done = local::each(
+      (*db)->prepared("SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > ? LIMIT 100000)").with(state.indexed),
+      [&](journal::Statement& row) { state.behind_events = row.integer(0); });
   if (!done) return done.error();
   return state;
 }

@@ -22,13 +22,13 @@ namespace tg::store {
 class LocalStore : public Store {
  public:
   struct Options {
-    bool search = true;                              // keep search.db; without it a search is Code::unavailable
-    std::size_t window_rows_overall = 5'000;         // newest rows kept in memory; 0 = none
+    bool search = true;                       // keep search.db; without it a search is Code::unavailable
+    std::size_t window_rows_overall = 5'000;  // newest rows kept in memory; 0 = none
     std::size_t window_rows_a_chat = 200;
     std::size_t window_chats = 500;
     std::size_t window_bytes = 64u << 20;
     std::size_t content_cache_bytes = 48u << 20;
-    std::size_t scan_budget = 50'000;                // messages looked at for one filtered page
+    std::size_t scan_budget = 50'000;  // messages looked at for one filtered page
   };
 
   // All must outlive the store; the intake may be null.

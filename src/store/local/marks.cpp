@@ -36,10 +36,12 @@ class Meaning {
     }
     // Outside channels a message's identity has its account, which channel:message does not say.
     std::optional<model::MessageKey> served;
-    auto done = local::each(
-        db_.prepared("SELECT scope FROM serves WHERE consumer = ? AND peer = ? AND message = ? AND times > 0 ORDER BY at DESC LIMIT 1")
-            .with(std::string_view(consumer_), key->peer, key->message),
-        [&](journal::Statement& row) { served = {model::Scope{row.integer(0)}, key->peer, key->message}; });
+    auto done = local::each(db_.prepared("SELECT scope FROM serves WHERE consumer = ? AND peer = ? AND message = ? AND "
+                                         "times > 0 ORDER BY at DESC LIMIT 1")
+                                .with(std::string_view(consumer_), key->peer, key->message),
+                            [&](journal::Statement& row) {
+                              served = {model::Scope{row.integer(0)}, key->peer, key->message};
+                            });
     if (served && !key->scope) keys_.insert(*served);
     return done;
   }
@@ -50,15 +52,16 @@ class Meaning {
     for (const auto& key : keys_) bare_.erase(key.message);  // the same message, named twice
     std::map<std::pair<model::ChatId, model::Scope>, std::vector<Served>> chats;
     for (const auto id : bare_) {
-      auto done = local::each(db_.prepared("SELECT peer, scope, at FROM serves WHERE consumer = ? AND message = ? AND times > 0")
-                                  .with(std::string_view(consumer_), id),
-                              [&](journal::Statement& row) {
-                                const Served served{{model::Scope{row.integer(1)}, model::ChatId{row.integer(0)}, id},
-                                                    model::Time{row.integer(2)}};
-                                if (guard_.may_mean(consumer_, served.key, served.at)) {
-                                  chats[{served.key.peer, served.key.scope}].push_back(served);
-                                }
-                              });
+      auto done = local::each(
+          db_.prepared("SELECT peer, scope, at FROM serves WHERE consumer = ? AND message = ? AND times > 0")
+              .with(std::string_view(consumer_), id),
+          [&](journal::Statement& row) {
+            const Served served{{model::Scope{row.integer(1)}, model::ChatId{row.integer(0)}, id},
+                                model::Time{row.integer(2)}};
+            if (guard_.may_mean(consumer_, served.key, served.at)) {
+              chats[{served.key.peer, served.key.scope}].push_back(served);
+            }
+          });
       if (!done) return done;
     }
     while (!chats.empty()) {
@@ -98,8 +101,9 @@ class Meaning {
 
 Result<bool> redelivers_edits(journal::Connection& db, const std::string& consumer) {
   bool redelivers = false;
-  auto done = local::each(db.prepared("SELECT redeliver_edits FROM consumers WHERE name = ?").with(std::string_view(consumer)),
-                          [&](journal::Statement& row) { redelivers = row.integer(0) != 0; });
+  auto done =
+      local::each(db.prepared("SELECT redeliver_edits FROM consumers WHERE name = ?").with(std::string_view(consumer)),
+                  [&](journal::Statement& row) { redelivers = row.integer(0) != 0; });
   if (!done) return done.error();
   return redelivers;
 }
@@ -108,16 +112,18 @@ Result<bool> redelivers_edits(journal::Connection& db, const std::string& consum
 Result<bool> edited_since_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key) {
   bool edited = false;
   auto done = local::each(
-      db.prepared("SELECT 1 FROM serves s JOIN heads h ON h.peer = s.peer AND h.message = s.message AND h.scope = s.scope "
-                  "JOIN events e ON e.seq = h.seq WHERE s.consumer = ? AND s.peer = ? AND s.message = ? AND s.scope = ? "
-                  "AND s.times > 0 AND e.kind = 2 AND e.recorded_at > s.at")
+      db.prepared(
+            "SELECT 1 FROM serves s JOIN heads h ON h.peer = s.peer AND h.message = s.message AND h.scope = s.scope "
+            "JOIN events e ON e.seq = h.seq WHERE s.consumer = ? AND s.peer = ? AND s.message = ? AND s.scope = ? "
+            "AND s.times > 0 AND e.kind = 2 AND e.recorded_at > s.at")
           .with(std::string_view(consumer), key.peer, key.message, key.scope),
       [&](journal::Statement&) { edited = true; });
   if (!done) return done.error();
   return edited;
 }
 
-Result<std::int64_t> mark_one(journal::Connection& db, const std::string& consumer, const model::MessageKey& key, model::Time now) {
+Result<std::int64_t> mark_one(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,
+                              model::Time now) {
   auto done = db.prepared("INSERT OR IGNORE INTO acks (peer, message, scope, consumer, at) VALUES (?, ?, ?, ?, ?)")
                   .with(key.peer, key.message, key.scope, std::string_view(consumer), now)
                   .run();
@@ -133,10 +139,12 @@ Result<std::int64_t> mark_one(journal::Connection& db, const std::string& consum
 }  // namespace
 
 Result<Marked> LocalStore::mark_processed(const std::vector<Mark>& marks, const std::string& consumer) {
-  if (consumer.empty()) return Error{Code::invalid_input, "processedBy is missing", "Name the consumer that processed them"};
+  if (consumer.empty())
+    return Error{Code::invalid_input, "processedBy is missing", "Name the consumer that processed them"};
   if (marks.empty()) return Error{Code::invalid_input, "messageIds is empty", "Name at least one message"};
   if (marks.size() > kLargestRequest) {
-    return Error{Code::invalid_input, fmt::format("{} messages in one request", marks.size()), "Send at most 100,000 at once"};
+    return Error{Code::invalid_input, fmt::format("{} messages in one request", marks.size()),
+                 "Send at most 100,000 at once"};
   }
   Marked marked;
   marked.requested = static_cast<std::int64_t>(marks.size());

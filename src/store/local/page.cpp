@@ -20,18 +20,24 @@ constexpr std::size_t kCountTo = 10'000;
 constexpr std::size_t kContentCost = 5;  // reading a message costs about as much as so many heads
 
 struct Collected {
-  std::vector<Head> heads;          // at most what was to be kept
-  std::optional<Position> paused;   // the budget ended here, before enough were found
+  std::vector<Head> heads;         // at most what was to be kept
+  std::optional<Position> paused;  // the budget ended here, before enough were found
   std::size_t matched = 0;
-  bool whole = false;               // the end was reached: `matched` is all there is
+  bool whole = false;  // the end was reached: `matched` is all there is
 };
 
 class PageReader {
  public:
   PageReader(journal::Connection& db, local::SearchIndex* search, const PageQuery& query,
              std::vector<model::ChatId> peers, local::RowLoader& rows, std::size_t budget)
-      : db_(db), search_(search), query_(query), peers_(std::move(peers)), rows_(rows), filter_(query),
-        needle_(search_text(query.search)), limit_(std::clamp<std::size_t>(query.limit, 1, kLargestPage)),
+      : db_(db),
+        search_(search),
+        query_(query),
+        peers_(std::move(peers)),
+        rows_(rows),
+        filter_(query),
+        needle_(search_text(query.search)),
+        limit_(std::clamp<std::size_t>(query.limit, 1, kLargestPage)),
         budget_(query.sender.empty() ? budget : budget / kContentCost) {}
 
   Result<Page> read() {
@@ -43,7 +49,8 @@ class PageReader {
   }
 
  private:
-  Result<std::unique_ptr<local::HeadSource>> source(std::optional<Position> beyond, bool towards_older, std::size_t chunk) {
+  Result<std::unique_ptr<local::HeadSource>> source(std::optional<Position> beyond, bool towards_older,
+                                                    std::size_t chunk) {
     local::Range range{std::move(beyond), query_.from, query_.to, towards_older, chunk};
     if (!needle_.empty()) return local::search_heads(*search_, db_, needle_, peers_, std::move(range), budget_);
     if (query_.message) return local::find_heads(db_, peers_, *query_.message, std::move(range));
@@ -190,7 +197,8 @@ class PageReader {
       if (!done) return done;
     }
     for (const auto peer : peers_) {
-      auto done = local::each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats WHERE peer = ?").with(peer), add);
+      auto done =
+          local::each(db_.prepared("SELECT sum(total), sum(deleted) FROM chats WHERE peer = ?").with(peer), add);
       if (!done) return done;
     }
     page.total = query_.only_deleted ? deleted : query_.include_deleted ? content : content - deleted;
@@ -220,8 +228,9 @@ Result<void> check(const PageQuery& query) {
   }
   const bool bounded = !query.channels.empty() && (query.from || query.to);
   if (characters(needle) < 3 && !bounded) {
-    return Error{Code::invalid_input, "a search takes three characters or more",
-                 "Write more of the word, or name a channel and dates (from, to): then shorter ones are looked for too"};
+    return Error{
+        Code::invalid_input, "a search takes three characters or more",
+        "Write more of the word, or name a channel and dates (from, to): then shorter ones are looked for too"};
   }
   return {};
 }

@@ -27,7 +27,8 @@ Result<Counts> count_heads(journal::Connection& db, model::Seq brokered) {
       "WHERE h.date IS NULL OR h.deleted_at <> 0 OR h.flags & {1} GROUP BY 1, 2, 3",
       kAcked, journal::flag::kReprocess);
   static const std::string kQueued = fmt::format(
-      "SELECT count(*) FROM heads h WHERE h.date IS NOT NULL AND h.deleted_at = 0 AND h.flags & {} = {} AND h.arrival <= ? "
+      "SELECT count(*) FROM heads h WHERE h.date IS NOT NULL AND h.deleted_at = 0 AND h.flags & {} = {} AND h.arrival "
+      "<= ? "
       "AND NOT {}",
       journal::flag::kOffered | journal::flag::kReprocess, journal::flag::kOffered, kAcked);
   auto total = db.scalar("SELECT sum(total) FROM chats");
@@ -58,8 +59,8 @@ Result<void> set_quarantined_apart(journal::Connection& db, const local::Standin
                                    Counts& counts) {
   local::Standing without = standing;
   without.quarantined.clear();
-  static const std::string kSql =
-      fmt::format("SELECT {} FROM heads h WHERE h.peer = ? AND h.message = ? AND h.date IS NOT NULL", local::kHeadColumns);
+  static const std::string kSql = fmt::format(
+      "SELECT {} FROM heads h WHERE h.peer = ? AND h.message = ? AND h.date IS NOT NULL", local::kHeadColumns);
   for (const auto& [message, tries] : standing.quarantined) {
     std::vector<local::Head> heads;
     auto done = local::each(db.prepared(kSql).with(message.first, message.second),

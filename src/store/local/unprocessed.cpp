@@ -35,7 +35,8 @@ class Poll {
       for (const auto* list : {&offers->served, &offers->open}) chosen.insert(chosen.end(), list->begin(), list->end());
       chats_.push_back(std::move(*offers));
     }
-    std::sort(chosen.begin(), chosen.end(), [](const Offer& a, const Offer& b) { return a.head.arrival < b.head.arrival; });
+    std::sort(chosen.begin(), chosen.end(),
+              [](const Offer& a, const Offer& b) { return a.head.arrival < b.head.arrival; });
     if (chosen.size() > limit) chosen.resize(limit);
     for (auto& chat : chats_) {
       if (chosen.size() >= limit) break;

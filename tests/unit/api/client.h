@@ -32,7 +32,8 @@ class Client {
     address.sin_family = AF_INET;
     address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) throw std::runtime_error("connect");
+    if (::connect(socket_, reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0)
+      throw std::runtime_error("connect");
   }
   ~Client() { ::close(socket_); }
   Client(const Client&) = delete;
@@ -81,7 +82,8 @@ class Client {
     return answer;
   }
 
-  Answer call(const std::string& method, const std::string& target, const std::string& headers = "", const std::string& body = "") {
+  Answer call(const std::string& method, const std::string& target, const std::string& headers = "",
+              const std::string& body = "") {
     std::string text = method + " " + target + " HTTP/1.1\r\n" + headers;
     if (headers.find("Host: ") == std::string::npos) text += "Host: localhost\r\n";
     if (!body.empty()) text += "Content-Length: " + std::to_string(body.size()) + "\r\n";

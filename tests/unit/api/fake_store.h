@@ -52,7 +52,9 @@ class FakeStore final : public store::Store {
     }
     return std::optional<store::Row>{};
   }
-  Result<std::vector<store::Version>> versions(const model::MessageKey&) override { return std::vector<store::Version>{}; }
+  Result<std::vector<store::Version>> versions(const model::MessageKey&) override {
+    return std::vector<store::Version>{};
+  }
   Result<store::Row> remove(const model::MessageKey& key, const std::string&) override { return one(key); }
   Result<store::Row> reprocess(const model::MessageKey& key, const std::string&) override { return one(key); }
 
@@ -86,7 +88,8 @@ class FakeStore final : public store::Store {
     return std::map<model::ChatId, std::array<std::int64_t, 24>>{};
   }
   Result<std::vector<std::pair<store::Status, std::int64_t>>> by_status() override {
-    return std::vector<std::pair<store::Status, std::int64_t>>{{store::Status::received, static_cast<std::int64_t>(rows.size())}};
+    return std::vector<std::pair<store::Status, std::int64_t>>{
+        {store::Status::received, static_cast<std::int64_t>(rows.size())}};
   }
   Result<std::vector<store::Row>> unprocessed(const store::UnprocessedQuery&) override { return rows; }
   Result<store::Marked> mark_processed(const std::vector<store::Mark>& marks, const std::string&) override {

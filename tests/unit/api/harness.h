@@ -12,7 +12,8 @@ inline constexpr std::int64_t kPeer = -1001487851422;
 
 struct Harness {
   TempFolder folder;
-  std::unique_ptr<journal::Journal> journal = std::move(journal::Journal::open(folder / "journal", journal::Access::write).value());
+  std::unique_ptr<journal::Journal> journal =
+      std::move(journal::Journal::open(folder / "journal", journal::Access::write).value());
   observe::Metrics metrics;
   observe::Health health{model::Time::now()};
   observe::Series series;
@@ -37,8 +38,13 @@ struct Harness {
     options.auth.tokens.push_back({"test", std::move(scopes), config::sha256_hex(secret), "", "test"});
   }
   void start() {
-    api::Parts parts{.journal = *journal, .intake = intake, .store = store, .metrics = metrics, .health = health,
-                     .series = series, .generations = generations};
+    api::Parts parts{.journal = *journal,
+                     .intake = intake,
+                     .store = store,
+                     .metrics = metrics,
+                     .health = health,
+                     .series = series,
+                     .generations = generations};
     parts.sync = sync;
     parts.sources = [this] { return sources; };
     api = std::make_unique<api::Api>(options, std::move(parts));
@@ -47,7 +53,9 @@ struct Harness {
     api->start();
   }
   Client client() { return Client(api->port()); }
-  Answer get(const std::string& target, const std::string& headers = "") { return Client(api->port()).call("GET", target, headers); }
+  Answer get(const std::string& target, const std::string& headers = "") {
+    return Client(api->port()).call("GET", target, headers);
+  }
   Answer post(const std::string& target, const std::string& body, const std::string& headers = "") {
     return Client(api->port()).call("POST", target, headers, body);
   }

@@ -34,7 +34,9 @@ TEST(Filter, HistoryIsNotNews) {
 }
 
 TEST(Filter, TakesWhatItIsAskedFor) {
-  const auto filter = EventFilter::from(Query("kinds=edited,deleted&origins=all&channelId=-1001487851422"), std::chrono::seconds(600)).value();
+  const auto filter =
+      EventFilter::from(Query("kinds=edited,deleted&origins=all&channelId=-1001487851422"), std::chrono::seconds(600))
+          .value();
 
   EXPECT_TRUE(filter.wants(event_of(model::Kind::edited, model::Origin::import_)));
   EXPECT_FALSE(filter.wants(event_of(model::Kind::created, model::Origin::live)));

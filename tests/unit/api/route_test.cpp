@@ -38,7 +38,8 @@ TEST(Routes, HaveNamesOfTheirOwn) {
       EXPECT_TRUE(operations.insert(route.operation).second) << route.operation;
     }
     static std::set<std::string> all;
-    EXPECT_TRUE(all.insert(std::string(name_of(route.method)) + " " + std::string(route.pattern)).second) << route.pattern;
+    EXPECT_TRUE(all.insert(std::string(name_of(route.method)) + " " + std::string(route.pattern)).second)
+        << route.pattern;
   }
 }
 
@@ -47,7 +48,8 @@ TEST(OpenApi, DescribesEveryRouteAndNothingElse) {
   const auto document = json::parse(openapi_document("1.2.3")).as_object();
   std::set<std::string> described, served;
   for (const auto& [path, operations] : document.at("paths").as_object()) {
-    for (const auto& operation : operations.as_object()) described.insert(std::string(operation.key()) + " " + std::string(path));
+    for (const auto& operation : operations.as_object())
+      described.insert(std::string(operation.key()) + " " + std::string(path));
   }
   for (const auto& route : all_routes()) {
     if (route.hidden) continue;

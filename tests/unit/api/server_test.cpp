@@ -31,7 +31,8 @@ TEST(Server, KeepsOneConnectionForManyRequests) {
   gateway.start();
   auto client = gateway.client();
 
-  client.send("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  client.send(
+      "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\nGET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n");
 
   EXPECT_EQ(client.answer().status, 200);
   EXPECT_EQ(client.answer().status, 200);
@@ -120,7 +121,8 @@ TEST(Server, WantsATokenWithItsScope) {
   EXPECT_EQ(gateway.get("/api/messages", "X-API-Key: wrong\r\n").status, 403);
   EXPECT_EQ(gateway.get("/api/messages", "Authorization: Bearer reader-secret\r\n").status, 200);
   EXPECT_EQ(gateway.get("/api/messages").status, 401) << "what is in memory is no way around the token";
-  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", "X-Gateway-Token: reader-secret\r\n").status, 403);
+  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", "X-Gateway-Token: reader-secret\r\n").status,
+            403);
   EXPECT_EQ(gateway.get("/health").status, 503) << "open, though nothing is healthy yet";
   EXPECT_EQ(gateway.get("/api/telegram-gateway/config").status, 200);
 }
@@ -138,7 +140,9 @@ TEST(Server, ASessionWritesOnlyWithItsCsrfValue) {
   EXPECT_NE(line.find("HttpOnly; SameSite=Strict"), std::string::npos);
   EXPECT_EQ(gateway.get("/api/messages", cookie).status, 200);
   EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", cookie).status, 403);
-  EXPECT_EQ(gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", cookie + "X-CSRF-Token: " + csrf + "\r\n").status, 201);
+  EXPECT_EQ(
+      gateway.post("/api/channels", "{\"channelId\":\"-1001\"}", cookie + "X-CSRF-Token: " + csrf + "\r\n").status,
+      201);
 }
 
 TEST(Server, CountsAndRefusesAboveTheRate) {

@@ -58,8 +58,9 @@ TEST(MessageView, CutsTextBetweenCharacters) {
 }
 
 TEST(PageQuery, ReadsEverySpellingThatCallersUse) {
-  const auto query = page_query(Query("channelId=-1001,-1002&channel_id=-1003&sort=date&order=asc&limit=99999&startDate=2025-01-01&"
-                                      "endDate=2025-01-02&status=received&status=deleted&page=2"));
+  const auto query =
+      page_query(Query("channelId=-1001,-1002&channel_id=-1003&sort=date&order=asc&limit=99999&startDate=2025-01-01&"
+                       "endDate=2025-01-02&status=received&status=deleted&page=2"));
 
   ASSERT_TRUE(query);
   EXPECT_EQ(query->page.channels.size(), 3u);
@@ -71,8 +72,8 @@ TEST(PageQuery, ReadsEverySpellingThatCallersUse) {
 }
 
 TEST(PageQuery, RefusesWhatItCannotRead) {
-  for (const auto* text : {"limit=invalid", "limit=0", "from=yesterday", "sort=sideways", "status=lost", "hasMedia=maybe", "around=x",
-                           "offset=200000", "page=0"}) {
+  for (const auto* text : {"limit=invalid", "limit=0", "from=yesterday", "sort=sideways", "status=lost",
+                           "hasMedia=maybe", "around=x", "offset=200000", "page=0"}) {
     EXPECT_FALSE(page_query(Query(text))) << text;
   }
   EXPECT_TRUE(page_query(Query("whatever=1&limit=")));

@@ -33,6 +33,9 @@ struct Case {
   const char* said;
 };
 
+// Names the case in the tests' list.
+void PrintTo(const Case& tested, std::ostream* out) { *out << tested.file << ' ' << tested.include; }
+
 class Includes : public testing::TestWithParam<Case> {};
 
 TEST_P(Includes, AreJudged) {

@@ -43,7 +43,8 @@ TEST(ApiId, TakesTheEncodedColon) {
 }
 
 TEST(ApiId, RefusesWhatIsNone) {
-  for (const auto* text : {"", "7", ":7", "-1001:", "-1001:0", "-1001:-7", "a:b", "1:2:3:4", "1%2", "99999999999999999999:1"}) {
+  for (const auto* text :
+       {"", "7", ":7", "-1001:", "-1001:0", "-1001:-7", "a:b", "1:2:3:4", "1%2", "99999999999999999999:1"}) {
     EXPECT_FALSE(parse_api_id(text)) << text;
   }
 }

@@ -18,7 +18,8 @@ using test::kSecond;
 
 class JournalFixture {
  public:
-  JournalFixture() : journal(std::move(*journal::Journal::open(folder.path() / "data", journal::Access::write, small()))) {}
+  JournalFixture()
+      : journal(std::move(*journal::Journal::open(folder.path() / "data", journal::Access::write, small()))) {}
 
   static journal::Limits small() {
     journal::Limits limits;
@@ -57,7 +58,8 @@ constexpr model::Time kNow{1'750'000'000 * kSecond};
 
 Seen message(std::int64_t id, std::string text, Freshness freshness = Freshness::update) {
   Seen seen;
-  seen.from = {model::SourceKind::tdlib, freshness == Freshness::page ? model::Origin::backfill : model::Origin::live, 1, kNow};
+  seen.from = {model::SourceKind::tdlib, freshness == Freshness::page ? model::Origin::backfill : model::Origin::live,
+               1, kNow};
   seen.freshness = freshness;
   seen.message.key = {{}, kPeer, model::MessageId{id}};
   seen.message.date = test::kPosted;
@@ -65,7 +67,8 @@ Seen message(std::int64_t id, std::string text, Freshness freshness = Freshness:
   return seen;
 }
 
-Proof proof(ProofKind kind, std::int64_t first, std::int64_t last, std::vector<std::int64_t> present = {}, model::Time at = kNow) {
+Proof proof(ProofKind kind, std::int64_t first, std::int64_t last, std::vector<std::int64_t> present = {},
+            model::Time at = kNow) {
   Proof p;
   p.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, at};
   p.kind = kind;
@@ -122,7 +125,8 @@ TEST(Batch, VerifyNoticesAHeadThatIsNotTheFold) {
 
 TEST(Batch, ConsecutiveLiveIdsAreComplete) {
   JournalFixture fixture;
-  fixture.push_all({chat(10, 0), proof(ProofKind::live, 10, 10), message(10, "a"), proof(ProofKind::live, 10, 11), message(11, "b")});
+  fixture.push_all({chat(10, 0), proof(ProofKind::live, 10, 10), message(10, "a"), proof(ProofKind::live, 10, 11),
+                    message(11, "b")});
 
   const auto coverage = fixture.coverage(kPeer);
 
@@ -140,8 +144,8 @@ TEST(Batch, AHoleIsSaidUntilAPageProvesIt) {
   ASSERT_EQ(coverage.open_holes.size(), 1U);
   EXPECT_EQ(coverage.open_holes[0].cause, "connection lost");
 
-  fixture.push_all({message(11, "b", Freshness::page), message(14, "c", Freshness::page),
-                    proof(ProofKind::walk, 11, 14, {11, 14})});
+  fixture.push_all(
+      {message(11, "b", Freshness::page), message(14, "c", Freshness::page), proof(ProofKind::walk, 11, 14, {11, 14})});
   coverage = fixture.coverage(kPeer);
 
   EXPECT_EQ(coverage.missing, 0);
@@ -155,7 +159,8 @@ TEST(Batch, AHoleIsSaidUntilAPageProvesIt) {
 TEST(Batch, AMessageAbsentFromAProvenPageBecomesATombstone) {
   JournalFixture fixture;
   const model::Time later{kNow.us + 120 * kSecond};
-  fixture.push_all({chat(1, 3), message(1, "a"), message(2, "b"), message(3, "c"), proof(ProofKind::walk, 1, 3, {1, 3}, later)});
+  fixture.push_all(
+      {chat(1, 3), message(1, "a"), message(2, "b"), message(3, "c"), proof(ProofKind::walk, 1, 3, {1, 3}, later)});
 
   EXPECT_TRUE(fixture.state({{}, kPeer, model::MessageId{2}}).deleted());
   EXPECT_FALSE(fixture.state({{}, kPeer, model::MessageId{3}}).deleted());
@@ -281,7 +286,8 @@ TEST(Journal, SeqGrowsOverARestart) {
   fixture.push_all({message(1, "a")});
   const auto before = fixture.journal->head();
   fixture.journal.reset();
-  fixture.journal = std::move(*journal::Journal::open(fixture.folder.path() / "data", journal::Access::write, JournalFixture::small()));
+  fixture.journal = std::move(
+      *journal::Journal::open(fixture.folder.path() / "data", journal::Access::write, JournalFixture::small()));
 
   fixture.push_all({message(2, "b")});
 

@@ -28,7 +28,9 @@ class Ledger {
     }
   }
 
-  std::optional<model::Message> load(model::Seq seq) const { return bodies.at(static_cast<std::size_t>(seq.value - 1)); }
+  std::optional<model::Message> load(model::Seq seq) const {
+    return bodies.at(static_cast<std::size_t>(seq.value - 1));
+  }
   std::optional<model::Message> now() const {
     if (!state.has_content()) return std::nullopt;
     return load(state.now().seq);
@@ -147,8 +149,8 @@ TEST(Fold, ImportingWhatIsKnownIsNoEdit) {
 
   EXPECT_EQ(ledger.count(model::Kind::edited), 0U);
   EXPECT_EQ(ledger.state.versions.size(), 1U);
-  EXPECT_EQ(ledger.now()->signature, "Ana");           // filled in
-  EXPECT_EQ(ledger.now()->media.unique_id, "photo");   // and nothing lost
+  EXPECT_EQ(ledger.now()->signature, "Ana");          // filled in
+  EXPECT_EQ(ledger.now()->media.unique_id, "photo");  // and nothing lost
 }
 
 TEST(Fold, ATombstoneSurvivesALateEdit) {
@@ -170,7 +172,8 @@ TEST(Fold, OnlyACopyFetchedLaterFromTheServerClearsATombstone) {
   const model::Time deleted{test::kPosted.us + 600 * kSecond};
   Ledger ledger;
   ledger.take(test::pushed(world.moments[0]));
-  ledger.take(Deleted{{model::SourceKind::tdlib, model::Origin::live, 1, deleted}, test::message_of(world.moments[0]).key});
+  ledger.take(
+      Deleted{{model::SourceKind::tdlib, model::Origin::live, 1, deleted}, test::message_of(world.moments[0]).key});
 
   ledger.take(test::page(world, model::Time{deleted.us - kSecond}, model::Origin::catchup));
   EXPECT_TRUE(ledger.state.deleted());

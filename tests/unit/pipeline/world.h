@@ -78,18 +78,27 @@ inline model::Message message_of(const Moment& moment) {
 }
 
 inline pipeline::Seen pushed(const Moment& moment) {
-  return {{model::SourceKind::tdlib, model::Origin::live, 1, moment.at}, pipeline::Freshness::update, moment.hidden_edit, false,
-          message_of(moment), ""};
+  return {{model::SourceKind::tdlib, model::Origin::live, 1, moment.at},
+          pipeline::Freshness::update,
+          moment.hidden_edit,
+          false,
+          message_of(moment),
+          ""};
 }
 
 inline pipeline::Seen page(const World& world, model::Time at, model::Origin origin) {
-  return {{model::SourceKind::tdlib, origin, 2, at}, pipeline::Freshness::page, false, false, message_of(world.at(at)), ""};
+  return {
+      {model::SourceKind::tdlib, origin, 2, at}, pipeline::Freshness::page, false, false, message_of(world.at(at)), ""};
 }
 
 // A client's memory: what was so at `then`, handed out at `at`.
 inline pipeline::Seen remembered(const World& world, model::Time then, model::Time at) {
-  return {{model::SourceKind::tdlib, model::Origin::backfill, 2, at}, pipeline::Freshness::cached, false, false,
-          message_of(world.at(then)), ""};
+  return {{model::SourceKind::tdlib, model::Origin::backfill, 2, at},
+          pipeline::Freshness::cached,
+          false,
+          false,
+          message_of(world.at(then)),
+          ""};
 }
 
 // An export made at `then` and imported at `at`: it knows no file ids, but who signed the post.
@@ -98,7 +107,12 @@ inline pipeline::Seen exported(const World& world, model::Time then, model::Time
   m.media.unique_id.clear();
   m.media.file_name = "photo_1.jpg";
   m.signature = "Ana";
-  return {{model::SourceKind::export_file, model::Origin::import_, 0, at}, pipeline::Freshness::cached, false, false, m, ""};
+  return {{model::SourceKind::export_file, model::Origin::import_, 0, at},
+          pipeline::Freshness::cached,
+          false,
+          false,
+          m,
+          ""};
 }
 
 // Everything that live capture, a catch-up, a history walk, a client's memory and an import could see of it.

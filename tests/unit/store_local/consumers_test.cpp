@@ -42,7 +42,8 @@ TEST(Consumers, AreMadeChangedAndRemembered) {
 
 TEST(Consumers, NamesThatDoNotStandInAnAddressAreRefused) {
   House house;
-  for (const auto& name : {std::string(), std::string("a b"), std::string("ü"), std::string("a/b"), std::string(101, 'a')}) {
+  for (const auto& name :
+       {std::string(), std::string("a b"), std::string("ü"), std::string("a/b"), std::string(101, 'a')}) {
     EXPECT_EQ(house.store->put_consumer(named(name)).error().code, Code::invalid_input) << name;
   }
   EXPECT_TRUE(house.store->put_consumer(named(std::string(100, 'a'))));
@@ -103,7 +104,8 @@ TEST(ReadOnly, AnswersWhatIsReadAndRefusesToWrite) {
   EXPECT_EQ(store.search_state()->behind_events, 0);
   EXPECT_EQ(store.by_status()->size(), 3u);
 
-  EXPECT_EQ(store.unprocessed({.channel = kNews, .consumer = "a", .statuses = {}, .limit = 1}).error().code, Code::unavailable);
+  EXPECT_EQ(store.unprocessed({.channel = kNews, .consumer = "a", .statuses = {}, .limit = 1}).error().code,
+            Code::unavailable);
   EXPECT_EQ(store.mark_processed({{"1"}}, "a").error().code, Code::unavailable);
   EXPECT_EQ(store.remove(key(kNews, 1), "").error().code, Code::unavailable);
   EXPECT_EQ(store.put_consumer(named("a")).error().code, Code::unavailable);

@@ -21,7 +21,8 @@ PageCursor any_cursor() {
 RC_GTEST_PROP(Cursor, IsReadAsItWasWritten, ()) {
   const auto cursor = any_cursor();
   const auto text = store::local::to_text(cursor);
-  RC_ASSERT(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == std::string::npos);
+  RC_ASSERT(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+            std::string::npos);
   const auto read = store::local::parse_cursor(text);
   RC_ASSERT(read.ok());
   RC_ASSERT(*read == cursor);

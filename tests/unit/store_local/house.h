@@ -122,17 +122,17 @@ inline std::string described(const store::Row& row) {
   std::string text = fmt::format(
       "{} {} title={} seq={} content={} arrival={} n={} versions={} kind={} origin={} source={} account={} received={} "
       "recorded={} updated={} deleted={} published={} status={} by=",
-      model::to_api_id(row.message.key), model::to_json(row.message), row.chat_title, row.seq.value, row.content_seq.value,
-      row.arrival.value, row.n, row.versions, static_cast<int>(row.kind), static_cast<int>(row.origin),
-      static_cast<int>(row.source), row.account, row.received_at.us, row.recorded_at.us, row.updated_at.us, row.deleted_at.us,
-      row.published_at.us, store::name_of(row.status));
+      model::to_api_id(row.message.key), model::to_json(row.message), row.chat_title, row.seq.value,
+      row.content_seq.value, row.arrival.value, row.n, row.versions, static_cast<int>(row.kind),
+      static_cast<int>(row.origin), static_cast<int>(row.source), row.account, row.received_at.us, row.recorded_at.us,
+      row.updated_at.us, row.deleted_at.us, row.published_at.us, store::name_of(row.status));
   for (const auto& consumer : row.processed_by) text += consumer + ",";
   return text;
 }
 
 inline std::string described(const store::Page& page) {
-  std::string text = fmt::format("total={} exact={} more={} next={} prev={}\n", page.total, page.total_exact, page.has_more,
-                                 page.next_cursor, page.prev_cursor);
+  std::string text = fmt::format("total={} exact={} more={} next={} prev={}\n", page.total, page.total_exact,
+                                 page.has_more, page.next_cursor, page.prev_cursor);
   for (const auto& row : page.rows) text += described(row) + "\n";
   return text;
 }

@@ -11,9 +11,10 @@ namespace {
 using Ids = std::vector<std::int64_t>;
 using store::Status;
 
-std::vector<store::Row> poll_rows(House& house, model::ChatId chat, const std::string& consumer, std::size_t limit = 100,
-                                  std::vector<Status> statuses = {}) {
-  auto rows = house.store->unprocessed({.channel = chat, .consumer = consumer, .statuses = std::move(statuses), .limit = limit});
+std::vector<store::Row> poll_rows(House& house, model::ChatId chat, const std::string& consumer,
+                                  std::size_t limit = 100, std::vector<Status> statuses = {}) {
+  auto rows = house.store->unprocessed(
+      {.channel = chat, .consumer = consumer, .statuses = std::move(statuses), .limit = limit});
   EXPECT_TRUE(rows) << (rows ? "" : rows.error().to_string());
   return rows ? *rows : std::vector<store::Row>();
 }
@@ -55,9 +56,10 @@ void broker(House& house, std::int64_t id) {
 }
 
 void quarantine(House& house, std::int64_t id, int tries) {
-  house.write(fmt::format("INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at, peer, message) "
-                          "VALUES ('webhook', {0}, '', 'refused', '', {1}, 1, 1, {2}, {0})",
-                          id, tries, kNews.value));
+  house.write(fmt::format(
+      "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at, peer, message) "
+      "VALUES ('webhook', {0}, '', 'refused', '', {1}, 1, 1, {2}, {0})",
+      id, tries, kNews.value));
 }
 
 std::map<Status, std::int64_t> statuses(House& house) {
@@ -194,8 +196,9 @@ TEST(Offered, AChatThatBecameAnotherIsAskedForByEitherId) {
   old.key.scope = model::Scope{77};
   house.see(old);
   post(house, 1, 1);
-  house.write(fmt::format("UPDATE chats SET migrated_to = {0} WHERE peer = {1}; UPDATE chats SET migrated_from = {1} WHERE peer = {0}",
-                          kNews.value, kGroup.value));
+  house.write(fmt::format(
+      "UPDATE chats SET migrated_to = {0} WHERE peer = {1}; UPDATE chats SET migrated_from = {1} WHERE peer = {0}",
+      kNews.value, kGroup.value));
 
   for (const auto chat : {kGroup, kNews}) {
     EXPECT_EQ(poll(house, chat).size(), 2u);

@@ -32,7 +32,9 @@ Archive fill(House& house, int count) {
     const auto what = *rc::gen::inRange(0, 6);
     if (!known.key.message || what < 3) {
       if (known.key.message) continue;
-      known = {key(chat, id), kPosted + *rc::gen::inRange<std::int64_t>(0, 12), false, false, *rc::gen::arbitrary<bool>(), "text"};
+      known = {
+          key(chat, id), kPosted + *rc::gen::inRange<std::int64_t>(0, 12), false, false, *rc::gen::arbitrary<bool>(),
+          "text"};
       auto m = house.message(chat, id, known.text, known.date_s);
       if (known.media) m.media.type = model::MediaType::photo;
       house.see(m);

@@ -189,7 +189,8 @@ TEST(Search, AnIndexThatIsGoneOrAnotherJournalsIsBuiltAgain) {
   EXPECT_EQ(find(house, "something"), (Ids{1}));
 
   house.close();
-  house.folder.write("search.db", "this is no database, whatever its name says; it only is long enough to look like one");
+  house.folder.write("search.db",
+                     "this is no database, whatever its name says; it only is long enough to look like one");
   house.open();
   house.index();
   EXPECT_EQ(find(house, "something"), (Ids{1}));

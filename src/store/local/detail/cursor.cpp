@@ -76,7 +76,8 @@ Result<PageCursor> parse_cursor(std::string_view text) {
   }
   PageCursor cursor;
   cursor.towards_older = (*plain)[1] == 'o';
-  cursor.from = {model::Time{numbers[0]}, model::Scope{numbers[1]}, model::ChatId{numbers[2]}, model::MessageId{numbers[3]}};
+  cursor.from = {model::Time{numbers[0]}, model::Scope{numbers[1]}, model::ChatId{numbers[2]},
+                 model::MessageId{numbers[3]}};
   return cursor;
 }
 

@@ -11,7 +11,7 @@
 namespace tg::store::local {
 
 struct PageCursor {
-  Position from;             // itself left out
+  Position from;  // itself left out
   bool towards_older = true;
 
   bool operator==(const PageCursor&) const = default;

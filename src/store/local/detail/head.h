@@ -31,8 +31,8 @@ struct Head {
   model::SourceKind source = model::SourceKind::tdlib;
   model::Origin origin = model::Origin::live;
   model::Time deleted_at;
-  std::string counters;        // JSON, may be empty
-  bool text_matches = false;   // the search index has compared this very content
+  std::string counters;       // JSON, may be empty
+  bool text_matches = false;  // the search index has compared this very content
 
   Position position() const { return {date, key.scope, key.peer, key.message}; }
   bool has_content() const { return static_cast<bool>(seq); }

@@ -40,7 +40,7 @@ struct LocalStore::Impl {
   local::StandingCache standing;
   std::shared_ptr<local::Serves> serves = std::make_shared<local::Serves>();  // shared with writes that still wait
 
-  std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();      // likewise
+  std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();  // likewise
   local::RepeatGuard repeats;
 
   struct StatusCounts {

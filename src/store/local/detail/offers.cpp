@@ -33,8 +33,9 @@ Result<void> read_served(journal::Connection& db, const std::string& sql, const 
 
 Result<model::Seq> floor_of(journal::Connection& db, const std::string& consumer, model::ChatId peer) {
   model::Seq floor;
-  auto done = each(db.prepared("SELECT floor FROM floors WHERE consumer = ? AND peer = ?").with(std::string_view(consumer), peer),
-                   [&](journal::Statement& row) { floor = model::Seq{row.integer(0)}; });
+  auto done = each(
+      db.prepared("SELECT floor FROM floors WHERE consumer = ? AND peer = ?").with(std::string_view(consumer), peer),
+      [&](journal::Statement& row) { floor = model::Seq{row.integer(0)}; });
   if (!done) return done.error();
   return floor;
 }
@@ -62,23 +63,23 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
   if (auto read = read_served(db, kServed, consumer, peer, limit, wanted, offers.served); !read) return read.error();
   constexpr std::int64_t kAll = -1;
   std::size_t passed_over = 0;
-  auto walked = each(db.prepared(above_sql()).with(std::string_view(consumer), peer, *floor, kAll),
-                     [&](journal::Statement& row) {
-                       const model::Seq arrival{row.integer(5)};
-                       const bool done = row.integer(kHeadColumnCount + 1) != 0 || !row.is_null(kHeadColumnCount);
-                       if (!done) {
-                         if (offers.open.size() == limit || passed_over == kMostPassedOver) return false;
-                         Head head = head_from_row(row);
-                         if (wanted(head)) {
-                           offers.open.push_back({std::move(head), 0, true, offers.passed});
-                         } else {
-                           ++passed_over;
-                           if (!offers.held) offers.held = offers.passed;
-                         }
-                       }
-                       offers.passed = arrival;
-                       return true;
-                     });
+  auto walked =
+      each(db.prepared(above_sql()).with(std::string_view(consumer), peer, *floor, kAll), [&](journal::Statement& row) {
+        const model::Seq arrival{row.integer(5)};
+        const bool done = row.integer(kHeadColumnCount + 1) != 0 || !row.is_null(kHeadColumnCount);
+        if (!done) {
+          if (offers.open.size() == limit || passed_over == kMostPassedOver) return false;
+          Head head = head_from_row(row);
+          if (wanted(head)) {
+            offers.open.push_back({std::move(head), 0, true, offers.passed});
+          } else {
+            ++passed_over;
+            if (!offers.held) offers.held = offers.passed;
+          }
+        }
+        offers.passed = arrival;
+        return true;
+      });
   if (!walked) return walked.error();
   return offers;
 }
@@ -86,7 +87,8 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
 Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
                          Offers& offers) {
   // In the order of ids, which is that of the key: however many there are, only `limit` are looked at.
-  static const std::string kParked = served_sql(fmt::format("s.times >= {}", kServesBeforeParked), "s.message, s.scope");
+  static const std::string kParked =
+      served_sql(fmt::format("s.times >= {}", kServesBeforeParked), "s.message, s.scope");
   return read_served(db, kParked, consumer, offers.peer, limit, wanted, offers.parked);
 }
 
@@ -95,7 +97,8 @@ Result<void> remember_served(journal::Connection& db, const std::string& consume
   // It may have been marked between the reading and now.
   return db
       .prepared(
-          "INSERT INTO serves (consumer, peer, message, scope, times, at) SELECT ?1, ?2, ?3, ?4, 1, ?5 WHERE NOT EXISTS "
+          "INSERT INTO serves (consumer, peer, message, scope, times, at) SELECT ?1, ?2, ?3, ?4, 1, ?5 WHERE NOT "
+          "EXISTS "
           "(SELECT 1 FROM acks WHERE peer = ?2 AND message = ?3 AND scope = ?4 AND (?1 = '' OR consumer = ?1)) "
           "ON CONFLICT DO UPDATE SET times = times + 1, at = max(at, ?5)")
       .with(std::string_view(consumer), key.peer, key.message, key.scope, now)
@@ -104,8 +107,9 @@ Result<void> remember_served(journal::Connection& db, const std::string& consume
 
 Result<void> raise_floor(journal::Connection& db, const std::string& consumer, model::ChatId peer, model::Seq floor) {
   return db
-      .prepared("INSERT INTO floors (consumer, peer, floor) VALUES (?1, ?2, ?3) "
-                "ON CONFLICT DO UPDATE SET floor = max(floor, ?3)")
+      .prepared(
+          "INSERT INTO floors (consumer, peer, floor) VALUES (?1, ?2, ?3) "
+          "ON CONFLICT DO UPDATE SET floor = max(floor, ?3)")
       .with(std::string_view(consumer), peer, floor)
       .run();
 }
@@ -127,8 +131,9 @@ Result<void> advance_floor(journal::Connection& db, const std::string& consumer,
 
 Result<void> offer_again(journal::Connection& db, const std::string& consumer, const model::MessageKey& key) {
   return db
-      .prepared("INSERT INTO serves (consumer, peer, message, scope, times, at) VALUES (?1, ?2, ?3, ?4, 0, 0) "
-                "ON CONFLICT DO UPDATE SET times = 0")
+      .prepared(
+          "INSERT INTO serves (consumer, peer, message, scope, times, at) VALUES (?1, ?2, ?3, ?4, 0, 0) "
+          "ON CONFLICT DO UPDATE SET times = 0")
       .with(std::string_view(consumer), key.peer, key.message, key.scope)
       .run();
 }

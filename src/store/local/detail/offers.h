@@ -25,17 +25,17 @@ struct Offer {
   Head head;
   std::int64_t served = 0;  // times on disk; 0: not yet, or to be offered anew
   bool above_floor = false;
-  model::Seq passed;        // above the floor: all before this one up to here is done or served
+  model::Seq passed;  // above the floor: all before this one up to here is done or served
 };
 
 struct Offers {
   model::ChatId peer;
-  std::vector<Offer> served;  // below the floor or not, and not parked; oldest arrival first
-  std::vector<Offer> open;    // above the floor, never served; oldest arrival first
+  std::vector<Offer> served;       // below the floor or not, and not parked; oldest arrival first
+  std::vector<Offer> open;         // above the floor, never served; oldest arrival first
   std::optional<model::Seq> held;  // where the first one stands that is open and was not wanted: no floor passes it
-  std::vector<Offer> parked;  // filled by read_parked
+  std::vector<Offer> parked;       // filled by read_parked
   model::Seq floor;
-  model::Seq passed;          // where the walk above the floor ended
+  model::Seq passed;  // where the walk above the floor ended
 };
 
 // Of all lists at most `limit` that are wanted.

@@ -1,5 +1,6 @@
 #pragma once
-// Small conveniences over journal::Statement, so that no statement is left open: an open one would hold an old snapshot.
+// Small conveniences over journal::Statement, so that no statement is left open: an open one would hold an old
+// snapshot.
 
 #include <type_traits>
 

@@ -43,9 +43,8 @@ void Reopener::note(const std::vector<model::Event>& events, pipeline::Intake& i
 Result<void> Reopener::settle(journal::Connection& db) {
   pending_ = false;
   std::int64_t from = -1;
-  auto done = each(db.prepared("SELECT value FROM meta WHERE name = 'reopened_to'").reset(), [&](journal::Statement& row) {
-    from = model::parse_int(row.text(0)).value_or(0);
-  });
+  auto done = each(db.prepared("SELECT value FROM meta WHERE name = 'reopened_to'").reset(),
+                   [&](journal::Statement& row) { from = model::parse_int(row.text(0)).value_or(0); });
   auto head = done ? db.scalar("SELECT coalesce(max(seq), 0) FROM events") : Result<std::int64_t>(done.error());
   std::vector<Change> changes;
   // The first time there are no floors yet.
@@ -54,9 +53,10 @@ Result<void> Reopener::settle(journal::Connection& db) {
                             "(kind = 4 OR (kind = 2 AND NOT flags & 8)) ORDER BY seq")
                     .with(from),
                 [&](journal::Statement& row) {
-                  changes.push_back({{model::Scope{row.integer(0)}, model::ChatId{row.integer(1)}, model::MessageId{row.integer(2)}},
-                                     row.integer(3) == 2,
-                                     model::Time{row.integer(4)}});
+                  changes.push_back(
+                      {{model::Scope{row.integer(0)}, model::ChatId{row.integer(1)}, model::MessageId{row.integer(2)}},
+                       row.integer(3) == 2,
+                       model::Time{row.integer(4)}});
                 });
   }
   if (!changes.empty()) ++epoch_;
@@ -80,9 +80,10 @@ Result<void> Reopener::reopen(journal::Connection& db, const Change& change) {
     auto wanting = names(db, "SELECT name FROM consumers WHERE redeliver_edits <> 0");
     if (!wanting) return wanting.error();
     for (const auto& consumer : *wanting) {
-      auto done = db.prepared("DELETE FROM acks WHERE peer = ? AND message = ? AND scope = ? AND consumer = ? AND at < ?")
-                      .with(key.peer, key.message, key.scope, std::string_view(consumer), change.recorded_at)
-                      .run();
+      auto done =
+          db.prepared("DELETE FROM acks WHERE peer = ? AND message = ? AND scope = ? AND consumer = ? AND at < ?")
+              .with(key.peer, key.message, key.scope, std::string_view(consumer), change.recorded_at)
+              .run();
       if (!done) return done;
       if (db.changes() == 0) continue;
       if (done = offer_again(db, consumer, key); !done) return done;
@@ -90,12 +91,13 @@ Result<void> Reopener::reopen(journal::Connection& db, const Change& change) {
   }
   // Whoever's floor is above it without having marked it (also "nobody", where the only mark just went).
   std::vector<std::string> passed;
-  auto done = each(db.prepared("SELECT f.consumer FROM floors f WHERE f.peer = ?1 AND f.floor >= ?4 AND NOT EXISTS (SELECT 1 "
-                               "FROM acks a WHERE a.peer = ?1 AND a.message = ?2 AND a.scope = ?3 AND (f.consumer = '' OR "
-                               "a.consumer = f.consumer)) AND NOT EXISTS (SELECT 1 FROM serves s WHERE s.consumer = f.consumer "
-                               "AND s.peer = ?1 AND s.message = ?2 AND s.scope = ?3)")
-                       .with(key.peer, key.message, key.scope, (*head)->arrival),
-                   [&](journal::Statement& row) { passed.emplace_back(row.text(0)); });
+  auto done =
+      each(db.prepared("SELECT f.consumer FROM floors f WHERE f.peer = ?1 AND f.floor >= ?4 AND NOT EXISTS (SELECT 1 "
+                       "FROM acks a WHERE a.peer = ?1 AND a.message = ?2 AND a.scope = ?3 AND (f.consumer = '' OR "
+                       "a.consumer = f.consumer)) AND NOT EXISTS (SELECT 1 FROM serves s WHERE s.consumer = f.consumer "
+                       "AND s.peer = ?1 AND s.message = ?2 AND s.scope = ?3)")
+               .with(key.peer, key.message, key.scope, (*head)->arrival),
+           [&](journal::Statement& row) { passed.emplace_back(row.text(0)); });
   if (!done) return done;
   for (const auto& consumer : passed) {
     if (done = offer_again(db, consumer, key); !done) return done;

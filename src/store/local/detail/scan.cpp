@@ -40,10 +40,14 @@ class Run {
     beyond_ = range.beyond.value_or(edge(towards_older_));
     // A date bound on the near side is a place, on the far side a condition.
     if (towards_older_) {
-      if (range.to && range.to->us < kEndOfTime) beyond_ = std::min(beyond_, Position{model::Time{range.to->us + 1}, edge(false).scope, edge(false).peer, edge(false).message});
+      if (range.to && range.to->us < kEndOfTime)
+        beyond_ = std::min(
+            beyond_, Position{model::Time{range.to->us + 1}, edge(false).scope, edge(false).peer, edge(false).message});
       limit_ = range.from.value_or(model::Time{std::numeric_limits<std::int64_t>::min()});
     } else {
-      if (range.from && range.from->us > std::numeric_limits<std::int64_t>::min()) beyond_ = std::max(beyond_, Position{model::Time{range.from->us - 1}, edge(true).scope, edge(true).peer, edge(true).message});
+      if (range.from && range.from->us > std::numeric_limits<std::int64_t>::min())
+        beyond_ = std::max(
+            beyond_, Position{model::Time{range.from->us - 1}, edge(true).scope, edge(true).peer, edge(true).message});
       limit_ = range.to.value_or(model::Time{kEndOfTime});
     }
   }
@@ -160,8 +164,8 @@ Result<std::vector<Head>> heads_with_id(journal::Connection& db, std::vector<mod
                      [&](journal::Statement& row) { peers.emplace_back(row.integer(0)); });
     if (!done) return done.error();
   }
-  static const std::string kSql = fmt::format(
-      "SELECT {} FROM heads h WHERE h.peer = ? AND h.message = ? AND h.date IS NOT NULL", kHeadColumns);
+  static const std::string kSql =
+      fmt::format("SELECT {} FROM heads h WHERE h.peer = ? AND h.message = ? AND h.date IS NOT NULL", kHeadColumns);
   std::vector<Head> heads;
   for (const auto peer : peers) {
     auto done = each(db.prepared(kSql).with(peer, message), [&](journal::Statement& row) {

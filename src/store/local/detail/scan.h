@@ -18,7 +18,7 @@ struct Range {
   std::optional<Position> beyond;       // this place itself is left out
   std::optional<model::Time> from, to;  // of the date, inclusive
   bool towards_older = true;
-  std::size_t first_chunk = 64;         // how many heads the caller will need, about
+  std::size_t first_chunk = 64;  // how many heads the caller will need, about
 
   // In the direction of the scan.
   bool before(const Position& a, const Position& b) const { return towards_older ? b < a : a < b; }

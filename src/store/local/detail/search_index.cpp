@@ -72,7 +72,8 @@ Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_write(const fs::path& 
 Result<std::unique_ptr<SearchIndex>> SearchIndex::open_to_read(const fs::path& folder, const std::string& journal_id) {
   const fs::path file = folder / "search.db";
   if (!fs::exists(file)) {
-    return Error{Code::unavailable, "there is no search index yet", "Start the gateway: it fills the index while it runs"};
+    return Error{Code::unavailable, "there is no search index yet",
+                 "Start the gateway: it fills the index while it runs"};
   }
   std::unique_ptr<SearchIndex> index(new SearchIndex(file, nullptr));
   auto db = index->read();
@@ -105,7 +106,8 @@ void SearchIndex::roll_back() {
 Result<void> SearchIndex::commit(const Progress& progress) {
   for (const auto& [name, value] : {std::pair<std::string_view, std::string>{"journal_id", progress.journal_id},
                                     {"seq", std::to_string(progress.seq.value)}}) {
-    auto done = writer_->prepared("INSERT OR REPLACE INTO state VALUES (?, ?)").with(name, std::string_view(value)).run();
+    auto done =
+        writer_->prepared("INSERT OR REPLACE INTO state VALUES (?, ?)").with(name, std::string_view(value)).run();
     if (!done) return done;
   }
   if (auto done = writer_->execute("COMMIT"); !done) return done;
@@ -199,10 +201,11 @@ Result<void> SearchIndex::put(const Entry& entry) {
   if (!mark) return mark.error();
   auto id = free_id(entry.date);
   if (!id) return id.error();
-  auto done = writer_->prepared("INSERT INTO texts (id, peer, message, scope, date, seq, folded) VALUES (?, ?, ?, ?, ?, ?, ?)")
-                  .with(*id, entry.key.peer, entry.key.message, entry.key.scope, entry.date, entry.seq,
-                        std::string_view(entry.folded))
-                  .run();
+  auto done =
+      writer_->prepared("INSERT INTO texts (id, peer, message, scope, date, seq, folded) VALUES (?, ?, ?, ?, ?, ?, ?)")
+          .with(*id, entry.key.peer, entry.key.message, entry.key.scope, entry.date, entry.seq,
+                std::string_view(entry.folded))
+          .run();
   if (!done) return done;
   return writer_->prepared("INSERT INTO words (rowid, text, chat) VALUES (?, ?, ?)")
       .with(*id, std::string_view(entry.folded), std::string_view(*mark))

@@ -39,8 +39,10 @@ class SearchIndex {
   static constexpr int kCountBits = 30;
 
   // A file that cannot be used (another version, damaged) is made anew.
-  static Result<std::unique_ptr<SearchIndex>> open_to_write(const std::filesystem::path& folder, const std::string& journal_id);
-  static Result<std::unique_ptr<SearchIndex>> open_to_read(const std::filesystem::path& folder, const std::string& journal_id);
+  static Result<std::unique_ptr<SearchIndex>> open_to_write(const std::filesystem::path& folder,
+                                                            const std::string& journal_id);
+  static Result<std::unique_ptr<SearchIndex>> open_to_read(const std::filesystem::path& folder,
+                                                           const std::string& journal_id);
 
   // The writer.
   Result<Progress> progress();

@@ -47,8 +47,12 @@ class SearchSource : public HeadSource {
  public:
   SearchSource(journal::ReadPool::Lease lease, journal::Connection& journal, std::string needle,
                std::vector<model::ChatId> peers, Range range, std::size_t budget, const std::string& match)
-      : lease_(std::move(lease)), journal_(journal), needle_(std::move(needle)), peers_(peers.begin(), peers.end()),
-        range_(std::move(range)), budget_(budget) {
+      : lease_(std::move(lease)),
+        journal_(journal),
+        needle_(std::move(needle)),
+        peers_(peers.begin(), peers.end()),
+        range_(std::move(range)),
+        budget_(budget) {
     open(match);
   }
   ~SearchSource() override { rows_->reset(); }
@@ -80,14 +84,15 @@ class SearchSource : public HeadSource {
   void open(const std::string& match) {
     const bool older = range_.towards_older;
     const std::string sql =
-        match.empty()
-            ? fmt::format("SELECT t.id, t.date, t.scope, t.peer, t.message, instr(t.folded, ?1), t.seq FROM texts t "
-                          "WHERE t.id BETWEEN ?2 AND ?3 ORDER BY t.id {}",
-                          older ? "DESC" : "ASC")
-            : fmt::format("SELECT t.id, t.date, t.scope, t.peer, t.message, instr(t.folded, ?1), t.seq FROM words w "
-                          "CROSS JOIN texts t ON t.id = w.rowid "
-                          "WHERE w.words MATCH ?4 AND w.rowid BETWEEN ?2 AND ?3 ORDER BY w.rowid {}",
-                          older ? "DESC" : "ASC");
+        match.empty() ? fmt::format(
+                            "SELECT t.id, t.date, t.scope, t.peer, t.message, instr(t.folded, ?1), t.seq FROM texts t "
+                            "WHERE t.id BETWEEN ?2 AND ?3 ORDER BY t.id {}",
+                            older ? "DESC" : "ASC")
+                      : fmt::format(
+                            "SELECT t.id, t.date, t.scope, t.peer, t.message, instr(t.folded, ?1), t.seq FROM words w "
+                            "CROSS JOIN texts t ON t.id = w.rowid "
+                            "WHERE w.words MATCH ?4 AND w.rowid BETWEEN ?2 AND ?3 ORDER BY w.rowid {}",
+                            older ? "DESC" : "ASC");
     constexpr auto kLatest = model::Time::seconds(std::int64_t{1} << 33);
     model::Time from = range_.from.value_or(model::Time{}), to = range_.to.value_or(kLatest);
     if (range_.beyond && range_.towards_older) to = std::min(to, range_.beyond->date);
@@ -127,7 +132,8 @@ class SearchSource : public HeadSource {
       const Position position{model::Time{rows_->integer(1)}, model::Scope{rows_->integer(2)},
                               model::ChatId{rows_->integer(3)}, model::MessageId{rows_->integer(4)}};
       if (!last || range_.before(*last, position)) last = position;
-      if (wanted(position)) second_.push_back({position, {position.scope, position.peer, position.message}, model::Seq{rows_->integer(6)}});
+      if (wanted(position))
+        second_.push_back({position, {position.scope, position.peer, position.message}, model::Seq{rows_->integer(6)}});
     }
     std::sort(second_.begin(), second_.end(),
               [this](const Match& a, const Match& b) { return range_.before(a.position, b.position); });

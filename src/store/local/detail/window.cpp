@@ -29,8 +29,9 @@ Result<std::int64_t> total_of(journal::Connection& db, model::ChatId chat) {
 
 Result<bool> stands_alone(journal::Connection& db, model::ChatId chat) {
   bool alone = true;
-  auto done = each(db.prepared("SELECT 1 FROM chats WHERE peer = ? AND (migrated_to <> 0 OR migrated_from <> 0)").with(chat),
-                   [&](journal::Statement&) { alone = false; });
+  auto done =
+      each(db.prepared("SELECT 1 FROM chats WHERE peer = ? AND (migrated_to <> 0 OR migrated_from <> 0)").with(chat),
+           [&](journal::Statement&) { alone = false; });
   if (!done) return done.error();
   return alone;
 }
@@ -79,7 +80,8 @@ std::optional<Page> Window::newest(model::ChatId chat, std::size_t limit) {
       unload(view, std::chrono::milliseconds(0));
       return std::nullopt;
     }
-    for (auto row = view.rows.begin(); row != view.rows.end() && rows.size() < limit; ++row) rows.push_back(row->second);
+    for (auto row = view.rows.begin(); row != view.rows.end() && rows.size() < limit; ++row)
+      rows.push_back(row->second);
     page.has_more = view.rows.size() > limit;
     page.total = view.total;
   }
@@ -145,7 +147,8 @@ std::size_t Window::bytes() const {
 bool Window::idle() const {
   return std::none_of(views_.begin(), views_.end(), [](const auto& entry) {
     const View& view = entry.second;
-    return view.state == View::State::wanted || view.state == View::State::loading || view.reading || !view.dirty.empty();
+    return view.state == View::State::wanted || view.state == View::State::loading || view.reading ||
+           !view.dirty.empty();
   });
 }
 

@@ -53,10 +53,10 @@ class Window {
   struct View {
     enum class State { unknown, wanted, loading, loaded } state = State::unknown;
     Rows rows;
-    bool complete = false;             // there is nothing older than the oldest row
-    std::int64_t total = 0;            // not deleted
-    std::set<model::MessageKey> dirty; // changed since the rows were read
-    bool reading = false;              // what was dirty is being read
+    bool complete = false;              // there is nothing older than the oldest row
+    std::int64_t total = 0;             // not deleted
+    std::set<model::MessageKey> dirty;  // changed since the rows were read
+    bool reading = false;               // what was dirty is being read
     std::size_t bytes = 0;
     Clock::time_point used_at{}, not_before{};
   };
@@ -94,7 +94,7 @@ class Window {
   mutable std::mutex mutex_;
   std::condition_variable work_;
   mutable std::condition_variable rested_;
-  model::Seq noted_;  // newest event that was told of
+  model::Seq noted_;                     // newest event that was told of
   std::map<model::ChatId, View> views_;  // 0: all chats
   std::size_t bytes_ = 0;
   bool stop_ = false;
