@@ -45,6 +45,7 @@ CREATE TABLE versions (
 CREATE TABLE chats (
   peer INTEGER NOT NULL, scope INTEGER NOT NULL,
   title TEXT NOT NULL DEFAULT '', username TEXT NOT NULL DEFAULT '', kind TEXT NOT NULL DEFAULT '',
+  named_at INTEGER NOT NULL DEFAULT 0,    -- when a source saw title, username and kind so
   label TEXT NOT NULL DEFAULT '', description TEXT NOT NULL DEFAULT '', active INTEGER NOT NULL DEFAULT 1,
   registered INTEGER NOT NULL DEFAULT 0,  -- 1: added by a person, not only seen
   created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,

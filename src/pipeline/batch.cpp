@@ -2,6 +2,7 @@
 
 #include "journal/coverage.h"
 #include "model/message_json.h"
+#include "pipeline/chat_names.h"
 #include "pipeline/heads.h"
 
 namespace tg::pipeline {
@@ -170,25 +171,11 @@ Result<void> Batch::take(const Proof& proof) {
 }
 
 Result<void> Batch::take(const ChatSeen& chat) {
-  auto& known = db_.prepared("SELECT start FROM chats WHERE peer = ? AND scope = ?").with(chat.peer, chat.scope);
-  if (auto found = known.step(); !found) return found.error();
-  const bool start_moves = chat.start && known.integer(0) != chat.start.value;
-  known.reset();
-  auto done = db_.prepared(
-                     "INSERT INTO chats (peer, scope, title, username, kind, start, created_at, updated_at) "
-                     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7) ON CONFLICT (peer, scope) DO UPDATE SET "
-                     "title = CASE WHEN ?3 = '' THEN title ELSE ?3 END, username = CASE WHEN ?4 = '' THEN username "
-                     "ELSE ?4 END, "
-                     "kind = CASE WHEN ?5 = '' THEN kind ELSE ?5 END, start = CASE WHEN ?6 = 0 THEN start ELSE ?6 END, "
-                     "updated_at = CASE WHEN ?3 NOT IN ('', title) OR ?4 NOT IN ('', username) OR ?5 NOT IN ('', kind) "
-                     "OR ?6 NOT IN (0, start) THEN ?7 ELSE updated_at END")
-                  .with(chat.peer, chat.scope, std::string_view(chat.title), std::string_view(chat.username),
-                        std::string_view(chat.kind), chat.start, now_)
-                  .run();
-  if (!done) return done;
-  if (start_moves) {
-    if (done = finish(); !done) return done;
-    if (done = recount_before_start(db_, chat.peer, chat.scope); !done) return done;
+  auto start_moved = note_chat(db_, chat, now_);
+  if (!start_moved) return start_moved.error();
+  if (*start_moved) {
+    if (auto done = finish(); !done) return done;
+    if (auto done = recount_before_start(db_, chat.peer, chat.scope); !done) return done;
   }
   if (!chat.newest) return {};
   return journal::see_newest(db_, chat.peer, chat.scope, chat.newest, chat.from.observed_at, chat.hole_cause);

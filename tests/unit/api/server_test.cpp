@@ -4,6 +4,8 @@
 #include <boost/json/parse.hpp>
 
 #include "harness.h"
+#include "journal/cursors.h"
+#include "journal/upkeep.h"
 
 namespace tg::test {
 namespace {
@@ -62,8 +64,10 @@ TEST(Server, ASearchIsNotRememberedUntilTheNextCommit) {
   const std::string target = "/api/messages?search=gold";
   (void)gateway.get(target);
 
-  std::this_thread::sleep_for(std::chrono::milliseconds(1'050));  // the index may have moved on without a commit
-  const auto again = gateway.get(target);
+  // The index may move on without a commit: the answer is made anew after a moment.
+  Answer again;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (gateway.store.pages.load() < 2 && std::chrono::steady_clock::now() < deadline) again = gateway.get(target);
 
   EXPECT_EQ(again.status, 200);
   EXPECT_FALSE(again.header("ETag").empty());
@@ -275,6 +279,27 @@ TEST(Live, TheDashboardGetsOverviewAndMessages) {
 
   EXPECT_TRUE(page.receive_until("event: message"));
   EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
+}
+
+TEST(Live, WhatWasTrimmedIsGoneAndTheOldestIsNamed) {
+  Harness gateway;
+  gateway.start();
+  for (int message = 10; message < 15; ++message) gateway.commit(message, "old");
+  const auto first = gateway.journal->oldest();
+  const model::Seq third{first.value + 2};
+  auto& writer = gateway.journal->writer();
+  ASSERT_TRUE(journal::advance(writer, gateway.journal->id(), "store", third, true));
+  const model::Time next_year{model::Time::now().us + 365 * 86'400'000'000};
+  ASSERT_EQ(*journal::trim(writer, next_year, std::chrono::hours(1), false, 100), 3);
+
+  const auto poll = gateway.get("/api/events/poll?after=" + std::to_string(first.value));
+  const auto stream = gateway.get("/api/events", "Last-Event-ID: " + std::to_string(first.value) + "\r\n");
+  const auto at_the_edge = gateway.get("/api/events/poll?after=" + std::to_string(third.value));
+
+  EXPECT_EQ(poll.status, 410);
+  EXPECT_EQ(stream.status, 410);
+  EXPECT_EQ(object_of(poll).at("oldest").as_int64(), third.value + 1);
+  EXPECT_EQ(object_of(at_the_edge).at("data").as_array().size(), 2u);
 }
 
 TEST(Live, APositionOfAnotherJournalStartsAgainFromTheOldest) {

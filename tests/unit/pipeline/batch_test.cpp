@@ -112,6 +112,29 @@ RC_GTEST_PROP(Batch, HeadsAreTheFoldOfEventsAfterAnyInterleaving, ()) {
   RC_ASSERT(fixture.problems() == std::vector<std::string>{});
 }
 
+TEST(Batch, AnOlderExportDoesNotRenameAChat) {
+  const auto title = [](JournalFixture& fixture) {
+    auto& row = fixture.journal->writer().prepared("SELECT title || '/' || username FROM chats");
+    EXPECT_TRUE(*row.step());
+    std::string text(row.text(0));
+    row.reset();
+    return text;
+  };
+  JournalFixture fixture;
+  fixture.push_all({chat(0, 1)});
+  ChatSeen old = chat(0, 1);
+  old.from = {model::SourceKind::export_file, model::Origin::import_, 0, model::Time{kNow.us - 1'000'000}};
+  old.title = "Old name";
+  old.username = "desk";
+
+  fixture.push_all({old});
+  EXPECT_EQ(title(fixture), "Desk/desk");
+
+  old.from.observed_at = model::Time{kNow.us + 1'000'000};
+  fixture.push_all({old});
+  EXPECT_EQ(title(fixture), "Old name/desk");
+}
+
 TEST(Batch, VerifyNoticesAHeadThatIsNotTheFold) {
   JournalFixture fixture;
   fixture.push_all({message(1, "a"), message(2, "b")});

@@ -1,0 +1,13 @@
+#pragma once
+// What a chat is called, and from where on its completeness is promised. The writer's thread.
+
+#include "journal/sqlite.h"
+#include "pipeline/observation.h"
+
+namespace tg::pipeline {
+
+// Writes down what is news; an older source, such as last year's export, names only what has no name yet. True when the
+// start moved.
+Result<bool> note_chat(journal::Connection& db, const ChatSeen& chat, model::Time now);
+
+}  // namespace tg::pipeline
