@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "journal/checkpointer.h"
 #include "journal/flags.h"
 #include "journal/schema.h"
 
@@ -81,6 +82,7 @@ struct Journal::Impl {
   std::string id;
   std::unique_ptr<Connection> writer;
   std::unique_ptr<ReadPool> readers;
+  std::unique_ptr<Checkpointer> checkpointer;  // ends before the writer's connection
 
   std::atomic<std::int64_t> head{0};
   mutable std::mutex mutex;
@@ -115,6 +117,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
     if (!writer) return writer.error();
     impl->writer = std::move(*writer);
     if (auto prepared = prepare(*impl->writer); !prepared) return prepared.error();
+    auto checkpointer = Checkpointer::start(file, *impl->writer);
+    if (!checkpointer) return checkpointer.error();
+    impl->checkpointer = std::move(*checkpointer);
   } else if (!fs::exists(file)) {
     return Error{Code::not_found, fmt::format("there is no journal in {}", folder.string()),
                  "Start the gateway once, import an export, or name its folder with --data-dir"};
