@@ -109,6 +109,8 @@ CREATE TABLE serves (
   consumer TEXT NOT NULL, peer INTEGER NOT NULL, message INTEGER NOT NULL, scope INTEGER NOT NULL,
   times INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (consumer, peer, message, scope)) WITHOUT ROWID;
 CREATE INDEX serves_by_message ON serves (consumer, message, at);
+-- What is not parked: 10 is kServesBeforeParked of store/local.
+CREATE INDEX serves_waiting ON serves (consumer, peer, times) WHERE times < 10;
 )sql";
 
 }  // namespace

@@ -56,6 +56,7 @@ class Poll {
  private:
   Result<void> take(const std::vector<Offer>& chosen, local::RowLoader& loader) {
     std::set<model::MessageKey> taken;
+    rows.reserve(chosen.size());
     for (const auto& offer : chosen) {
       auto row = loader.load(offer.head);
       if (!row) return row.error();
