@@ -79,7 +79,7 @@ struct PageQuery {
 struct Page {
   std::vector<Row> rows;
   std::int64_t total = 0;
-  bool total_exact = true;  // false: at least `total` (counting stops at 10,000)
+  bool total_exact = true;  // false: at least `total` (counting stops at 1,000)
   bool has_more = false;
   std::string next_cursor;  // towards the end of the order; empty = none
   std::string prev_cursor;  // towards its beginning; empty = none

@@ -16,7 +16,7 @@ using local::Position;
 
 constexpr std::size_t kLargestPage = 10'000;
 constexpr std::int64_t kLargestOffset = 100'000;
-constexpr std::size_t kCountTo = 10'000;
+constexpr std::size_t kCountTo = 1'000;  // each costs a lookup: counting must not cost more than the page
 constexpr std::size_t kContentCost = 5;  // reading a message costs about as much as so many heads
 
 struct Collected {
