@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <chrono>
+#include <ctime>
 
 #include "journal/journal.h"
 
@@ -10,6 +11,23 @@ namespace tg::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+// Time, and time of processors of the whole process, between go and stop; summed up.
+struct Watch {
+  double seconds = 0, cpu_seconds = 0;
+  void go() {
+    began_ = Clock::now();
+    cpu_began_ = std::clock();
+  }
+  void stop() {
+    seconds += std::chrono::duration<double>(Clock::now() - began_).count();
+    cpu_seconds += static_cast<double>(std::clock() - cpu_began_) / CLOCKS_PER_SEC;
+  }
+
+ private:
+  Clock::time_point began_;
+  std::clock_t cpu_began_ = 0;
+};
 
 struct FreeValue {
   void operator()(sqlite3_value* value) const { sqlite3_value_free(value); }
@@ -71,10 +89,11 @@ Result<boost::json::object> bare_insert(const std::filesystem::path& from, const
                                         std::size_t batch) {
   auto source = journal::Connection::open(from / "journal.db", journal::Connection::Mode::read);
   if (!source) return source.error();
-  auto began = Clock::now();
+  Watch watch;
+  watch.go();
   auto target = journal::Journal::open(to, journal::Access::write);
   if (!target) return target.error();
-  Clock::duration spent = Clock::now() - began;
+  watch.stop();
   auto& db = (*target)->writer();
   std::int64_t messages = 0;
   {
@@ -89,19 +108,19 @@ Result<boost::json::object> bare_insert(const std::filesystem::path& from, const
       const auto counts = more ? std::vector<Row>() : chats.read(SIZE_MAX);
       const auto counted_hours = more ? std::vector<Row>() : hours.read(SIZE_MAX);
       messages += static_cast<std::int64_t>(new_heads.size());
-      began = Clock::now();
+      watch.go();
       if (auto done = db.execute("BEGIN IMMEDIATE"); !done) return done.error();
       const bool written =
           events.write(new_events) && heads.write(new_heads) && chats.write(counts) && hours.write(counted_hours);
       if (!written) return Error{Code::internal, sqlite3_errmsg(db.handle()), ""};
       if (auto done = db.execute("COMMIT"); !done) return done.error();
-      spent += Clock::now() - began;
+      watch.stop();
     }
   }
-  began = Clock::now();
+  watch.go();
   target->reset();
-  spent += Clock::now() - began;
-  return boost::json::object{{"messages", messages}, {"seconds", std::chrono::duration<double>(spent).count()}};
+  watch.stop();
+  return boost::json::object{{"messages", messages}, {"seconds", watch.seconds}, {"cpu_seconds", watch.cpu_seconds}};
 }
 
 }  // namespace tg::bench

@@ -21,7 +21,8 @@ def filesystem(folder):
 def nginx_version():
     if not shutil.which("nginx"):
         return "none"
-    return subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=False).stderr.strip().rpartition("/")[2]
+    said = subprocess.run(["nginx", "-v"], capture_output=True, text=True, check=False).stderr
+    return said.strip().rpartition("/")[2]
 
 
 def facts(folder, sqlite):

@@ -12,7 +12,7 @@ NEWEST = "/api/messages?limit=50"
 
 
 def gateway(bench, size):
-    """A gateway on so many messages whose search index is filled. The first time a size is asked for, it is filled now."""
+    """A gateway on so many messages whose search index is filled: now, the first time a size is asked for."""
     data = bench.data(size)
     done = data.with_suffix(".indexed")
     if not done.exists():
@@ -116,4 +116,5 @@ def padded_nginx(bench, head, body):
 
 
 def nginx_load(bench, port):
-    return bench.tool("load", "--port", port, "--mix", "target", "--target", "/page", "--seconds", bench.closed_s)["page"]
+    figures = bench.tool("load", "--port", port, "--mix", "target", "--target", "/page", "--seconds", bench.closed_s)
+    return figures["page"]

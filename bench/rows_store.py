@@ -16,12 +16,16 @@ def count_rows(data_dir):
 
 def imports(bench, table, size):
     data, bare = bench.folder / f"data-{size}", bench.folder / f"bare-{size}"
-    times, bare_times = [], []
+    times, bare_times, cpu, bare_cpu = [], [], [], []
     # Interleaved, so that what else the machine does falls on both.
     for _ in range(3 if size <= 100_000 else 1):
-        times.append(bench.timed_import(size, data))
+        took, of_cpu = bench.timed_import(size, data)
+        times.append(took)
+        cpu.append(of_cpu)
         shutil.rmtree(bare, ignore_errors=True)
-        bare_times.append(bench.tool("bare", data, bare)["seconds"])
+        figures = bench.tool("bare", data, bare)
+        bare_times.append(figures["seconds"])
+        bare_cpu.append(figures["cpu_seconds"])
     if count_rows(data) != count_rows(bare):
         raise SystemExit(f"the bare loop did not insert the same rows: {count_rows(data)} and {count_rows(bare)}")
     shutil.rmtree(bare)
@@ -30,6 +34,8 @@ def imports(bench, table, size):
     table.add("import", "messages/s, telegram-gateway import", size, f"{size / took:,.0f}")
     table.add("import", "messages/s, bare loop, same rows", size, f"{size / bare_took:,.0f}")
     table.add("import", "ratio", size, f"{bare_took / took:.2f}", ">= 0.5")
+    each, bare_each = (statistics.median(seconds) / size * 1e6 for seconds in (cpu, bare_cpu))
+    table.add("import", "CPU a message, import / bare loop", size, f"{each:.0f} / {bare_each:.0f} us")
 
 
 def lookup(bench, table, heads):

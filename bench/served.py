@@ -83,7 +83,7 @@ class Served(Gateway):
             time.sleep(0.3)  # between two looks
 
     def channels(self):
-        """ID:COUNT of each channel, for the tool; ids of the corpus are dense enough to take the count for the newest."""
+        """ID:COUNT of each channel; ids of the corpus are dense enough to take the count for the newest."""
         rows = self.get("/api/channels?limit=100")[1]["data"]
         return [f"{row['channelId']}:{row['messageCount']}" for row in rows]
 

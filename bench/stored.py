@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import resource
 import shutil
 import subprocess
 import time
@@ -33,18 +34,21 @@ class Bench:
         return file
 
     def timed_import(self, size, data_dir):
-        """Seconds from exec to exit of the program, as a person would run it."""
+        """Seconds from exec to exit of the program, as a person would run it; and of processors."""
         shutil.rmtree(data_dir, ignore_errors=True)
         command = [self.program, "--data-dir", data_dir, "--json", "import", "--as-live", self.export(size)]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         began = time.perf_counter()
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         took = time.perf_counter() - began
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         if done.returncode != 0:
             raise SystemExit(f"import ended with {done.returncode}: {done.stderr.strip()[-500:]}")
         new = json.loads(done.stdout)["imports"][0]["new"]
         if new != size:
             raise SystemExit(f"import took {new} messages of {size}")
-        return took
+        return took, cpu
 
     def data(self, size):
         """A folder with so many messages, offered to consumers."""
