@@ -35,6 +35,27 @@ export async function open(where = '', { width = 1440, height = 900, scheme = 'l
   return page;
 }
 
+/** Goes to a page and waits until it shows its data. */
+export async function visit(page, where) {
+  await page.goto(`${gateway}/ui/${where}`);
+  await shown(page);
+}
+export async function shown(page) {
+  await page.waitForFunction(() => {
+    const main = document.querySelector('main');
+    return document.querySelector('h1') && main?.childElementCount > 0 && !main.querySelector('[aria-busy="true"], .skeleton');
+  });
+}
+/** Every page of the dashboard; the channel and the message are of the archive. */
+export async function everyPage() {
+  const message = await someMessage('an edit', 'onlyEdited=true', (one) => !one.deletedAt && one.versions > 1);
+  const { channelId } = message;
+  return {
+    overview: '', 'channel list': 'c', channel: `c/${channelId}`, message: at(message), search: 'search', 'search results': 'search?q=ouro', channels: 'channels',
+    'one channel': `channels/${channelId}`, jobs: 'jobs', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', settings: 'settings', 'no page': 'nowhere',
+  };
+}
+
 export async function done(page) {
   const { problems } = page;
   await page.context().close();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { api, close, done, open, shot, until } from './browser.mjs';
+import { api, close, done, gateway, open, shot, until } from './browser.mjs';
 
 after(close);
 
@@ -62,6 +62,51 @@ test('figures move by themselves, without a reload', async () => {
   await until('more ids accounted for', async () => (await figures(page)).accounted > before, 120_000);
 
   assert.equal(await page.evaluate(() => window.sameDocument), true);
+  await done(page);
+});
+
+test('a hole is said with its numbers wherever it matters, and closes by itself', async () => {
+  const page = await open();
+  const seen = () => page.evaluate(() => {
+    const text = (selector) => document.querySelector(selector)?.innerText.replace(/\s+/g, ' ') ?? '';
+    const row = document.querySelector('.channel-table .row-warn');
+    return {
+      verdict: document.querySelector('#verdict').dataset.verdict === 'hole', total: /[1-9][\d,]* missing/.test(text('.hero')),
+      bar: Boolean(row?.querySelector('.cov-hole')), row: /[1-9][\d,]* left/.test(text('.channel-table .row-warn')), attention: /[1-9][\d,]* ids? left/.test(text('.attention')),
+    };
+  });
+  let best = {};
+  await until('the hole in the verdict, the total, its row, its bar and the list of what needs attention', async () => {
+    const now = await seen();
+    if (Object.values(now).filter(Boolean).length > Object.values(best).filter(Boolean).length) best = now;
+    return Object.values(now).every(Boolean);
+  }, 120_000).catch((error) => { throw new Error(`${error.message}; at best ${JSON.stringify(best)}`); });
+  await shot(page, 'overview-hole');
+
+  await page.waitForFunction(() => document.querySelector('#verdict').dataset.verdict === 'complete', null, { timeout: 90_000 });
+  assert.match(await page.title(), /^Nothing missing/);
+  await done(page);
+});
+
+test('a reader that falls behind shows its lag, and none when it has caught up', async () => {
+  const name = 'e2e-reader';
+  const call = (method, path, body) => fetch(`${gateway}/api/${path}`, { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  assert.equal((await call('POST', 'consumers', { name, from: 'oldest' })).status, 201);
+  const page = await open();
+  const lag = page.locator('.dest-card li', { hasText: name }).locator('.dest-behind');
+
+  await until('it is behind', async () => /[1-9][\d,]* · /.test(await lag.innerText()));
+  await page.goto(`${gateway}/ui/destinations`);
+  const row = page.getByRole('row', { name: new RegExp(name) });
+  await until('the page of destinations says so too', async () => /[1-9][\d,]* · /.test(await row.innerText()));
+
+  await until('it has read nearly all there is', async () => {
+    const { ackSeq, pending } = (await api('consumers')).find((one) => one.name === name);
+    await call('POST', `consumers/${name}/ack`, { seq: ackSeq + pending });
+    return /^([0-9]|[1-9][0-9])\b/.test((await row.locator('td').nth(1).innerText()).trim());
+  });
+  await call('DELETE', `consumers/${name}`);
+  await until('one that was removed is not shown', async () => (await row.count()) === 0);
   await done(page);
 });
 

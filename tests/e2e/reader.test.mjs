@@ -45,6 +45,25 @@ test('filters are in the address and survive a reload', async () => {
   await done(page);
 });
 
+test('back and forward walk through the filters', async () => {
+  const channel = await busiest();
+  const page = await open(`c/${channel.channelId}`);
+  await page.waitForSelector('article');
+  await page.getByRole('button', { name: 'Filter by words' }).click();
+  await page.getByLabel('With media').check();
+  await page.waitForURL(/media=1/);
+  await until('only messages with media', () => page.evaluate(() => [...document.querySelectorAll('article .bubble')].every((one) => one.querySelector('.picture, .file, .poll')) && document.querySelector('article .bubble')));
+
+  await page.goBack();
+  await page.waitForURL((url) => !url.search.includes('media'));
+  await page.waitForSelector('article .bubble:not(:has(.picture, .file, .poll))');
+
+  await page.goForward();
+  await page.waitForURL(/media=1/);
+  assert.equal(await page.getByLabel('With media').isChecked(), true);
+  await done(page);
+});
+
 test('an edited message shows what was changed', async () => {
   const message = await someMessage('an edit of words', 'onlyEdited=true', async (one) => {
     if (one.deletedAt || one.versions < 2) return false;

@@ -60,8 +60,8 @@ export interface Channel {
   avatar: { initials: string; hue: number };
   state: { code: ChannelCode; missing?: number; since?: string; progress?: number; secondsLeft?: number };
   coverage: Coverage; messageCount: number; lastMessageAt?: string;
-  lastMessage?: { id: string; messageId: number; text: string };
-  hourly: number[];
+  lastMessage?: { id: string; messageId: number; text: string; media?: string };
+  createdAt?: string; hourly: number[];
   topics?: { id: string; title: string }[];
 }
 

@@ -68,6 +68,7 @@ export function span(seconds: number, parts = 1): string {
 }
 export const behind = (seconds: number): string => (seconds < 10 ? `${num(seconds, 1)} s` : span(seconds));
 export function milliseconds(ms: number): string {
+  if (ms < 1) return '< 1 ms';
   if (ms < 10) return `${num(ms, 1)} ms`;
   return ms < 10_000 ? `${num(ms)} ms` : span(ms / 1000, 2);
 }

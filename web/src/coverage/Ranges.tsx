@@ -44,16 +44,16 @@ export function RangesTable({ channel, onLeave }: { channel: Channel; onLeave?: 
   return (
     <>
       <div class="table-scroll" tabIndex={0} role="region" aria-label={t('ranges.title', { title: channel.title })}>
-        <table class="table">
+        <table class="table stack">
           <thead><tr><th class="num">{t('ranges.from')}</th><th class="num">{t('ranges.to')}</th><th class="num">{t('ranges.ids')}</th><th>{t('ranges.state')}</th><th>{t('ranges.proof')}</th><th>{t('ranges.by')}</th><th>{t('ranges.when')}</th></tr></thead>
           <tbody>
             {rows.value.map((range) => (
               <tr key={range.from}>
-                <td class="num"><a href={href(messagePath(channel.channelId, range.from))} onClick={onLeave}>{num(range.from)}</a></td>
-                <td class="num">{num(range.to)}</td><td class="num">{num(range.ids)}</td>
-                <td><span class="range-state"><i class={`swatch ${icon[range.state]}`} />{t(`ranges.${range.state}`)}{range.cause ? `, ${word('cause', range.cause)}` : ''}</span></td>
-                <td>{range.proof ? t(`ranges.${range.proof}`) : '–'}</td><td>{range.account ?? '–'}</td>
-                <td>{when(range)}</td>
+                <td class="num" data-label={t('ranges.from')}><a href={href(messagePath(channel.channelId, range.from))} onClick={onLeave}>{num(range.from)}</a></td>
+                <td class="num" data-label={t('ranges.to')}>{num(range.to)}</td><td class="num" data-label={t('ranges.ids')}>{num(range.ids)}</td>
+                <td data-label={t('ranges.state')}><span class="range-state"><i class={`swatch ${icon[range.state]}`} />{t(`ranges.${range.state}`)}{range.cause ? `, ${word('cause', range.cause)}` : ''}</span></td>
+                <td data-label={t('ranges.proof')}>{range.proof ? t(`ranges.${range.proof}`) : '–'}</td><td data-label={t('ranges.by')}>{range.account ?? '–'}</td>
+                <td data-label={t('ranges.when')}>{when(range)}</td>
               </tr>
             ))}
           </tbody>

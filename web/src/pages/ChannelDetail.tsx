@@ -1,14 +1,15 @@
 import { useRoute } from 'preact-iso';
+import { apiUrl } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
 import type { Channel } from '../api/types.ts';
 import { now } from '../app/clock.ts';
-import { num, percent } from '../app/format.ts';
+import { full, num, percent } from '../app/format.ts';
 import { channelPath, href } from '../app/links.ts';
 import { channelsPath, useChannels } from '../app/useOverview.ts';
 import { CoverageBar } from '../coverage/CoverageBar.tsx';
 import { describe } from '../coverage/describe.ts';
 import { RangesDialog, RangesTable } from '../coverage/Ranges.tsx';
-import { t } from '../i18n/index.ts';
+import { t, word } from '../i18n/index.ts';
 import { stated } from '../overview/state.ts';
 import { NotFound } from '../shell/NotFound.tsx';
 import { Page } from '../shell/Page.tsx';
@@ -41,8 +42,24 @@ function Detail({ channel }: { channel: Channel }) {
         <p class="quiet">{describe(channel, now.value)}</p>
       </section>
       <Stats channel={channel} />
-      <section class="card" aria-label={t('ranges.title', { title: channel.title })}><RangesTable channel={channel} /></section>
+      <Facts channel={channel} />
+      <section class="card"><RangesTable channel={channel} /></section>
     </>
+  );
+}
+
+function Facts({ channel }: { channel: Channel }) {
+  const id = encodeURIComponent(channel.channelId);
+  return (
+    <section class="card pad-card facts-card" aria-labelledby="about-channel">
+      <h2 id="about-channel">{t('ch.about')}</h2>
+      <dl>
+        <div><dt>{t('ch.kind')}</dt><dd>{word('kind', channel.kind)}{channel.username && <> · <bdi>@{channel.username}</bdi></>}</dd></div>
+        <div><dt>{t('ch.id')}</dt><dd class="tabular">{channel.channelId}</dd></div>
+        {channel.createdAt && <div><dt>{t('ch.since')}</dt><dd>{full(channel.createdAt)}</dd></div>}
+        <div><dt>{t('ch.feeds')}</dt><dd class="feeds">{(['rss', 'atom', 'json'] as const).map((kind) => <a key={kind} href={apiUrl(`channels/${id}/feed.${kind}`)} target="_blank" rel="noopener noreferrer">{kind === 'atom' ? 'Atom' : kind.toUpperCase()}</a>)}</dd></div>
+      </dl>
+    </section>
   );
 }
 

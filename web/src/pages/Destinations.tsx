@@ -20,16 +20,17 @@ export default function Destinations() {
     <Page title={t('nav.destinations')} class="plain">
       <Loaded from={destinations} what={t('nav.destinations')} rows={5} retry={() => { void reload(path); }}>
         {(list) => (
-          <section class="card" aria-label={t('nav.destinations')}>
+          <><div class="card">
             {list.length === 0 ? <p class="quiet pad">{t('dest.none')}</p> : (
               <div class="table-scroll" tabIndex={0} role="region" aria-label={t('nav.destinations')}>
-                <table class="table tall-rows">
+                <table class="table tall-rows stack">
                   <thead><tr><th>{t('dest.name')}</th><th class="num">{t('dest.behind')}</th><th class="num">{t('dest.rate')}</th><th>{t('dest.lastError')}</th><th>{t('dest.state')}</th></tr></thead>
                   <tbody>{list.map((destination) => <Row key={destination.name} destination={destination} />)}</tbody>
                 </table>
               </div>
             )}
-          </section>
+          </div>
+          <p class="quiet about-page">{t('dest.about')}</p></>
         )}
       </Loaded>
     </Page>
@@ -42,10 +43,10 @@ function Row({ destination }: { destination: Destination }) {
   return (
     <tr>
       <td><span class="named"><Icon name={destination.kind} size={16} class="quiet" /><b><bdi>{destination.name}</bdi></b> <span class="quiet">{word('kind', destination.kind)}</span></span></td>
-      <td class={`num tabular ${destination.state === 'ok' ? '' : tone}`}>{behindText(destination)}</td>
-      <td class="num tabular">{num(destination.ratePerMinute, 1)} {t('fig.perMinute')}</td>
-      <td class="quiet">{destination.lastError ? <bdi>{destination.lastError}</bdi> : '–'}{next !== null && `, ${t('dest.nextTry', { span: span(next) })}`}</td>
-      <td><span class={`named ${tone}`}><Icon name={icon} size={15} />{t(`destState.${destination.state}` as Key)}</span></td>
+      <td data-label={t('dest.behind')} class={`num tabular ${destination.state === 'ok' ? '' : tone}`}>{behindText(destination)}</td>
+      <td data-label={t('dest.rate')} class="num tabular">{num(destination.ratePerMinute, 1)} {t('fig.perMinute')}</td>
+      <td data-label={t('dest.lastError')} class="quiet">{destination.lastError ? <bdi>{destination.lastError}</bdi> : '–'}{next !== null && `, ${t('dest.nextTry', { span: span(next) })}`}</td>
+      <td data-label={t('dest.state')}><span class={`named ${tone}`}><Icon name={icon} size={15} />{t(`destState.${destination.state}` as Key)}</span></td>
     </tr>
   );
 }

@@ -14,23 +14,23 @@ export default function Jobs() {
   return (
     <Page title={t('nav.jobs')} class="plain">
       <Loaded from={jobs} what={t('nav.jobs')} rows={4} retry={() => { void reload(path); }}>
-        {(list) => (list.length === 0 ? <Empty title={t('j.none')} /> : (
-          <section class="card" aria-label={t('nav.jobs')}>
+        {(list) => (list.length === 0 ? <Empty icon="jobs" title={t('j.none')}>{t('j.noneText')}</Empty> : (
+          <div class="card">
             <div class="table-scroll" tabIndex={0} role="region" aria-label={t('nav.jobs')}>
-              <table class="table tall-rows">
+              <table class="table tall-rows stack">
                 <thead><tr><th>{t('j.what')}</th><th>{t('j.progress')}</th><th class="num">{t('j.left')}</th><th>{t('j.state')}</th><th>{t('j.started')}</th></tr></thead>
                 <tbody>{list.map((job) => (
                   <tr key={job.id}>
-                    <td><b>{job.kind.replace(/_/g, ' ')}</b> <bdi class="quiet">{job.title ?? job.channelId ?? ''}</bdi></td>
-                    <td>{job.progress === undefined ? '–' : <span class="named"><i class="meter" ref={vars({ '--part': `${String(Math.round(job.progress * 100))}%` })} />{percent(job.progress)}</span>}</td>
-                    <td class="num">{job.secondsLeft === undefined ? '–' : span(job.secondsLeft, 2)}</td>
-                    <td>{word('jobState', job.state)}{job.error && <span class="bad">: <bdi>{job.error}</bdi></span>}{job.detail && <span class="quiet">, <bdi>{job.detail}</bdi></span>}</td>
-                    <td class="quiet">{job.startedAt ? full(job.startedAt) : '–'}</td>
+                    <td><b>{word('job', job.kind)}</b> <bdi class="quiet">{job.title ?? job.channelId ?? ''}</bdi></td>
+                    <td data-label={t('j.progress')}>{job.progress === undefined ? '–' : <span class="named"><i class="meter" ref={vars({ '--part': `${String(Math.round(job.progress * 100))}%` })} />{percent(job.progress)}</span>}</td>
+                    <td class="num" data-label={t('j.left')}>{job.secondsLeft === undefined ? '–' : span(job.secondsLeft, 2)}</td>
+                    <td data-label={t('j.state')}>{word('jobState', job.state)}{job.error && <span class="bad">: <bdi>{job.error}</bdi></span>}{job.detail && <span class="quiet">, <bdi>{job.detail}</bdi></span>}</td>
+                    <td class="quiet" data-label={t('j.started')}>{job.startedAt ? full(job.startedAt) : '–'}</td>
                   </tr>
                 ))}</tbody>
               </table>
             </div>
-          </section>
+          </div>
         ))}
       </Loaded>
     </Page>

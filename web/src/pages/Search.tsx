@@ -2,13 +2,14 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { ApiError, request } from '../api/client.ts';
-import type { Message, Pagination } from '../api/types.ts';
+import type { Channel, Message, Pagination } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { clock, recent } from '../app/format.ts';
 import { href, messagePath } from '../app/links.ts';
 import { useChannels } from '../app/useOverview.ts';
-import { t } from '../i18n/index.ts';
+import { t, word } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
+import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Empty, Failed, Skeleton } from '../ui/State.tsx';
 
@@ -54,14 +55,14 @@ export default function Search() {
         <label class="field-inline">{t('s.to')} <input type="date" value={query.to ?? ''} onChange={(event) => go({ to: event.currentTarget.value })} /></label>
         <button type="submit" class="button primary">{t('s.go')}</button>
       </form>
-      {!enough && <Empty title={t('s.hint')} />}
+      {!enough && <Empty icon="search" title={t('s.hint')} />}
       {problem.value && <Failed what={t('nav.search')} error={problem.value} onRetry={() => { void load(); }} />}
       {enough && !found.value && !problem.value && <Skeleton rows={6} />}
       {found.value && (
         <>
           <p class="quiet" role="status">{total?.totalExact === false ? t('s.capped', { n: total.total }) : t('s.total', { n: total?.total ?? found.value.items.length })} · {t('s.newest')}</p>
-          {found.value.items.length === 0 ? <Empty title={t('s.none')} /> : (
-            <ul class="card hits">{found.value.items.map((message) => <Hit key={message.id} message={message} q={q} />)}</ul>
+          {found.value.items.length === 0 ? <Empty icon="search" title={t('s.none')} /> : (
+            <ul class="card hits">{found.value.items.map((message) => <Hit key={message.id} message={message} q={q} avatar={channels.data?.find(({ channelId }) => channelId === message.channelId)?.avatar} />)}</ul>
           )}
           {total?.hasMore && total.nextCursor && <button type="button" class="button" onClick={() => { void load(total.nextCursor ?? undefined); }}>{t('app.loadMore')}</button>}
         </>
@@ -70,12 +71,13 @@ export default function Search() {
   );
 }
 
-function Hit({ message, q }: { message: Message; q: string }) {
+function Hit({ message, q, avatar }: { message: Message; q: string; avatar?: Channel['avatar'] }) {
   const when = recent(message.date, now.value);
   return (
     <li><a href={href(messagePath(message.channelId, message.messageId, message.scope))}>
+      {avatar && <Avatar {...avatar} size="l" />}
       <span class="hit-head"><b><bdi>{message.channelTitle}</bdi></b><span class="quiet small">{/:/.test(when) ? when : `${when} ${clock(message.date)}`}{message.deletedAt && <span class="bad"> <Icon name="bin" size={13} /> {t('r.deletedFilter')}</span>}</span></span>
-      <span class="hit-text" dir="auto"><Marked text={message.text} q={q} /></span>
+      <span class="hit-text" dir="auto">{message.text ? <Marked text={message.text} q={q} /> : word('media', message.media?.type ?? 'other')}</span>
     </a></li>
   );
 }

@@ -35,16 +35,16 @@ function Group({ group }: { group: Failure }) {
     } catch (error) { said.value = (error as Error).message; }
   };
   return (
-    <section class="card" aria-label={`${group.destination}: ${group.reason}`}>
+    <section class="card">
       <header class="card-head"><h2><bdi>{group.destination}</bdi> <span class="quiet"><bdi>{group.reason}</bdi></span></h2><span class="spacer" /><span class="quiet small" role="status">{said.value}</span>
         <button type="button" class="button" disabled={unreachable.value !== null} onClick={() => { void retry(); }}>{t('f.retryAll', { n: group.count })}</button></header>
       {group.advice && <p class="pad">{group.advice}</p>}
       <div class="table-scroll" tabIndex={0} role="region" aria-label={`${group.destination}: ${group.reason}`}>
-        <table class="table">
+        <table class="table stack">
           <thead><tr><th>{t('f.message')}</th><th>{t('f.when')}</th><th>{t('dest.lastError')}</th></tr></thead>
           <tbody>{group.items.map((item) => (
             <tr key={item.id}><td><a href={href(messagePath(item.channelId, item.messageId))}><bdi>{item.title ?? item.channelId}</bdi> {item.messageId}</a> <span class="quiet" dir="auto">{item.textPreview}</span></td>
-              <td>{full(item.at)}</td><td>{t('f.tries', { n: item.tries })}</td></tr>
+              <td data-label={t('f.when')}>{full(item.at)}</td><td data-label={t('dest.lastError')}>{t('f.tries', { n: item.tries })}</td></tr>
           ))}</tbody>
         </table>
       </div>

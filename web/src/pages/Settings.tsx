@@ -17,7 +17,7 @@ export default function Settings() {
         <Choice label={t('set.language')} value={now.language} options={[['system', t('set.system')], ['en', t('set.english')], ['pt-BR', t('set.portuguese')]]}
           onChange={(language) => { choose({ language: language as Chosen['language'] }); location.reload(); }} id="language" />
         <Choice label={t('set.theme')} value={now.theme} options={[['system', t('set.system')], ['light', t('set.light')], ['dark', t('set.dark')]]} onChange={(theme) => choose({ theme: theme as Chosen['theme'] })} id="theme" />
-        <Choice label={t('set.zone')} value={now.timeZone} options={[['system', t('set.zoneBrowser', { zone: browserZone })], ['UTC', 'UTC'], ...zones().filter((zone) => zone !== 'UTC').map((zone): [string, string] => [zone, zone.replace(/_/g, ' ')])]}
+        <Choice label={t('set.zone')} value={now.timeZone} options={[['system', t('set.zoneBrowser', { zone: browserZone.replace(/_/g, ' ') })], ['UTC', 'UTC'], ...zones().filter((zone) => zone !== 'UTC').map((zone): [string, string] => [zone, zone.replace(/_/g, ' ')])]}
           onChange={(timeZone) => { choose({ timeZone }); }} id="zone" />
         <Choice label={t('set.density')} value={now.density} options={[['comfortable', t('set.comfortable')], ['compact', t('set.compact')]]} onChange={(density) => choose({ density: density as Chosen['density'] })} id="density" />
         <label class="setting"><span>{t('set.text')}</span><span class="named"><input type="range" min="13" max="20" step="1" value={now.textSize} onInput={(event) => choose({ textSize: Number(event.currentTarget.value) })} /><output class="tabular">{now.textSize} px</output></span></label>

@@ -5,7 +5,7 @@ import { num, recent } from '../app/format.ts';
 import { channelPath, href } from '../app/links.ts';
 import { stated } from '../overview/state.ts';
 import { matches } from '../shell/target.ts';
-import { t } from '../i18n/index.ts';
+import { t, word } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { unread } from './context.ts';
@@ -34,6 +34,8 @@ export function ChannelList({ channels, peer }: { channels: Channel[]; peer: str
   );
 }
 
+const preview = (last: Channel['lastMessage']): string =>
+  (last ? last.text.replace(/\s+/g, ' ') || (last.media ? word('media', last.media) : t('r.noText')) : '');
 const quietCodes = new Set(['complete', 'imported', 'empty']);
 
 function Entry({ channel, current }: { channel: Channel; current: boolean }) {
@@ -46,7 +48,7 @@ function Entry({ channel, current }: { channel: Channel; current: boolean }) {
         <span class="entry-text">
           <span class="entry-line"><span class="strong cut"><bdi>{channel.title}</bdi></span>
             {channel.lastMessageAt && <time class="small quiet tabular" dateTime={channel.lastMessageAt}>{recent(channel.lastMessageAt, now.value)}</time>}</span>
-          <span class="entry-line"><span class="quiet cut" dir="auto">{channel.lastMessage?.text.replace(/\s+/g, ' ') || (channel.lastMessage ? t('r.noText') : '')}</span>
+          <span class="entry-line"><span class="quiet cut" dir="auto">{preview(channel.lastMessage)}</span>
             {waiting > 0
               ? <span class="unread tabular" aria-label={t('r.unread', { n: waiting })}>{num(waiting)}</span>
               : !quietCodes.has(channel.state.code) && <span class={said.tone} role="img" aria-label={said.text}><Icon name={said.icon} size={15} /></span>}</span>

@@ -25,7 +25,7 @@ export function Inspector({ message }: { message: Message | undefined }) {
         {message && <CopyLink message={message} iconOnly />}
         <button type="button" class="icon-button" aria-label={t('app.close')} onClick={close}><Icon name="close" /></button>
       </header>
-      {!message ? <p class="quiet pad">{t('i.choose')}</p> : (
+      {!message ? <p class="quiet inspector-body">{t('i.choose')}</p> : (
         <>
           <div class="inspector-tabs" role="tablist" aria-label={t('i.label')}>
             {tabs.map((name, i) => (

@@ -50,7 +50,7 @@ export default function Messages() {
 
   useLive<MessageEvent>('channel:*', 'message', ({ kind, message }) => {
     patch<Channel[]>(channelsPath, (list) => list.map((channel) => (channel.channelId !== message.channelId || message.date < (channel.lastMessageAt ?? '')
-      ? channel : { ...channel, lastMessageAt: message.date, lastMessage: { id: message.id, messageId: message.messageId, text: message.text.slice(0, 120) } })));
+      ? channel : { ...channel, lastMessageAt: message.date, lastMessage: { id: message.id, messageId: message.messageId, text: message.text.slice(0, 120), media: message.media?.type } })));
     if (kind === 'new' && message.channelId !== currentPeer.peek()) {
       unread.value = new Map(unread.peek()).set(message.channelId, (unread.peek().get(message.channelId) ?? 0) + 1);
     }
@@ -66,7 +66,7 @@ export default function Messages() {
             {(list) => <ChannelList channels={byActivity(list)} peer={peer} />}
           </Loaded>
         </section>
-        {peer ? <Open key={peer} peer={peer} channels={channels.data ?? []} /> : <Empty title={t('r.choose')} />}
+        {peer ? <Open key={peer} peer={peer} channels={channels.data ?? []} /> : <Empty icon="messages" title={t('r.choose')}>{t('r.chooseText')}</Empty>}
       </main>
       <Lightbox />
     </div>

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { ApiError } from '../api/client.ts';
 import { useAfter, type Resource } from '../api/resource.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from './Icon.tsx';
+import { Icon, type IconName } from './Icon.tsx';
 
 export function Failed({ what, error, onRetry }: { what: string; error: Error; onRetry: () => void }) {
   const api = error instanceof ApiError ? error : null;
@@ -33,6 +33,6 @@ export function Loaded<T>({ from, what, rows, retry, children }: {
   return <div aria-busy="true">{slow && <><span class="sr">{t('app.loading')}</span><Skeleton rows={rows} /></>}</div>;
 }
 
-export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
-  return <div class="empty"><p class="strong">{title}</p>{children && <p class="quiet">{children}</p>}</div>;
+export function Empty({ title, icon, children }: { title: string; icon?: IconName; children?: ComponentChildren }) {
+  return <div class="empty">{icon && <Icon name={icon} size={28} />}<p class="strong">{title}</p>{children && <p class="quiet">{children}</p>}</div>;
 }
