@@ -1,6 +1,12 @@
 #include "store/local/detail/serves.h"
 
 namespace tg::store::local {
+namespace {
+
+constexpr std::chrono::seconds kCommittedAfter{1};
+constexpr std::size_t kMostLastWritten = 20'000;
+
+}  // namespace
 
 void Serves::repeat(const std::string& consumer, const model::MessageKey& key, model::Time now) {
   const std::lock_guard lock(mutex_);
@@ -34,8 +40,12 @@ Result<void> Serves::flush(journal::Connection& db) {
   {
     const std::lock_guard lock(mutex_);
     taken.swap(repeats_);
-    last_written_ = taken;
-    written_at_ = Clock::now();
+    // Several may run before the commit of the first: who reads until then must not lose its counts. Counting some
+    // twice only makes a poll look again.
+    const auto now = Clock::now();
+    if (now - written_at_ >= kCommittedAfter || last_written_.size() > kMostLastWritten) last_written_.clear();
+    for (const auto& [who, repeats] : taken) last_written_[who].times += repeats.times;
+    written_at_ = now;
   }
   for (const auto& [who, repeats] : taken) {
     const auto& [consumer, key] = who;
