@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include "config/detail/tokens.h"
+#include "config/nearest.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
 
@@ -98,7 +99,7 @@ std::string nearest_variable(std::string_view variable) {
   }
   for (const std::string_view name : detail::key_variables()) names.emplace_back(name);
   const std::vector<std::string_view> views(names.begin(), names.end());
-  return detail::nearest_of(variable, views);
+  return nearest_of(variable, views);
 }
 
 void read_environment(const std::map<std::string, std::string>& environment, Loaded& loaded) {

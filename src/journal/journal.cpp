@@ -1,7 +1,5 @@
 #include "journal/journal.h"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -11,6 +9,7 @@
 
 #include "journal/checkpointer.h"
 #include "journal/flags.h"
+#include "journal/lock.h"
 #include "journal/schema.h"
 
 namespace tg::journal {
@@ -18,34 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kReadConnections = 16;
-
-// The folder's lock: one gateway a journal. Released by closing the descriptor, also when the process is killed.
-class FolderLock {
- public:
-  FolderLock() = default;
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-  ~FolderLock() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-  }
-
-  Result<void> take(const fs::path& folder) {
-    const fs::path file = folder / "lock";
-    descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (descriptor_ < 0) {
-      return Error{Code::permission, fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)),
-                   "Check owner and mode of the data folder"};
-    }
-    if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-      return Error{Code::conflict, fmt::format("another process uses {}", folder.string()),
-                   "Stop the gateway that runs on this data folder, or name another one with --data-dir"};
-    }
-    return {};
-  }
-
- private:
-  int descriptor_ = -1;
-};
 
 Result<std::string> read_meta(Connection& db, std::string_view name) {
   auto& row = db.prepared("SELECT value FROM meta WHERE name = ?").with(name);
@@ -120,7 +91,11 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
     auto checkpointer = Checkpointer::start(file, *impl->writer);
     if (!checkpointer) return checkpointer.error();
     impl->checkpointer = std::move(*checkpointer);
-  } else if (!fs::exists(file)) {
+  } else if (::access(file.c_str(), R_OK) != 0) {
+    if (errno != ENOENT && errno != ENOTDIR) {
+      return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::strerror(errno)),
+                   "Run this as the user that the gateway runs as, e.g. with sudo -u"};
+    }
     return Error{Code::not_found, fmt::format("there is no journal in {}", folder.string()),
                  "Start the gateway once, import an export, or name its folder with --data-dir"};
   }

@@ -17,12 +17,18 @@ Error error_of(sqlite3* db, std::string_view doing) {
     case SQLITE_LOCKED: return {Code::unavailable, what, "Another process holds the file; try again"};
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
-      return {Code::corrupt, what, "Run `telegram-gateway journal verify`; restore a backup if it fails"};
+      return {Code::corrupt, what, "Restore the data folder from a backup, or move this file away to begin anew"};
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN: return {Code::permission, what, "Check owner and mode of the data folder"};
     default: return {Code::internal, what, ""};
   }
+}
+
+// The whole path: the journal and the search index stand in one folder, and a machine may have several.
+std::string_view file_of(sqlite3* db) {
+  const char* name = sqlite3_db_filename(db, "main");
+  return name && *name ? name : "database";
 }
 
 }  // namespace
@@ -68,7 +74,7 @@ Result<bool> Statement::step() {
     case SQLITE_ROW: return true;
     case SQLITE_DONE: return false;
     default: {
-      Error error = error_of(db_, "journal.db");
+      Error error = error_of(db_, file_of(db_));
       sqlite3_reset(statement_);
       return error;
     }
@@ -130,7 +136,7 @@ Statement& Connection::prepared(std::string_view sql) {
 Result<void> Connection::execute(std::string_view sql) {
   const std::string text(sql);
   if (sqlite3_exec(db_, text.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
-    return error_of(db_, "journal.db");
+    return error_of(db_, file_of(db_));
   }
   return {};
 }

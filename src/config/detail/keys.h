@@ -40,9 +40,5 @@ std::span<const std::string_view> token_keys();
 
 // The known key that is fewest edits away; a right leaf in the wrong section counts as near.
 std::string nearest_key(std::string_view unknown);
-std::string nearest_of(std::string_view unknown, std::span<const std::string_view> known);
-
-// Edits (insert, drop, replace, swap of neighbours) between two words, without regard to case.
-std::size_t edit_distance(std::string_view a, std::string_view b);
 
 }  // namespace tg::config::detail

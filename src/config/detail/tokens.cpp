@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 #include <fstream>
 
+#include "config/nearest.h"
 #include "config/report.h"
 
 namespace tg::config::detail {

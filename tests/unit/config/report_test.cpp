@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "config/detail/values.h"
+#include "config/nearest.h"
 #include "support/temp_folder.h"
 
 namespace tg::config {
@@ -92,10 +93,10 @@ TEST(Check, CountsTheErrorsAndKeepsTheFixes) {
 }
 
 TEST(Nearest, CountsEditsWithoutRegardToCase) {
-  EXPECT_EQ(detail::edit_distance("", "abc"), 3U);
-  EXPECT_EQ(detail::edit_distance("port", "PORT"), 0U);
-  EXPECT_EQ(detail::edit_distance("prot", "port"), 1U);
-  EXPECT_EQ(detail::edit_distance("kitten", "sitting"), 3U);
+  EXPECT_EQ(edit_distance("", "abc"), 3U);
+  EXPECT_EQ(edit_distance("port", "PORT"), 0U);
+  EXPECT_EQ(edit_distance("prot", "port"), 1U);
+  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
 }
 
 }  // namespace

@@ -1,0 +1,61 @@
+#include "journal/lock.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace tg::journal {
+namespace {
+
+struct flock whole_file() {
+  struct flock lock {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  return lock;
+}
+
+}  // namespace
+
+FolderLock::~FolderLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Result<void> FolderLock::take(const std::filesystem::path& folder) {
+  const auto file = folder / "lock";
+  descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (descriptor_ < 0) {
+    return Error{Code::permission, fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)),
+                 "Check owner and mode of the data folder"};
+  }
+  auto lock = whole_file();
+  if (::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0) return {};
+  if (errno != EAGAIN && errno != EACCES) {
+    return Error{Code::unavailable, fmt::format("cannot lock {}: {}", file.string(), std::strerror(errno)),
+                 "Put the data folder on a disk whose file system knows locks"};
+  }
+  return Error{Code::conflict, fmt::format("another process uses {}", folder.string()),
+               "Stop the gateway that runs on this data folder, or name another one with --data-dir"};
+}
+
+Result<bool> is_locked(const std::filesystem::path& folder) {
+  const auto file = folder / "lock";
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return false;
+    return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::strerror(errno)),
+                 "Run this as the user that the gateway runs as, e.g. with sudo -u"};
+  }
+  auto lock = whole_file();
+  const int asked = ::fcntl(descriptor, F_OFD_GETLK, &lock);
+  const int why = errno;
+  ::close(descriptor);
+  if (asked != 0) {
+    return Error{Code::unavailable, fmt::format("asking for the lock of {}: {}", file.string(), std::strerror(why)),
+                 "Put the data folder on a disk whose file system knows locks"};
+  }
+  return lock.l_type != F_UNLCK;
+}
+
+}  // namespace tg::journal

@@ -1,0 +1,29 @@
+#pragma once
+// The folder's lock: one gateway a journal. Released by closing the descriptor, also when the process is killed.
+//
+// It is held by the open descriptor (F_OFD_SETLK), not by the process. Unlike flock(2), others can ask whether it is
+// held (F_OFD_GETLK) without taking it for a moment, which a gateway that starts just then would trip over.
+
+#include <filesystem>
+
+#include "model/result.h"
+
+namespace tg::journal {
+
+class FolderLock {
+ public:
+  FolderLock() = default;
+  FolderLock(const FolderLock&) = delete;
+  FolderLock& operator=(const FolderLock&) = delete;
+  ~FolderLock();
+
+  Result<void> take(const std::filesystem::path& folder);  // Code::conflict when another process has it
+
+ private:
+  int descriptor_ = -1;
+};
+
+// Whether a process holds the lock of this folder; Code::permission when this user may not ask.
+Result<bool> is_locked(const std::filesystem::path& folder);
+
+}  // namespace tg::journal
