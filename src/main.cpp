@@ -1,30 +1,69 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <cerrno>
+#include <cstring>
+#include <iostream>
 
+#include "app/gateway.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 
-int main(int argc, char** argv) {
-  using namespace tg::cli;
+namespace {
+
+using namespace tg::cli;
+
+int run(int argc, char** argv) {
   CLI::App app{
       "Telegram Gateway: captures Telegram channels and never loses a message. Unofficial, not made by Telegram."};
   app.name("telegram-gateway");
   app.require_subcommand(1);
   app.fallthrough();
+  app.set_version_flag("--version", "telegram-gateway " + std::string(tg::app::kVersion), "Print the version and exit");
   Common common;
-  app.add_option("--config", common.config_file, "Configuration file (TOML)");
-  app.add_option("--data-dir", common.data_dir, "Folder of the journal, search index and media");
+  // An unset variable of a script must not become the default folder.
+  const auto not_empty = [](const std::string& text) { return std::string(text.empty() ? "is empty" : ""); };
+  app.add_option("--config", common.config_file, "Configuration file (TOML)")->type_name(kFile)->check(not_empty);
+  app.add_option("--data-dir", common.data_dir, "Folder of the journal, search index and media")
+      ->type_name(kFolder)
+      ->check(not_empty);
   app.add_flag("--json", common.json, "Lists and reports as JSON");
   app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but something needs a look.");
 
   const auto code = std::make_shared<int>(kDone);
-  for (const auto add : {add_run, add_demo, add_import, add_export, add_messages, add_channels, add_status,
-                         add_coverage, add_failures, add_doctor, add_config, add_journal, add_version}) {
+  for (const auto add :
+       {add_run, add_demo, add_import, add_export, add_messages, add_channels, add_status, add_coverage, add_failures,
+        add_doctor, add_config, add_journal, add_completion, add_man, add_version}) {
     add(app, common, code);
+  }
+  if (argc < 2) {
+    std::cerr << app.help();
+    return kUsage;
   }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? kDone : kUsage;
+    return complain(app, problem);
   }
   return *code;
+}
+
+// Results that nobody could read are a failure: a full disk behind `telegram-gateway messages > list.txt`.
+int written(int code) {
+  errno = 0;
+  std::cout.flush();
+  if (std::cout) return code;
+  return fail({tg::Code::unavailable,
+               fmt::format("writing to standard output: {}", errno ? std::strerror(errno) : "it takes no more"),
+               "Free some space, or write to another place"});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return written(run(argc, argv));
+  } catch (const std::exception& broken) {
+    return fail({tg::Code::internal, fmt::format("this should not have happened: {}", broken.what()),
+                 "Please report it, with the output of telegram-gateway doctor"});
+  }
 }

@@ -7,7 +7,6 @@
 #include <ctime>
 #include <iostream>
 
-#include "config/load.h"
 #include "config/report.h"
 #include "observe/log.h"
 
@@ -62,18 +61,26 @@ int fail(const Error& error, int code) {
   return code;
 }
 
-std::optional<config::Config> load_config(const Common& common,
-                                          std::vector<std::pair<std::string, std::string>> flags) {
+config::Sources sources_of(const Common& common) {
   auto sources = config::process_sources(
       common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
-  if (!common.data_dir.empty()) flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
-  sources.flags = std::move(flags);
+  if (!common.data_dir.empty())
+    sources.flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
+  return sources;
+}
+
+std::optional<config::Config> load_config(const Common& common, Kind kind,
+                                          std::vector<std::pair<std::string, std::string>> flags) {
+  auto sources = sources_of(common);
+  sources.flags.insert(sources.flags.end(), flags.begin(), flags.end());
   const auto loaded = config::load(sources);
   for (const auto& warning : loaded.warnings) std::cerr << "warning: " << warning.to_string() << "\n";
   for (const auto& error : loaded.errors) fail(error);
   if (!loaded.ok()) return std::nullopt;
   observe::LogOptions log;
   log.level = static_cast<observe::Level>(loaded.config.log.level);
+  if (kind == Kind::answers && loaded.origin_of("log.level") == config::Origin::default_)
+    log.level = observe::Level::error;
   log.journald = loaded.config.log.target == config::LogTarget::journald ||
                  (loaded.config.log.target == config::LogTarget::automatic && std::getenv("JOURNAL_STREAM") != nullptr);
   observe::start_logging(log);
@@ -92,6 +99,20 @@ Result<Reading> Reading::open(const config::Config& config, bool search) {
   reading.store =
       std::make_unique<store::LocalStore>(*reading.journal, nullptr, *reading.generations, *reading.metrics, options);
   return reading;
+}
+
+Result<std::unique_ptr<journal::Journal>> open_to_change(const config::Config& config) {
+  // Reading says what is wrong with the folder; writing would make one.
+  if (auto there = journal::Journal::open(config.data_dir, journal::Access::read); !there) return there.error();
+  return journal::Journal::open(config.data_dir, journal::Access::write);
+}
+
+Result<void> known_channel(store::Store& store, std::int64_t channel) {
+  const auto chat = store.chat(model::ChatId{channel});
+  if (!chat) return chat.error();
+  if (*chat) return {};
+  return Error{Code::not_found, fmt::format("channel {} is not stored here", channel),
+               "telegram-gateway channels lists those that are"};
 }
 
 std::string Table::to_string(std::size_t terminal_columns) const {
@@ -116,7 +137,8 @@ std::string Table::to_string(std::size_t terminal_columns) const {
     }
     out += "\n";
   };
-  line(head);
+  const bool titled = std::any_of(head.begin(), head.end(), [](const std::string& cell) { return !cell.empty(); });
+  if (titled) line(head);
   for (const auto& row : rows) line(row);
   return out;
 }

@@ -1,6 +1,9 @@
 #pragma once
 // What the subcommands share: the configuration flags, exit codes, and how errors and lists are shown.
 //
+// What goes wrong is said on standard error as `error: what. fix`; standard output holds results only, with --json one
+// JSON value or nothing.
+//
 // Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, but something needs a look (messages set
 // aside, problems found).
 
@@ -12,6 +15,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "config/load.h"
 #include "hot/generations.h"
 #include "journal/journal.h"
 #include "model/result.h"
@@ -43,14 +47,27 @@ void add_failures(CLI::App& app, Common& common, ExitCode code);
 void add_doctor(CLI::App& app, Common& common, ExitCode code);
 void add_config(CLI::App& app, Common& common, ExitCode code);
 void add_journal(CLI::App& app, Common& common, ExitCode code);
+void add_completion(CLI::App& app, Common& common, ExitCode code);
+void add_man(CLI::App& app, Common& common, ExitCode code);
 void add_version(CLI::App& app, Common& common, ExitCode code);
 
 // Prints `error: what. fix` to standard error.
 int fail(const Error& error, int code = kFailed);
 
-// The configuration with these flags on top; nothing, after printing every error, when it is wrong.
-std::optional<config::Config> load_config(const Common& common,
+// Where the configuration comes from: the command line above the environment above the file.
+config::Sources sources_of(const Common& common);
+
+// The configuration with these flags on top; nothing, after printing every error, when it is wrong. A command that
+// answers and ends logs nothing but errors, unless log.level was set: its result says the rest.
+enum class Kind { answers, serves };
+std::optional<config::Config> load_config(const Common& common, Kind kind = Kind::answers,
                                           std::vector<std::pair<std::string, std::string>> flags = {});
+
+// To change what is there already: makes no journal where there is none.
+Result<std::unique_ptr<journal::Journal>> open_to_change(const config::Config& config);
+
+// An error when no chat has this id.
+Result<void> known_channel(store::Store& store, std::int64_t channel);
 
 // Stored messages beside a gateway that may be running: reads only.
 struct Reading {

@@ -7,12 +7,7 @@
 namespace tg::cli {
 namespace {
 
-config::Loaded loaded(const Common& common) {
-  auto sources = config::process_sources(
-      common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
-  if (!common.data_dir.empty()) sources.flags.emplace_back("data_dir", common.data_dir);
-  return config::load(sources);
-}
+config::Loaded loaded(const Common& common) { return config::load(sources_of(common)); }
 
 }  // namespace
 

@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "config/load.h"
+#include "journal/lock.h"
 
 namespace tg::cli {
 namespace {
@@ -23,7 +24,12 @@ struct Finding {
 Finding check_folder(const std::string& folder) {
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0) {
-    return {"data folder", true, folder + " is not there yet; it is made at the first start"};
+    if (errno == ENOENT) return {"data folder", true, folder + " is not there yet; it is made at the first start"};
+    return {"data folder", false,
+            fmt::format("{}: {}. Fix: name another with data_dir or --data-dir", folder, std::strerror(errno))};
+  }
+  if (!S_ISDIR(info.st_mode)) {
+    return {"data folder", false, folder + " is a file. Fix: name a folder with data_dir or --data-dir"};
   }
   if (::access(folder.c_str(), W_OK | X_OK) != 0) {
     return {"data folder", false,
@@ -46,10 +52,13 @@ Finding check_journal(const std::string& folder, bool& running) {
   auto db = (*journal)->read();
   const auto check = db ? (*db)->scalar("SELECT count(*) FROM chats") : Result<std::int64_t>(db.error());
   if (!check) return {"journal", false, check.error().to_string()};
-  const auto lock = journal::Journal::open(folder, journal::Access::write);
-  running = !lock && lock.error().code == Code::conflict;
+  const auto in_use = journal::is_locked(folder);
+  running = in_use && *in_use;
   return {"journal", true,
-          fmt::format("{} chats; {}", *check, running ? "a gateway runs on it" : "no gateway runs on it")};
+          fmt::format("{} chats; {}", *check,
+                      running  ? "a gateway runs on it"
+                      : in_use ? "no gateway runs on it"
+                               : "whether a gateway runs on it, only its own user may ask")};
 }
 
 Finding check_disk(const std::string& folder, std::int64_t reserve) {
@@ -107,11 +116,7 @@ Finding check_access(const config::Config& config) {
 
 int examine(const Common& common) {
   std::vector<Finding> findings;
-  auto sources = config::process_sources(
-      common.config_file.empty() ? std::nullopt : std::optional<std::filesystem::path>(common.config_file));
-  if (!common.data_dir.empty())
-    sources.flags.emplace_back("data_dir", std::filesystem::absolute(common.data_dir).string());
-  const auto loaded = config::load(sources);
+  const auto loaded = config::load(sources_of(common));
   if (loaded.ok()) {
     findings.push_back({"configuration", true, loaded.file_read ? loaded.file.string() : "defaults and environment"});
   }

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/usage.h"
 
 namespace tg::cli {
 namespace {
@@ -30,6 +31,9 @@ int export_all(const Common& common, const ExportFlags& flags) {
   options.format = *exporting::parse_format(flags.format);
   options.path = flags.output;
   for (const auto channel : flags.channels) options.channels.emplace_back(channel);
+  if (options.format == exporting::Format::html && flags.output == "-") {
+    return fail({Code::invalid_input, "an html export is a folder", "Name it with --output"}, kUsage);
+  }
   if (auto wrong = take_time(flags.from, "--from", options.from)) return fail(*wrong, kUsage);
   if (auto wrong = take_time(flags.to, "--to", options.to)) return fail(*wrong, kUsage);
   options.force = flags.force;
@@ -47,7 +51,13 @@ int export_all(const Common& common, const ExportFlags& flags) {
     return exporting::write_export(*reading->store, *reading->journal, options);
   }();
   if (!written) return fail(written.error());
-  if (flags.output != "-") {
+  if (flags.output != "-" && common.json) {
+    print(boost::json::object{{"output", flags.output},
+                              {"format", flags.format},
+                              {"messages", written->messages},
+                              {"chats", written->chats},
+                              {"bytes", written->bytes}});
+  } else if (flags.output != "-") {
     std::cout << grouped(static_cast<std::int64_t>(written->messages))
               << (options.format == exporting::Format::ndjson ? " events" : " messages") << " of "
               << grouped(static_cast<std::int64_t>(written->chats)) << " chats written to " << flags.output << " ("
@@ -61,12 +71,14 @@ int export_all(const Common& common, const ExportFlags& flags) {
 void add_export(CLI::App& app, Common& common, ExitCode code) {
   auto* command = app.add_subcommand("export", "Write stored messages as ndjson, csv, json or a static site");
   auto flags = std::make_shared<ExportFlags>();
-  command->add_option("--format", flags->format, "ndjson (all versions; imports back), csv, json or html (a folder)")
-      ->check(CLI::IsMember({"ndjson", "csv", "json", "html"}));
-  command->add_option("-o,--output", flags->output, "File, or folder for html; - is standard output");
-  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated");
-  command->add_option("--from", flags->from, "Only messages posted since");
-  command->add_option("--to", flags->to, "Only messages posted until");
+  one_of(command->add_option("--format", flags->format,
+                             "ndjson (the default; all versions, imports back), csv, json or html (a folder)"),
+         {"ndjson", "csv", "json", "html"});
+  command->add_option("-o,--output", flags->output, "File, or folder for html; without it standard output")
+      ->type_name(kFile);
+  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated")->type_name(kChannel);
+  command->add_option("--from", flags->from, "Only messages posted since, e.g. 2026-11-24")->type_name(kTime);
+  command->add_option("--to", flags->to, "Only messages posted until")->type_name(kTime);
   command->add_flag("--force", flags->force, "Replace what is there");
   command->add_flag("--exact", flags->exact, "csv: no apostrophe before text that a spreadsheet would run");
   command->footer("Example: telegram-gateway export --format html -o archive --channel -1001234567890");

@@ -61,6 +61,16 @@ int show(const Common& common, std::int64_t id) {
   if (!*found)
     return fail(
         {Code::not_found, fmt::format("nothing with id {} is set aside", id), "See telegram-gateway failures list"});
+  if (common.json) {
+    print(boost::json::object{{"id", id},
+                              {"reader", row.text(0)},
+                              {"place", row.text(1)},
+                              {"reason", row.text(2)},
+                              {"tries", row.integer(3)},
+                              {"payload", row.text(4)}});
+    row.reset();
+    return kDone;
+  }
   std::cout << "by:     " << row.text(0) << "\nplace:  " << row.text(1) << "\nreason: " << row.text(2)
             << "\ntries:  " << row.integer(3) << "\n\n"
             << row.text(4) << "\n";
@@ -71,20 +81,21 @@ int show(const Common& common, std::int64_t id) {
 int drop(const Common& common, const std::vector<std::int64_t>& ids) {
   const auto config = load_config(common);
   if (!config) return kUsage;
-  auto journal = journal::Journal::open(config->data_dir, journal::Access::write);
-  if (!journal) {
-    Error error = journal.error();
-    if (error.code == Code::conflict) error.fix = "Drop it in the dashboard, or stop the gateway first";
-    return fail(error);
-  }
+  auto journal = open_to_change(*config);
+  if (!journal) return fail(journal.error());
   std::int64_t dropped = 0;
   auto& db = (*journal)->writer();
   for (const auto id : ids) {
     if (auto done = db.prepared("DELETE FROM quarantine WHERE id = ?").with(id).run(); !done) return fail(done.error());
     dropped += db.changes();
   }
-  std::cout << dropped << " dropped\n";
-  return dropped == static_cast<std::int64_t>(ids.size()) ? kDone : kLook;
+  const bool all = dropped == static_cast<std::int64_t>(ids.size());
+  if (common.json) {
+    print(boost::json::object{{"dropped", dropped}});
+  } else {
+    std::cout << dropped << (all ? " dropped\n" : " dropped; the others were not set aside\n");
+  }
+  return all ? kDone : kLook;
 }
 
 }  // namespace
@@ -96,9 +107,9 @@ void add_failures(CLI::App& app, Common& common, ExitCode code) {
   command->require_subcommand(0, 1);
   auto* list_command = command->add_subcommand("list", "The newest thousand (the default)");
   auto* show_command = command->add_subcommand("show", "One, with what it was");
-  show_command->add_option("id", *id, "Its id")->required();
-  auto* drop_command = command->add_subcommand("drop", "Forget it; the gateway must be stopped");
-  drop_command->add_option("id", *ids, "Ids")->required();
+  show_command->add_option("id", *id, "Its id")->required()->type_name("ID");
+  auto* drop_command = command->add_subcommand("drop", "Forget some; the gateway must be stopped");
+  drop_command->add_option("id", *ids, "Their ids")->required()->type_name("ID");
   command->callback([=, &common] {
     if (show_command->parsed()) {
       *code = show(common, *id);

@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/usage.h"
 #include "pipeline/intake.h"
 #include "source/export_file/import_file.h"
 
@@ -112,12 +113,13 @@ void add_import(CLI::App& app, Common& common, ExitCode code) {
   auto* command =
       app.add_subcommand("import", "Take in Telegram Desktop exports (result.json) or ndjson of this program");
   auto flags = std::make_shared<ImportFlags>();
-  command->add_option("file", flags->files, "Files to read")->required();
+  command->add_option("file", flags->files, "Files to read")->required()->type_name(kFile);
   command->add_flag("--as-live", flags->as_live, "Offer the messages to consumers as if they were new");
   command->add_flag("--media", flags->media, "Take in the media files that lie beside the export");
-  command->add_option("--time-zone", flags->time_zone,
-                      "Zone of dates that have none, e.g. Europe/Berlin (old exports)");
-  command->add_option("--account", flags->account, "User id of the account that private chats belong to");
+  command->add_option("--time-zone", flags->time_zone, "Zone of dates that have none, e.g. Europe/Berlin (old exports)")
+      ->type_name("ZONE");
+  command->add_option("--account", flags->account, "User id of the account that private chats belong to")
+      ->type_name("ID");
   command->footer(
       "Importing again changes nothing. Exit code 3: done, but some messages were set aside (telegram-gateway "
       "failures).\n"

@@ -92,11 +92,15 @@ int verify(const Common& common) {
 int compact(const Common& common) {
   const auto config = load_config(common);
   if (!config) return kUsage;
-  auto journal = journal::Journal::open(config->data_dir, journal::Access::write);
+  auto journal = open_to_change(*config);
   if (!journal) return fail(journal.error());
   const auto before = (*journal)->bytes();
   if (auto done = journal::compact(**journal); !done) return fail(done.error());
-  std::cout << grouped(before >> 10) << " KiB before, " << grouped((*journal)->bytes() >> 10) << " KiB now\n";
+  if (common.json) {
+    print(boost::json::object{{"bytesBefore", before}, {"bytes", (*journal)->bytes()}});
+  } else {
+    std::cout << grouped(before >> 10) << " KiB before, " << grouped((*journal)->bytes() >> 10) << " KiB now\n";
+  }
   return kDone;
 }
 

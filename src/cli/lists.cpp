@@ -3,7 +3,9 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/usage.h"
 #include "journal/coverage.h"
+#include "journal/lock.h"
 #include "journal/upkeep.h"
 #include "model/message_json.h"
 
@@ -53,6 +55,9 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   if (!config) return kUsage;
   auto reading = Reading::open(*config, !flags.search.empty());
   if (!reading) return fail(reading.error());
+  for (const auto channel : flags.channels) {
+    if (auto known = known_channel(*reading->store, channel); !known) return fail(known.error());
+  }
   const auto page = reading->store->page(query);
   if (!page) return fail(page.error(), page.error().code == Code::invalid_input ? kUsage : kFailed);
   if (common.json) {
@@ -129,10 +134,11 @@ int show_status(const Common& common) {
     missing += chat.missing;
     proven = std::max(proven, chat.proven_at);
   }
-  const auto lock = journal::Journal::open(config->data_dir, journal::Access::write);
-  const bool running = !lock && lock.error().code == Code::conflict;
+  const auto in_use = journal::is_locked(config->data_dir);
+  const bool promised =
+      std::any_of(coverage->begin(), coverage->end(), [](const auto& chat) { return bool(chat.start); });
   if (common.json) {
-    print(boost::json::object{{"running", running},
+    print(boost::json::object{{"running", in_use ? boost::json::value(*in_use) : nullptr},
                               {"dataDir", config->data_dir},
                               {"messages", stats->heads},
                               {"chats", stats->chats},
@@ -144,11 +150,20 @@ int show_status(const Common& common) {
                               {"headSeq", stats->head.value}});
     return kDone;
   }
-  std::cout << "gateway   " << (running ? "runs on " : "does not run on ") << config->data_dir << "\n"
+  std::cout << "gateway   "
+            << (!in_use   ? "not known whether it runs (only its own user may ask): "
+                : *in_use ? "runs on "
+                          : "does not run on ")
+            << config->data_dir << "\n"
             << "stored    " << grouped(stats->heads) << " messages of " << grouped(stats->chats) << " chats\n"
-            << "complete  " << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, "
-            << grouped(missing) << " missing; newest proof " << local_time(proven) << "\n"
-            << "set aside " << grouped(stats->quarantined) << "\n";
+            << "complete  ";
+  if (promised) {
+    std::cout << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, " << grouped(missing)
+              << " missing; newest proof " << local_time(proven) << "\n";
+  } else {
+    std::cout << "nothing is proven: no channel is captured, imports prove nothing\n";
+  }
+  std::cout << "set aside " << grouped(stats->quarantined) << (stats->quarantined > 0 ? "; see failures\n" : "\n");
   return kDone;
 }
 
@@ -206,12 +221,14 @@ int show_coverage(const Common& common, std::int64_t channel) {
     for (const auto& chat : *all) {
       if (chat.peer.value == channel) return show_ranges(common, **db, chat);
     }
-    return fail({Code::not_found, fmt::format("channel {} is not known", channel), "See telegram-gateway channels"});
+    if (auto known = known_channel(*reading->store, channel); !known) return fail(known.error());
+    return fail({Code::internal, fmt::format("channel {} is stored, but has no coverage", channel),
+                 "telegram-gateway journal verify says more"});
   }
   auto chats = reading->store->chats();
   if (!chats) return fail(chats.error());
-  std::map<model::ChatId, std::string> titles;
-  for (const auto& chat : *chats) titles[chat.peer] = chat.title;
+  std::map<std::pair<model::ChatId, model::Scope>, std::string> titles;
+  for (const auto& chat : *chats) titles[{chat.peer, chat.scope}] = chat.title;
   boost::json::array rows;
   Table table{{"channel", "accounted for", "of", "missing", "proven", "title"}, {false, true, true, true}, {}};
   for (const auto& chat : *all) {
@@ -226,7 +243,7 @@ int show_coverage(const Common& common, std::int64_t channel) {
                                        {"provenAt", model::to_rfc3339(chat.proven_at)}});
     table.rows.push_back({std::to_string(chat.peer.value), chat.start ? grouped(chat.accounted) : "–",
                           chat.start ? grouped(chat.expected) : "–", chat.start ? grouped(chat.missing) : "–",
-                          chat.start ? local_time(chat.proven_at) : "only imported", titles[chat.peer]});
+                          chat.start ? local_time(chat.proven_at) : "only imported", titles[{chat.peer, chat.scope}]});
   }
   if (common.json) {
     print(boost::json::object{{"channels", rows}});
@@ -241,12 +258,12 @@ int show_coverage(const Common& common, std::int64_t channel) {
 void add_messages(CLI::App& app, Common& common, ExitCode code) {
   auto* command = app.add_subcommand("messages", "List stored messages");
   auto flags = std::make_shared<MessageFlags>();
-  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated");
+  command->add_option("--channel", flags->channels, "Only this channel id; may be repeated")->type_name(kChannel);
   command->add_option("--search", flags->search, "Substring, any script");
   command->add_option("--sender", flags->sender, "Exact name or id of the sender");
-  command->add_option("--from", flags->from, "Posted since");
-  command->add_option("--to", flags->to, "Posted until");
-  command->add_option("--limit", flags->limit, "At most so many")->check(CLI::Range(1, 10'000));
+  command->add_option("--from", flags->from, "Posted since, e.g. 2026-11-24 or 2026-11-24T08:00:00Z")->type_name(kTime);
+  command->add_option("--to", flags->to, "Posted until")->type_name(kTime);
+  within(command->add_option("--limit", flags->limit, "At most so many (20)"), 1, 10'000);
   command->add_option("--cursor", flags->cursor, "Go on where the last list ended");
   command->add_flag("--oldest-first", flags->oldest_first, "Oldest first");
   command->add_flag("--deleted", flags->deleted, "Deleted ones too");
@@ -267,8 +284,8 @@ void add_status(CLI::App& app, Common& common, ExitCode code) {
 void add_coverage(CLI::App& app, Common& common, ExitCode code) {
   auto* command = app.add_subcommand("coverage", "What is proven complete, a channel or all");
   auto channel = std::make_shared<std::int64_t>(0);
-  command->add_option("channel", *channel, "Channel id; without it all");
-  command->footer("Example: telegram-gateway coverage -- -1001234567890");
+  command->add_option("channel", *channel, "Channel id; without it all")->type_name(kChannel);
+  command->footer("Example: telegram-gateway coverage -1001234567890");
   command->callback([channel, &common, code] { *code = show_coverage(common, *channel); });
 }
 

@@ -2,6 +2,7 @@
 
 #include "app/gateway.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 
 namespace tg::cli {
 namespace {
@@ -31,18 +32,17 @@ std::vector<std::pair<std::string, std::string>> settings_of(const RunFlags& fla
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
-  command.add_option("--host", flags.host, "Address to listen on");
-  command.add_option("--port", flags.port, "Port to listen on; 0 takes any free one")->check(CLI::Range(0, 65535));
-  command.add_option("--rate", flags.rate, "Demo: messages a second")->check(CLI::Range(0.001, 100'000.0));
-  command.add_option("--channels", flags.channels, "Demo: how many channels")->check(CLI::Range(1, 42));
-  command.add_option("--history", flags.history, "Demo: messages a channel at the first start")
-      ->check(CLI::Range(0, 100'000));
-  command.add_option("--seed", flags.seed, "Demo: another number, other messages")->check(CLI::Range(0, 1'000'000'000));
+  command.add_option("--host", flags.host, "Address to listen on")->type_name("ADDRESS");
+  within(command.add_option("--port", flags.port, "Port to listen on; 0 takes any free one"), 0, 65'535);
+  within(command.add_option("--rate", flags.rate, "Demo: messages a second"), 0.001, 100'000);
+  within(command.add_option("--channels", flags.channels, "Demo: how many channels"), 1, 42);
+  within(command.add_option("--history", flags.history, "Demo: messages a channel at the first start"), 0, 100'000);
+  within(command.add_option("--seed", flags.seed, "Demo: another number, other messages"), 0, 1'000'000'000);
   command.add_flag("--gaps", flags.gaps, "Demo: lose the connection now and then");
 }
 
 int run(const Common& common, const RunFlags& flags) {
-  const auto config = load_config(common, settings_of(flags));
+  const auto config = load_config(common, Kind::serves, settings_of(flags));
   return config ? app::run_until_stopped(*config) : kUsage;
 }
 

@@ -1,0 +1,433 @@
+#!/usr/bin/env python3
+"""Every subcommand as a new user meets it: what it prints, what it says when it cannot, and its exit code.
+
+TG_BINARY names the program (default: build/release/telegram-gateway). Needs nothing but Python's standard library.
+"""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.gateway import BINARY, Gateway, free_port  # noqa: E402
+
+CHANNEL = ROOT / "tests/data/channel.json"
+ACCOUNT = ROOT / "tests/data/account.json"
+HARBOUR = "-1009000000501"
+COMMANDS = ["run", "demo", "import", "export", "messages", "channels", "status", "coverage", "failures", "doctor",
+            "config", "journal", "completion", "man", "version"]
+NOBODY = 65534
+
+
+def as_nobody():
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+class Case(unittest.TestCase):
+    def setUp(self):
+        temporary = tempfile.TemporaryDirectory()
+        self.addCleanup(temporary.cleanup)
+        self.folder = pathlib.Path(temporary.name)
+        self.data = self.folder / "data"
+
+    def run_(self, *arguments, data=None, nobody=False, **environment):
+        """Exit code, standard output, standard error."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_GATEWAY_")}
+        done = subprocess.run([BINARY, "--data-dir", str(data or self.data), *map(str, arguments)], capture_output=True,
+                              text=True, timeout=120, env={**clean, "TZ": "UTC", **environment},
+                              preexec_fn=as_nobody if nobody else None)
+        return done.returncode, done.stdout, done.stderr
+
+    def good(self, *arguments, code=0, **more):
+        status, out, err = self.run_(*arguments, **more)
+        self.assertEqual(status, code, err)
+        self.assertEqual(err, "")
+        return out
+
+    def json(self, *arguments, **more):
+        return json.loads(self.good(*arguments, "--json", **more))
+
+    def bad(self, code, *arguments, says=(), **more):
+        """A failure: this exit code, nothing on standard output, and one line that says what is wrong and what to do."""
+        status, out, err = self.run_(*arguments, **more)
+        self.assertEqual(status, code, err + out)
+        self.assertEqual(out, "")
+        self.assertRegex(err, r"\Aerror: .+\. .+\n\Z")
+        for words in says:
+            self.assertIn(words, err)
+
+    def harbour(self):
+        self.good("import", CHANNEL)
+
+
+class UsageTest(Case):
+    def test_without_a_command_the_whole_help(self):
+        done = subprocess.run([BINARY], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        for command in COMMANDS:
+            self.assertRegex(done.stderr, rf"(?m)^  {command} +\w")
+
+    def test_help_of_every_command(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                out = self.good(command, "--help")
+                self.assertIn(f"Usage: telegram-gateway {command}", out)
+                self.assertNotIn("TEXT:", out)  # the parser's own words for values
+                self.assertRegex(out, "Example: telegram-gateway|Exit codes: 0 done|source <")
+
+    def test_version(self):
+        self.assertRegex(self.good("--version"), r"\Atelegram-gateway \d+\.\d+\.\d+\n\Z")
+        self.assertIn("unofficial", self.good("version"))
+        self.assertEqual(self.json("version")["name"], "telegram-gateway")
+
+    def test_a_word_that_is_no_command_names_the_nearest(self):
+        self.bad(2, "mesages", says=["no command mesages", "nearest is messages"])
+        self.bad(2, "journal", "verfy", says=["telegram-gateway journal has no command verfy", "nearest is verify"])
+        self.bad(2, "journal", says=["needs a command: stats, verify, compact"])
+        self.bad(2, "channels", "extra", says=["channels takes no extra"])
+
+    def test_an_option_that_is_not_there_names_the_nearest(self):
+        self.bad(2, "messages", "--limi", "3", says=["no option --limi", "nearest is --limit"])
+        self.bad(2, "messages", "--jsn", says=["nearest is --json"])
+        self.bad(2, "--dta-dir", "x", "status", says=["nearest is --data-dir"])
+
+    def test_values_that_do_not_fit(self):
+        self.bad(2, "messages", "--limit", "0", says=["--limit", "from 1 to 10000, not 0", "messages --help"])
+        self.bad(2, "messages", "--channel", "abc", says=["--channel takes a number, not abc"])
+        self.bad(2, "coverage", "abc", says=["takes a number, not abc"])
+        self.bad(2, "export", "--format", "xml", says=["--format", "ndjson"])
+        self.bad(2, "run", "--port", "70000", says=["--port", "65535"])
+        self.bad(2, "import", says=["file is required", "import --help"])
+        self.bad(2, "messages", "--from", "yesterday", says=["yesterday is no date", "2026-11-24"])
+        self.bad(2, "export", "--to", "soon", says=["--to soon is no date"])
+
+    def test_an_empty_data_folder_option_is_not_the_default_folder(self):
+        done = subprocess.run([BINARY, "--data-dir", "", "status"], capture_output=True, text=True, timeout=60)
+        self.assertEqual(done.returncode, 2, done.stderr)
+        self.assertIn("--data-dir: is empty", done.stderr)
+
+    def test_a_wrong_configuration_stops_every_command(self):
+        wrong = self.folder / "wrong.toml"
+        wrong.write_text('[server]\nprot = 4011\n[demo]\nrate = "x"\n')
+        for command in ("status", "messages", "import x", "run"):
+            with self.subTest(command):
+                status, out, err = self.run_(*command.split(), "--config", wrong)
+                self.assertEqual((status, out), (2, ""), err)
+                self.assertIn("wrong.toml, line 2", err)
+                self.assertIn("nearest known key is server.port", err)
+                self.assertIn("demo.rate", err)
+        self.bad(2, "status", "--config", self.folder / "none.toml", says=["does not exist", "config reference"])
+
+
+class NothingThereTest(Case):
+    def test_reading_says_how_to_get_something(self):
+        for command in ("messages", "channels", "status", "coverage", "failures", "failures list", "failures show 1",
+                        "failures drop 1", "journal stats", "journal verify", "journal compact", "export"):
+            for more in ((), ("--json",)):
+                with self.subTest(command, more=more):
+                    self.bad(1, *command.split(), *more, says=["there is no journal in", "import an export"])
+        self.assertFalse(self.data.exists())
+
+    def test_doctor_finds_nothing_wrong(self):
+        report = self.json("doctor", TELEGRAM_GATEWAY_PORT=str(free_port()))
+        self.assertTrue(report["ok"])
+        self.assertFalse(self.data.exists())
+
+    def test_a_data_folder_that_is_a_file(self):
+        file = self.folder / "file"
+        file.write_text("mine")
+        for data in (file, file / "below"):
+            with self.subTest(data):
+                self.bad(1, "import", CHANNEL, data=data, says=["Name a folder"])
+                status, out, err = self.run_("doctor", data=data, TELEGRAM_GATEWAY_PORT=str(free_port()))
+                self.assertEqual((status, err), (3, ""))
+                self.assertRegex(out, r"(?m)^FIX   data folder: .*Fix: name a")
+
+
+class ListsTest(Case):
+    def test_messages(self):
+        self.harbour()
+        out = self.good("messages")
+        lines = out.splitlines()
+        self.assertRegex(lines[0], r"^id +posted +channel +text$")
+        self.assertEqual(lines[-1], "14 in all")
+        self.assertRegex(out, r"(?m)^-1009000000501:2 +2024-03-01 10:01 +Quiet Harbour .*Good morning")
+        self.assertIn("[photo] Fog bank", out)
+        answer = self.json("messages", "--channel", HARBOUR, "--to", "2024-03-01T10:02:00Z", "--oldest-first")
+        self.assertEqual([m["messageId"] for m in answer["messages"]][:2], [1, 2])
+        self.bad(1, "messages", "--search", "tide", says=["no search index yet", "Start the gateway"])
+
+    def test_pages_join_without_a_gap(self):
+        self.harbour()
+        seen, cursor = [], []
+        while True:
+            page = self.json("messages", "--limit", "4", *cursor)
+            seen += [message["messageId"] for message in page["messages"]]
+            if "nextCursor" not in page:
+                break
+            cursor = ["--cursor", page["nextCursor"]]
+        self.assertEqual(seen, sorted(set(seen), reverse=True))
+        self.assertEqual(len(seen), 14)
+        self.bad(2, "messages", "--cursor", "zzz", says=["cursor"])
+
+    def test_channels_and_what_is_proven_of_them(self):
+        self.good("import", ACCOUNT)
+        self.assertIn("Quiet Harbour", self.good("channels"))
+        rows = {row["channelId"]: row for row in self.json("channels")["channels"] if row["title"]}
+        self.assertEqual(rows[HARBOUR]["messages"], 14)
+        self.assertIn("only imported", self.good("coverage"))
+        self.assertRegex(self.good("coverage"), r"(?m)^-1009000000601 .* Night Desk$")
+        self.assertIn(HARBOUR, [row["channelId"] for row in self.json("coverage")["channels"]])
+        self.assertEqual(self.json("coverage", HARBOUR)["channelId"], HARBOUR)
+        self.assertRegex(self.good("coverage", HARBOUR), r"\Afrom +to +ids +state +when +why\n")
+
+    def test_an_unknown_channel(self):
+        self.harbour()
+        for command in ("messages --channel", "export --channel", "coverage"):
+            for channel in ("99", "-1001234567890"):
+                with self.subTest(command, channel=channel):
+                    self.bad(1, *command.split(), channel, says=[f"channel {channel}", "telegram-gateway channels"])
+
+    def test_status(self):
+        self.harbour()
+        out = self.good("status")
+        self.assertIn(f"does not run on {self.data}", out)
+        self.assertIn("14 messages of 1 chats", out)
+        self.assertIn("nothing is proven", out)
+        status = self.json("status")
+        self.assertEqual((status["running"], status["messages"], status["quarantined"]), (False, 14, 0))
+
+    def test_failures(self):
+        self.harbour()
+        self.assertEqual(self.good("failures"), "nothing is set aside\n")
+        wrong = self.folder / "result.json"
+        wrong.write_text('{"name":"Quiet","type":"public_channel","id":9000000501,"messages":['
+                         '{"id":70,"type":"message","text":"no date"}]}')
+        status, _, err = self.run_("import", wrong)
+        self.assertEqual(status, 3)
+        self.assertRegex(err, r"\Aset aside: .*message 70")
+
+        row, = self.json("failures")["failures"]
+        self.assertIn("message 70", row["place"])
+        self.assertRegex(self.good("failures", "list"), r"(?m)^id +set aside by +tries +last +reason +place$")
+        self.assertIn("no date", self.good("failures", "show", row["id"]))
+        self.assertIn("no date", self.json("failures", "show", row["id"])["payload"])
+        self.assertIn("1; see failures", self.good("status"))
+        self.bad(1, "failures", "show", "999", says=["999", "failures list"])
+        self.assertIn("others were not", self.good("failures", "drop", "999", row["id"], code=3))
+        self.assertEqual(self.json("failures", "drop", row["id"], code=3), {"dropped": 0})
+        self.assertEqual(self.good("failures"), "nothing is set aside\n")
+
+    def test_journal(self):
+        self.harbour()
+        stats = self.json("journal", "stats")
+        self.assertEqual((stats["messages"], stats["events"]), (14, 14))
+        self.assertTrue(self.good("journal", "stats").startswith("file "))
+        self.assertTrue(self.good("journal", "verify").startswith("sound: "))
+        self.assertTrue(self.json("journal", "verify")["sound"])
+        self.assertIn("KiB now", self.good("journal", "compact"))
+        self.assertGreater(self.json("journal", "compact")["bytes"], 0)
+
+    def test_exports(self):
+        self.harbour()
+        target = self.folder / "out.csv"
+        self.assertRegex(self.good("export", "--format", "csv", "-o", target), r"14 messages of 1 chats written to ")
+        self.bad(1, "export", "--format", "csv", "-o", target, says=["--force"])
+        self.assertEqual(self.json("export", "--format", "csv", "-o", target, "--force")["messages"], 14)
+        self.bad(2, "export", "--format", "html", says=["folder", "--output"])
+        self.bad(1, "export", "-o", self.folder / "none/x", says=["Make the folder first"])
+        self.assertEqual(len(json.loads(self.good("export", "--format", "json"))), 14)
+
+    def test_configuration(self):
+        self.assertTrue(self.good("config", "check").startswith("ok: "))
+        self.assertTrue(self.json("config", "check")["ok"])
+        self.assertIn(f'data_dir = "{self.data}"', self.good("config", "show"))
+        self.json("config", "show")
+        reference = self.folder / "telegram-gateway.toml"
+        reference.write_text(self.good("config", "reference"))
+        self.assertTrue(self.good("config", "check", "--config", reference).startswith("ok: "))
+        wrong = self.folder / "wrong.toml"
+        wrong.write_text("[server]\nprot = 4011\n")
+        self.assertEqual([e["fix"] for e in self.json("config", "check", "--config", wrong, code=2)["errors"]],
+                         ["The nearest known key is server.port"])
+        self.assertIn("FIX   configuration", self.good("doctor", "--config", wrong, code=3))
+
+    def test_a_full_disk_behind_standard_output(self):
+        self.harbour()
+        for command in ("messages", "status", "channels", "config show", "export --format csv", "man"):
+            with self.subTest(command), open("/dev/full", "w") as full:
+                done = subprocess.run([BINARY, "--data-dir", self.data, *command.split()], stdout=full,
+                                      stderr=subprocess.PIPE, text=True, timeout=60)
+                self.assertEqual(done.returncode, 1)
+                self.assertRegex(done.stderr, r"\Aerror: writing .*Free some")
+
+
+class BesideAGatewayTest(Case):
+    def test_reads_go_on_and_writes_say_who_is_in_the_way(self):
+        self.harbour()
+        with Gateway("run", data_dir=self.data) as gateway:
+            self.assertIn(f"gateway   runs on {self.data}", self.good("status"))
+            self.assertTrue(self.json("status")["running"])
+            for command in ("messages", "channels", "coverage", "failures", "journal stats", "journal verify",
+                            "export --format csv"):
+                with self.subTest(command):
+                    self.good(*command.split())
+            for command in (f"import {CHANNEL}", "failures drop 1", "journal compact"):
+                with self.subTest(command):
+                    self.bad(1, *command.split(), says=[f"another process uses {self.data}", "Stop the gateway"])
+            gateway.until(lambda: self.run_("messages", "--search", "tide at")[0] == 0, what="the search index")
+            gateway.until(lambda: self.json("messages", "--search", "tide at")["messages"], what="a hit")
+            status, _, err = self.run_("run", "--port", "0")
+            self.assertEqual(status, 1)
+            self.assertIn("Stop the gateway", err)
+            status, _, err = self.run_("run", "--port", gateway.port, data=self.folder / "other")
+            self.assertEqual(status, 1)
+            self.assertRegex(err, rf"127\.0\.0\.1:{gateway.port}: .*Stop the program that holds the port")
+            out = self.good("doctor", TELEGRAM_GATEWAY_PORT=str(gateway.port))
+            self.assertIn("a gateway runs on it", out)
+            self.assertIn("as it should be while the gateway runs", out)
+            self.assertIn("FIX   port", self.good(
+                "doctor", code=3, data=self.folder / "new", TELEGRAM_GATEWAY_PORT=str(gateway.port)))
+            self.assertEqual(gateway.stop(), 0)
+        self.assertIn("does not run on", self.good("status"))
+
+    def test_demo_without_an_account(self):
+        with Gateway("demo", "--rate", "50", "--history", "5", "--channels", "2", data_dir=self.data) as gateway:
+            gateway.until(lambda: gateway.get("/api/messages?limit=1")[1]["data"], what="a message")
+            self.assertEqual(len(self.json("channels")["channels"]), 2)
+            self.assertRegex(self.good("status"), r"complete  [\d,]+ of [\d,]+ ids accounted for")
+            self.assertEqual(gateway.stop(), 0)
+        self.assertTrue(self.json("journal", "verify")["sound"])
+
+
+class DamageTest(Case):
+    def test_a_file_that_is_no_journal(self):
+        self.data.mkdir()
+        (self.data / "journal.db").write_bytes(b"mine, not yours. " * 4000)
+        for command in ("status", "messages", f"import {CHANNEL}", "journal verify"):
+            with self.subTest(command):
+                self.bad(1, *command.split(), says=[str(self.data / "journal.db"), "not a database", "backup"])
+        self.assertIn("FIX   journal", self.good("doctor", code=3, TELEGRAM_GATEWAY_PORT=str(free_port())))
+        self.assertTrue((self.data / "journal.db").read_bytes().startswith(b"mine"))
+
+
+@unittest.skipUnless(os.geteuid() == 0, "needs root, to become another user")
+class PermissionTest(Case):
+    def setUp(self):
+        super().setUp()
+        self.folder.chmod(0o755)
+        self.harbour()
+
+    def test_another_users_data_folder(self):
+        for command in ("status", "messages", "journal verify", "export", "failures drop 1", "journal compact"):
+            with self.subTest(command):
+                self.bad(1, *command.split(), nobody=True, says=["Permission denied", "user"])
+        self.bad(1, "import", CHANNEL, nobody=True, says=["Permission denied", "owner and mode"])
+        status, _, err = self.run_("run", "--port", "0", nobody=True)
+        self.assertEqual(status, 1)
+        self.assertIn("owner and mode", err)
+        out = self.good("doctor", code=3, nobody=True, TELEGRAM_GATEWAY_PORT=str(free_port()))
+        self.assertRegex(out, "(?m)^FIX   data folder: .*cannot be written by this user")
+        self.assertRegex(out, "(?m)^FIX   journal: .*Permission denied")
+
+    def test_a_folder_that_may_only_be_read(self):
+        with Gateway("run", data_dir=self.data):
+            self.data.chmod(0o755)
+            for name in ("journal.db", "journal.db-wal", "journal.db-shm"):
+                (self.data / name).chmod(0o644)
+            self.assertIn("not known whether it runs", self.good("status", nobody=True))
+            self.assertIsNone(self.json("status", nobody=True)["running"])
+            self.assertIn("14 in all", self.good("messages", nobody=True))
+            self.bad(1, "journal", "compact", nobody=True, says=["Permission denied"])
+
+    def test_a_place_where_no_folder_can_be_made(self):
+        self.bad(1, "import", CHANNEL, data=self.folder / "new", nobody=True, says=["cannot make", "--data-dir"])
+
+
+class ShellTest(Case):
+    """What is generated from the command table: the completion in a real bash, the page through its formatters."""
+
+    def complete(self, *words):
+        """What bash offers for the last word."""
+        script = self.folder / "telegram-gateway.bash"
+        script.write_text(self.good("completion", "bash"))
+        asked = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _telegram_gateway; '
+                 'printf "%s\\n" "${COMPREPLY[@]}"')
+        done = subprocess.run(["bash", "--norc", "-uc", asked, "bash", str(script), BINARY, *map(str, words)],
+                              capture_output=True, text=True, timeout=60, cwd=self.folder)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        return set(done.stdout.split("\n")) - {""}
+
+    def test_commands_and_options(self):
+        self.assertLessEqual(set(COMMANDS) | {"--data-dir", "--json"}, self.complete(""))
+        self.assertEqual(self.complete("me"), {"messages"})
+        self.assertEqual(self.complete("journal", ""), {"stats", "verify", "compact", "--help", "--config", "--data-dir",
+                                                        "--json", "--version"})
+        self.assertLessEqual({"--limit", "--search", "--json"}, self.complete("messages", "--"))
+        self.assertEqual(self.complete("messages", "--lim"), {"--limit"})
+        # A value that reads like a command is none.
+        self.assertIn("--as-live", self.complete("--data-dir", "export", "import", "--"))
+
+    def test_every_option_that_help_shows_is_offered(self):
+        for command in COMMANDS:
+            with self.subTest(command):
+                shown = set(re.findall(r"(?m)^ +(?:-\w,)?(--[a-z-]+)", self.good(command, "--help")))
+                self.assertTrue(shown)
+                self.assertLessEqual(shown, self.complete(command, "--"))
+
+    def test_values(self):
+        self.assertEqual(self.complete("export", "--format", ""), {"ndjson", "csv", "json", "html"})
+        self.assertEqual(self.complete("export", "--format", "=", "c"), {"csv"})
+        self.assertEqual(self.complete("export", "--format", "="), {"ndjson", "csv", "json", "html"})
+        (self.folder / "my export.json").write_text("{}")
+        (self.folder / "my folder").mkdir()
+        self.assertEqual(self.complete("import", "my "), {"my export.json", "my folder"})
+        self.assertEqual(self.complete("--data-dir", "my "), {"my folder"})
+        self.assertEqual(self.complete("completion", "b"), {"bash"})
+
+    def test_channels_are_those_that_are_stored(self):
+        self.good("import", ACCOUNT)
+        for words in (("messages", "--channel"), ("coverage",)):
+            with self.subTest(words):
+                self.assertEqual(self.complete("--data-dir", self.data, *words, "-10090000005"), {HARBOUR})
+        self.assertEqual(self.complete("--data-dir", self.folder / "none", "messages", "--channel", ""), set())
+
+    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed (script/bootstrap --test)")
+    def test_the_completion_is_clean_shell(self):
+        done = subprocess.run(["shellcheck", "-"], input=self.good("completion", "bash"), capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stdout)
+
+    def test_the_page_has_every_command_and_option(self):
+        page = self.good("man").replace("\\-", "-")
+        for command in COMMANDS:
+            self.assertIn(f'.SS "{command}"', page)
+            for option in re.findall(r"(?m)^ +(?:-\w,)?(--[a-z-]+)", self.good(command, "--help")):
+                self.assertIn(option, page)
+        for section in ("NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"):
+            self.assertIn(f".SH {section}\n", page)
+
+    @unittest.skipUnless(shutil.which("groff"), "groff is not installed (script/bootstrap --test)")
+    def test_groff_takes_the_page(self):
+        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=self.good("man"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        text = re.sub("\x1b\\[[0-9;]*m|.\x08", "", done.stdout)
+        self.assertRegex(text, r"(?m)^ +import \[options\] file\.\.\.$")
+
+    @unittest.skipUnless(shutil.which("mandoc"), "mandoc is not installed (script/bootstrap --test)")
+    def test_mandoc_takes_the_page(self):
+        done = subprocess.run(["mandoc", "-Tlint", "-Werror"], input=self.good("man"), capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
