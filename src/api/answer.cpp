@@ -22,8 +22,8 @@ Response success(json::value data, int status) {
   return with_body(status, kJson, json::serialize(envelope));
 }
 
-Response success_text(std::string json_of_data, int status) {
-  return with_body(status, kJson, "{\"success\":true,\"data\":" + json_of_data + "}");
+Response success_text(std::string_view json_of_data, int status) {
+  return with_body(status, kJson, fmt::format("{{\"success\":true,\"data\":{}}}", json_of_data));
 }
 
 Response failure(int status, std::string_view code, std::string_view message) {

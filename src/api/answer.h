@@ -16,7 +16,7 @@ inline constexpr std::string_view kJson = "application/json; charset=utf-8";
 
 Response with_body(int status, std::string_view type, std::string body);
 Response success(boost::json::value data, int status = 200);
-Response success_text(std::string json_of_data, int status = 200);  // data is JSON already
+Response success_text(std::string_view json_of_data, int status = 200);  // data is JSON already
 Response failure(int status, std::string_view code, std::string_view message);
 Response failure(const Error& error);
 int status_of(Code code);

@@ -13,7 +13,7 @@ namespace tg::api {
 
 class Router final : public Service {
  public:
-  Router(Context& context);
+  explicit Router(Context& context);
 
   bool now(Request& request, Response& response) override;
   void later(Request& request, Response& response) override;

@@ -124,6 +124,12 @@ Result<void> prepare(Connection& db) {
                  fmt::format("the journal has schema {}, this program knows {}", *version, kSchemaVersion),
                  "Start the newer program that wrote it, or restore a backup made before the upgrade"};
   }
+  if (*version > 0) {
+    return Error{Code::unsupported,
+                 fmt::format("the journal has schema {}, which no released version wrote; this program has {}",
+                             *version, kSchemaVersion),
+                 "Name another data folder and import your exports anew"};
+  }
   const auto now = model::Time::now();
   auto done = db.execute(
       fmt::format("BEGIN IMMEDIATE;{}"

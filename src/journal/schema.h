@@ -6,9 +6,9 @@
 
 namespace tg::journal {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
-// Creates or upgrades; refuses a newer file.
+// Creates; refuses the file of a newer program and that of a version before the first release.
 Result<void> prepare(Connection& db);
 
 }  // namespace tg::journal

@@ -192,7 +192,7 @@ Response rows(const Request& request, Context& context) {
   if (!px) return failure(px.error());
   auto found = context.board.channel_rows(static_cast<int>(*px));
   if (!found) return failure(found.error());
-  auto response = success_text(std::move(*found));
+  auto response = success_text(*found);
   response.validity = Context::valid_for(1'000);
   return response;
 }

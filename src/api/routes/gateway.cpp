@@ -12,7 +12,7 @@ namespace {
 Response overview(const Request&, Context& context) {
   auto data = context.board.overview();
   if (!data) return failure(data.error());
-  auto response = success_text(std::move(*data));
+  auto response = success_text(*data);
   response.validity = Context::valid_for(Board::kEvery.count());
   return response;
 }

@@ -60,7 +60,7 @@ Response versions(const Request& request, Context& context) {
   writer.open('[');
   for (const auto& version : *found) write_version(writer, version);
   writer.close(']');
-  auto response = success_text(std::move(data));
+  auto response = success_text(data);
   response.validity = validity;
   return response;
 }

@@ -1,0 +1,37 @@
+#include "journal/schema.h"
+
+#include <gtest/gtest.h>
+
+#include "support/temp_folder.h"
+
+namespace tg::journal {
+namespace {
+
+Result<void> prepared_again(int version) {
+  const test::TempFolder folder;
+  auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
+  if (auto fresh = prepare(*db); !fresh) return fresh;
+  if (auto set = db->execute("PRAGMA user_version = " + std::to_string(version)); !set) return set;
+  return prepare(*db);
+}
+
+TEST(Schema, ItsOwnFileIsTaken) { EXPECT_TRUE(prepared_again(kSchemaVersion)); }
+
+TEST(Schema, ANewerProgramsFileIsRefused) {
+  const auto done = prepared_again(kSchemaVersion + 1);
+
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::unsupported);
+  EXPECT_NE(done.error().fix.find("newer program"), std::string::npos) << done.error().to_string();
+}
+
+TEST(Schema, AFileOfAnUnreleasedVersionIsRefusedAndLeftAsItIs) {
+  const auto done = prepared_again(1);
+
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, Code::unsupported);
+  EXPECT_NE(done.error().fix.find("another data folder"), std::string::npos) << done.error().to_string();
+}
+
+}  // namespace
+}  // namespace tg::journal
