@@ -18,7 +18,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.gateway import BINARY  # noqa: E402
+from support.gateway import BINARY, program_for_everyone  # noqa: E402
 
 HEAD = b'{"name":"Quiet","type":"public_channel","id":9000000501,"messages":['
 MEMORY_KIB = 200 * 1024
@@ -42,7 +42,8 @@ class Case(unittest.TestCase):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_GATEWAY_")}
         environment.update(more.pop("environment", {}))
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            process = subprocess.Popen([BINARY, "--data-dir", str(data or self.data), *map(str, arguments)], stdout=out,
+            program = program_for_everyone(self.folder) if "preexec_fn" in more else BINARY
+            process = subprocess.Popen([program, "--data-dir", str(data or self.data), *map(str, arguments)], stdout=out,
                                        stderr=err, env=environment, **more)
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -17,7 +17,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.gateway import BINARY, Gateway, free_port  # noqa: E402
+from support.gateway import BINARY, Gateway, free_port, program_for_everyone  # noqa: E402
 
 CHANNEL = ROOT / "tests/data/channel.json"
 ACCOUNT = ROOT / "tests/data/account.json"
@@ -43,7 +43,8 @@ class Case(unittest.TestCase):
     def run_(self, *arguments, data=None, nobody=False, **environment):
         """Exit code, standard output, standard error."""
         clean = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_GATEWAY_")}
-        done = subprocess.run([BINARY, "--data-dir", str(data or self.data), *map(str, arguments)], capture_output=True,
+        program = program_for_everyone(self.folder) if nobody else BINARY
+        done = subprocess.run([program, "--data-dir", str(data or self.data), *map(str, arguments)], capture_output=True,
                               text=True, timeout=120, env={**clean, "TZ": "UTC", **environment},
                               preexec_fn=as_nobody if nobody else None)
         return done.returncode, done.stdout, done.stderr
