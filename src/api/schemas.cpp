@@ -46,7 +46,8 @@ const std::string_view kSchemas = R"json({
    "date-time"}, "updatedAt": {"type": "string", "format": "date-time"}, "deletedAt": {"type": "string", "format":
    "date-time"}, "seq": {"type": "integer"}, "arrivalSeq": {"type": "integer"}, "key": {"type": "string"}, "scope":
    {"type": "integer"}, "origin": {"$ref": "#/components/schemas/Origin"}, "editDate": {"type": "string", "format":
-   "date-time"}, "versions": {"type": "integer", "minimum": 1}, "entities": {"type": "array", "items": {"$ref":
+   "date-time"}, "restoredAt": {"type": "string", "format": "date-time"}, "versions": {"type": "integer", "minimum":
+   1}, "entities": {"type": "array", "items": {"$ref":
    "#/components/schemas/Entity"}}, "media": {"$ref": "#/components/schemas/Media"}, "albumId": {"type": "string"},
    "replyTo": {"$ref": "#/components/schemas/Reply"}, "forward": {"type": "object", "properties": {"name": {"type":
    "string"}, "channelId": {"type": "string"}, "messageId": {"type": "integer"}, "date": {"type": "string",
@@ -111,7 +112,7 @@ const std::string_view kSchemas = R"json({
    "type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
    "coverage": {"$ref": "#/components/schemas/Coverage"}, "lastMessage": {"type": "object", "required": ["id",
    "messageId", "text"], "properties": {"id": {"type": "string"}, "messageId": {"type": "integer"}, "text": {
-   "type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24}}}]
+   "type": "string"}, "media": {"type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24}}}]
    },
  "ChannelStats": {"type": "object", "required": ["channel", "statistics", "topSenders", "messagesByDate"],
    "properties": {"channel": {"$ref": "#/components/schemas/Channel"}, "statistics": {"type": "object", "required":

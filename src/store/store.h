@@ -48,6 +48,7 @@ struct Row {
   model::Time recorded_at;   // first on disk
   model::Time updated_at;    // newest event on disk
   model::Time deleted_at;    // 0 = not deleted
+  model::Time restored_at;   // when it was seen to be back; 0 = never deleted, or changed since
   model::Time published_at;  // first mark by a consumer; 0 = none
   std::vector<std::string> processed_by;
   Status status = Status::received;
@@ -62,7 +63,8 @@ struct PageQuery {
   std::vector<model::SourceKind> sources;
   std::vector<model::Origin> origins;
   std::optional<bool> has_media;
-  std::string sender;  // exact name, or a decimal sender id
+  std::optional<model::MessageId> topic;  // forum topic or thread
+  std::string sender;                     // exact name, or a decimal sender id
   std::string search;  // substring, any script, three characters or more unless channel and dates are given
   bool include_deleted = false;
   bool only_deleted = false;

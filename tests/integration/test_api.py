@@ -132,6 +132,12 @@ class ApiTest(unittest.TestCase):
         first = self.check("GET", "/api/messages", 200, query="?limit=3&channelId=" + self.channel)
         self.assertEqual(len(first.json()["data"]), 3)
         self.check("GET", "/api/messages", 400, query="?limit=invalid")
+        self.check("GET", "/api/messages", 400, query="?topicId=news")
+        topics = self.check("GET", "/api/messages", 200, query="?limit=1000").json()["data"]
+        topic = next((one["topicId"] for one in topics if "topicId" in one), None)
+        if topic:
+            of_topic = self.check("GET", "/api/messages", 200, query=f"?topicId={topic}&limit=1000").json()["data"]
+            self.assertEqual({one["topicId"] for one in of_topic}, {topic})
         self.check("GET", base, 200, "/api/messages/" + message)
         self.check("GET", base, 200, "/api/messages/" + message.replace(":", "%3A"))
         self.check("GET", base, 404, "/api/messages/" + self.channel + ":2000000000")

@@ -83,6 +83,11 @@ Result<void> read_filters(const Query& query, store::PageQuery& page) {
   auto only_edited = query.boolean({"onlyEdited"});
   if (!only_edited) return only_edited.error();
   page.only_edited = only_edited->value_or(false);
+  if (const auto text = query.text({"topicId", "threadId"})) {
+    const auto id = model::parse_int(*text);
+    if (!id || *id < 1) return bad_parameter("topicId", *text, "the number of a topic's first message");
+    page.topic = model::MessageId{*id};
+  }
   page.sender = query.text_or({"sender"}, "");
   page.search = query.text_or({"search", "q"}, "");
   if (page.search.size() > kLongestSearch) {
@@ -182,6 +187,7 @@ std::vector<Parameter> page_parameters() {
       {"receivedTo", "date-time", "arrival, inclusive"},
       {"search", "string", "substring, whatever its case and accents"},
       {"hasMedia", "boolean", ""},
+      {"topicId", "integer", "forum topic or thread (also threadId)"},
       {"sender", "string", "exact name, or a sender's id"},
       {"includeDeleted", "boolean", "deleted ones too"},
       {"onlyDeleted", "boolean", ""},

@@ -193,6 +193,7 @@ void write_message(JsonWriter& json, const store::Row& row) {
   json.field("scope", message.key.scope.value);
   json.field("origin", model::name_of(row.origin));
   json.optional("editDate", message.edit_date);
+  json.optional("restoredAt", row.restored_at);
   json.field("versions", std::max(row.versions, 1));
   write_entities(json, message.entities);
   write_media(json, message);

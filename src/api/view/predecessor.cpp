@@ -184,9 +184,11 @@ std::optional<json::object> newest_message(store::Store& store, model::ChatId pe
   const auto page = store.page(query);
   if (!page || page->rows.empty()) return std::nullopt;
   const auto& message = page->rows.front().message;
-  return json::object{{"id", model::to_api_id(message.key)},
-                      {"messageId", message.key.message.value},
-                      {"text", shortened(message.text, 120)}};
+  json::object out{{"id", model::to_api_id(message.key)},
+                   {"messageId", message.key.message.value},
+                   {"text", shortened(message.text, 120)}};
+  if (message.media.type != model::MediaType::none) out["media"] = model::name_of(message.media.type);
+  return out;
 }
 
 }  // namespace tg::api

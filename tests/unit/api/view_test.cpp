@@ -50,6 +50,16 @@ TEST(MessageView, HasTheFieldsThatOldClientsRead) {
   EXPECT_EQ(object.at("metadata").at("replyTo").at("messageId").as_int64(), 3);
   EXPECT_EQ(object.at("text").as_string(), "quote \" and \n line");
   EXPECT_FALSE(object.contains("deletedAt"));
+  EXPECT_FALSE(object.contains("restoredAt"));
+}
+
+TEST(MessageView, SaysWhenAMessageCameBack) {
+  auto row = test::FakeStore::row(kPeer, 46544, "back");
+  row.restored_at = model::Time::seconds(1'700'000'000);
+
+  const auto object = json::parse(message_json(row)).as_object();
+
+  EXPECT_EQ(object.at("restoredAt").as_string(), model::to_rfc3339(row.restored_at));
 }
 
 TEST(MessageView, CutsTextBetweenCharacters) {
@@ -60,7 +70,7 @@ TEST(MessageView, CutsTextBetweenCharacters) {
 TEST(PageQuery, ReadsEverySpellingThatCallersUse) {
   const auto query =
       page_query(Query("channelId=-1001,-1002&channel_id=-1003&sort=date&order=asc&limit=99999&startDate=2025-01-01&"
-                       "endDate=2025-01-02&status=received&status=deleted&page=2"));
+                       "endDate=2025-01-02&status=received&status=deleted&page=2&topicId=77"));
 
   ASSERT_TRUE(query);
   EXPECT_EQ(query->page.channels.size(), 3u);
@@ -68,12 +78,13 @@ TEST(PageQuery, ReadsEverySpellingThatCallersUse) {
   EXPECT_EQ(query->page.limit, 10'000u);
   EXPECT_EQ(query->page.offset, 10'000);
   EXPECT_TRUE(query->page.include_deleted);
+  EXPECT_EQ(query->page.topic, model::MessageId{77});
   EXPECT_EQ(query->page.to->us, model::parse_time("2025-01-03")->us - 1) << "a bare date ends with its day";
 }
 
 TEST(PageQuery, RefusesWhatItCannotRead) {
   for (const auto* text : {"limit=invalid", "limit=0", "from=yesterday", "sort=sideways", "status=lost",
-                           "hasMedia=maybe", "around=x", "offset=200000", "page=0"}) {
+                           "hasMedia=maybe", "topicId=0", "topicId=news", "around=x", "offset=200000", "page=0"}) {
     EXPECT_FALSE(page_query(Query(text))) << text;
   }
   EXPECT_TRUE(page_query(Query("whatever=1&limit=")));

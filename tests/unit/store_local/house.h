@@ -121,11 +121,11 @@ inline std::vector<std::int64_t> ids(const std::vector<store::Row>& rows) {
 inline std::string described(const store::Row& row) {
   std::string text = fmt::format(
       "{} {} title={} seq={} content={} arrival={} n={} versions={} kind={} origin={} source={} account={} received={} "
-      "recorded={} updated={} deleted={} published={} status={} by=",
+      "recorded={} updated={} deleted={} restored={} published={} status={} by=",
       model::to_api_id(row.message.key), model::to_json(row.message), row.chat_title, row.seq.value,
       row.content_seq.value, row.arrival.value, row.n, row.versions, static_cast<int>(row.kind),
       static_cast<int>(row.origin), static_cast<int>(row.source), row.account, row.received_at.us, row.recorded_at.us,
-      row.updated_at.us, row.deleted_at.us, row.published_at.us, store::name_of(row.status));
+      row.updated_at.us, row.deleted_at.us, row.restored_at.us, row.published_at.us, store::name_of(row.status));
   for (const auto& consumer : row.processed_by) text += consumer + ",";
   return text;
 }

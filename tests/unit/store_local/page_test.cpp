@@ -304,6 +304,49 @@ TEST(Removal, LeavesATombstoneThatPagesShowOnlyWhenAsked) {
   EXPECT_EQ(house.store->remove(key(kNews, 2), "").error().code, Code::not_found);
 }
 
+TEST(Pages, OfATopicHoldNothingElse) {
+  House house;
+  for (int id = 1; id <= 9; ++id) {
+    auto m = house.message(kTalk, id, "text");
+    if (id % 3 == 0) m.topic = model::MessageId{100};
+    if (id % 3 == 1) m.topic = model::MessageId{200};
+    house.see(std::move(m));
+  }
+  house.flush();
+  PageQuery query;
+  query.channels = {kTalk};
+  query.topic = model::MessageId{100};
+  query.newest_first = false;
+
+  const auto page = house.store->page(query);
+
+  ASSERT_TRUE(page) << page.error().to_string();
+  EXPECT_EQ(ids(page->rows), (std::vector<std::int64_t>{3, 6, 9}));
+  EXPECT_EQ(page->total, 3);
+}
+
+TEST(Restoring, IsSaidUntilTheMessageChangesAgain) {
+  House house;
+  house.post(kNews, 1);
+  house.post(kNews, 2);
+  house.erase(kNews, 1);
+  house.flush();
+  ASSERT_TRUE(house.store->get(key(kNews, 1))->value().deleted_at);
+
+  house.see(house.message(kNews, 1, "text"), model::Origin::catchup, pipeline::Freshness::page);
+  house.flush();
+
+  const auto back = house.store->get(key(kNews, 1));
+  ASSERT_TRUE(back && *back);
+  EXPECT_FALSE((*back)->deleted_at);
+  EXPECT_GT((*back)->restored_at, (*back)->received_at);
+  EXPECT_FALSE(house.store->get(key(kNews, 2))->value().restored_at) << "it was never gone";
+
+  house.erase(kNews, 1);
+  house.flush();
+  EXPECT_FALSE(house.store->get(key(kNews, 1))->value().restored_at) << "gone again";
+}
+
 TEST(Versions, AreThereOldestFirstWithTheCurrentOneMarked) {
   House house;
   house.post(kNews, 1, "one");

@@ -34,10 +34,11 @@ Result<bool> Filter::matches_status(const Head& head, RowLoader& rows) const {
 
 Result<bool> Filter::matches_content(const Head& head, RowLoader& rows) const {
   const bool text_matters = !needle_.empty() && !head.text_matches;
-  if (query_.sender.empty() && !text_matters) return true;
+  if (query_.sender.empty() && !query_.topic && !text_matters) return true;
   auto content = rows.content(head);
   if (!content) return content.error();
   const auto& message = (*content)->message;
+  if (query_.topic && message.topic != *query_.topic) return false;
   if (!query_.sender.empty() && message.sender != query_.sender &&
       !(sender_id_ && message.sender_id == *sender_id_ && *sender_id_ != 0)) {
     return false;

@@ -125,6 +125,7 @@ Result<Row> RowLoader::load(const Head& head) {
   row.source = head.source;
   row.account = (*content)->account;
   row.deleted_at = head.deleted_at;
+  if (row.kind == model::Kind::restored && !row.deleted_at) row.restored_at = (*content)->observed_at;
 
   const Moments of_content{(*content)->observed_at, (*content)->recorded_at};
   auto begun = *first == head.seq ? Result<Moments>(of_content) : moments(*first);
