@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { close, done, everyPage, open, shot, someMessage, until, violations, visit } from './browser.mjs';
+import { close, done, everyPage, open, shot, someMessage, tooWide, until, violations, visit } from './browser.mjs';
 
 after(close);
 
@@ -19,7 +19,7 @@ for (const [device, size] of [['desktop', { width: 1440, height: 900 }], ['phone
         }
         assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), scheme);
         assert.deepEqual(await violations(page), [], name);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        const wide = await tooWide(page);
         assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
         await shot(page, `${device}-${scheme}-${name.replace(' ', '-')}`);
       }
@@ -53,7 +53,7 @@ test('320 px, as at a zoom of 400 %: no sideways scroll on any page, in either l
     const page = await open('settings', { width: 320, height: 640, locale });
     for (const [name, where] of Object.entries(await everyPage())) {
       await visit(page, where);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      const wide = await tooWide(page);
       assert.ok(wide <= 0, `${name} is ${wide} px too wide`);
     }
     await done(page);
@@ -87,6 +87,10 @@ test('by keyboard alone: from the overview to a diff and back', async () => {
   await until('another message is selected', () => page.url() !== before);
   await page.keyboard.press('j');
   await until('and the first again', () => page.url() === before);
+  // Keys within one frame are steps, every one.
+  await page.evaluate(() => { for (const key of ['k', 'k', 'j', 'j']) document.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true })); });
+  await until('there and back in one frame', () => page.evaluate((url) => document.querySelector('.bubble.selected') !== null && window.location.href === url, before));
+  assert.equal(page.url(), before);
   await page.keyboard.press('e');
   await page.waitForSelector('.bubble.selected .edited[aria-pressed="true"]');
   await page.keyboard.press('y');
@@ -106,7 +110,6 @@ test('by keyboard alone: from the overview to a diff and back', async () => {
 
 test('the installed shell opens without network', async () => {
   const page = await open();
-  await page.evaluate(() => navigator.serviceWorker.ready.then(() => true));
   await until('the worker serves the page', () => page.evaluate(() => navigator.serviceWorker.controller !== null));
   await page.context().setOffline(true);
   await page.reload();

@@ -46,6 +46,9 @@ export async function shown(page) {
     return document.querySelector('h1') && main?.childElementCount > 0 && !main.querySelector('[aria-busy="true"], .skeleton');
   });
 }
+/** By how many pixels something is wider than where it stands: the page, its main part or its header, which would clip. */
+export const tooWide = (page) => page.evaluate(() => Math.max(document.documentElement.scrollWidth - window.innerWidth,
+  ...[...document.querySelectorAll('main, .top, .reader-head')].filter((one) => one.clientWidth > 1).map((one) => one.scrollWidth - one.clientWidth)));
 /** Every page of the dashboard; the channel and the message are of the archive. */
 export async function everyPage() {
   const message = await someMessage('an edit', 'onlyEdited=true', (one) => !one.deletedAt && one.versions > 1);

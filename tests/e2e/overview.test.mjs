@@ -36,6 +36,17 @@ test('every channel of the API has its row, bar and count', async () => {
   await done(page);
 });
 
+test('the name of a channel is legible at every width', async () => {
+  const page = await open();
+  await page.waitForSelector('.channel-table tbody tr');
+  for (const width of [1440, 1366, 1280, 1100, 900, 768, 600, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    const narrowest = await page.locator('.cell-names .strong').evaluateAll((all) => Math.min(...all.map((one) => one.clientWidth / Math.max(1, one.scrollWidth))));
+    assert.ok(narrowest > 0.6, `at ${width} px a name shows ${Math.round(narrowest * 100)} % of itself`);
+  }
+  await done(page);
+});
+
 test('a coverage bar explains itself by focus and opens its ranges by Enter', async () => {
   const page = await open();
   await page.waitForSelector('.cov-button');
@@ -71,7 +82,7 @@ test('a hole is said with its numbers wherever it matters, and closes by itself'
     const text = (selector) => document.querySelector(selector)?.innerText.replace(/\s+/g, ' ') ?? '';
     const row = document.querySelector('.channel-table .row-warn');
     return {
-      verdict: document.querySelector('#verdict').dataset.verdict === 'hole', total: /[1-9][\d,]* missing/.test(text('.hero')),
+      verdict: document.querySelector('#verdict')?.dataset.verdict === 'hole', total: /[1-9][\d,]* missing/.test(text('.hero')),
       bar: Boolean(row?.querySelector('.cov-hole')), row: /[1-9][\d,]* left/.test(text('.channel-table .row-warn')), attention: /[1-9][\d,]* ids? left/.test(text('.attention')),
     };
   });
@@ -83,7 +94,7 @@ test('a hole is said with its numbers wherever it matters, and closes by itself'
   }, 120_000).catch((error) => { throw new Error(`${error.message}; at best ${JSON.stringify(best)}`); });
   await shot(page, 'overview-hole');
 
-  await page.waitForFunction(() => document.querySelector('#verdict').dataset.verdict === 'complete', null, { timeout: 90_000 });
+  await page.waitForFunction(() => document.querySelector('#verdict')?.dataset.verdict === 'complete', null, { timeout: 90_000 });
   assert.match(await page.title(), /^Nothing missing/);
   await done(page);
 });

@@ -34,7 +34,7 @@ function Detail({ channel }: { channel: Channel }) {
   const { coverage } = channel;
   return (
     <>
-      <section class="card pad-card" aria-labelledby="coverage-title">
+      <section class="card pad-card channel-coverage" aria-labelledby="coverage-title">
         <div class="line-between"><h2 id="coverage-title">{t('ch.coverage')}</h2><span class={`stated ${said.tone}`}><Icon name={said.icon} size={15} />{said.text}</span><span class="spacer" />
           <a class="button" href={href(channelPath(channel.channelId))}>{t('ranges.open')}</a></div>
         <CoverageBar channel={channel} tall />

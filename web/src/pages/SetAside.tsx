@@ -18,7 +18,7 @@ export default function SetAside() {
       <Loaded from={failures} what={t('nav.setAside')} rows={4} retry={() => { void reload(path); }}>
         {(groups) => {
           const n = groups.reduce((sum, { count }) => sum + count, 0);
-          if (n === 0) return <Empty title={t('f.none')}>{overview.data && t('f.noneText')}</Empty>;
+          if (n === 0) return <Empty icon="setAside" title={t('f.none')}>{overview.data && t('f.noneText')}</Empty>;
           return <><p class="quiet">{t('f.waits', { n })}</p>{groups.map((group) => <Group key={`${group.destination}|${group.reason}`} group={group} />)}</>;
         }}
       </Loaded>

@@ -73,7 +73,9 @@ export function MessageList({ feed, channel, filtered, wanted, onSelect, onView,
     center,
     atEnd: () => newer === null && virtual.isAtEnd(60),
     step: (by) => {
-      let index = selectedIndex >= 0 ? selectedIndex : (virtual.range?.endIndex ?? rows.length);
+      // Of this moment, not of the last render: keys come faster than frames.
+      const from = selected.peek() === null ? -1 : rows.findIndex((row) => holds(row, selected.peek() as string));
+      let index = from >= 0 ? from : (virtual.range?.endIndex ?? rows.length);
       do { index += by; } while (rows[index] && !lead(rows[index] as Row));
       const message = rows[index] && lead(rows[index] as Row);
       if (message) { onSelect(message.id); focusRow(index); }

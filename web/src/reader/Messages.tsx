@@ -1,6 +1,6 @@
 // The reader: channels, messages, inspector. Channel, message and filters are the address.
 import { useSignal } from '@preact/signals';
-import { useEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { apiUrl, recovered } from '../api/client.ts';
 import { patch, reload } from '../api/resource.ts';
@@ -91,9 +91,10 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   const view = useSignal<View | null>(null);
   const tool = useSignal<'' | 'filter' | 'date'>(filtered ? 'filter' : '');
 
+  // With the render, not after it: a late one would undo the step of a key that was pressed meanwhile.
+  useLayoutEffect(() => { selected.value = wanted; }, [feed, wanted, epoch.value]);
   useEffect(() => {
     const known = wanted !== null && feed.state.peek().items.some(({ id }) => id === wanted);
-    selected.value = wanted;
     if (known) { if (ownSelection.current !== wanted) handle.current?.center(wanted); return; }
     if (wanted !== null && wantedId !== null) { if (feed.state.peek().items.length > 0) replaceFeed(); else void feed.loadAround(wantedId, scope); }
     else if (feed.state.peek().items.length === 0) void feed.loadNewest();
@@ -118,6 +119,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
     const message = feed.state.peek().items.find((item) => item.id === id);
     if (!message) return;
     ownSelection.current = id;
+    selected.value = id;
     go(messagePath(peer, message.messageId, message.scope));
   };
   const change = (part: Partial<Filters>): void => route(href(channelPath(peer)) + queryOf({ ...filters, ...part }));
