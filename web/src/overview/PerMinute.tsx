@@ -18,10 +18,11 @@ function barsOf(minutes: Minute[]): Bar[] {
   }
   return bars;
 }
-/** A round number of two steps above the highest bar: 10, 20, 40, 100, … */
+/** A round number of two whole steps above the highest bar: 2, 4, 10, 20, 40, 100, … */
 function roundTop(most: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-  return [1, 2, 4, 10].map((step) => step * power).find((top) => top >= most) ?? 10 * power;
+  const least = Math.max(2, most);
+  const power = 10 ** Math.floor(Math.log10(least));
+  return [1, 2, 4, 10].map((step) => step * power).find((top) => top >= least) ?? 10 * power;
 }
 
 export function PerMinute({ minutes }: { minutes: Minute[] }) {
