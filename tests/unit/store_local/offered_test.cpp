@@ -124,7 +124,8 @@ TEST(Offered, StatusesAreCountedAsRowsShowThem) {
   std::map<Status, std::int64_t> of_rows;
   store::PageQuery all;
   all.include_deleted = true;
-  for (const auto& row : house.store->page(all)->rows) ++of_rows[row.status];
+  const auto page = house.store->page(all);
+  for (const auto& row : page->rows) ++of_rows[row.status];
 
   EXPECT_EQ(of_rows.size(), 8u) << "one of each";
   EXPECT_EQ(statuses(house), of_rows);
