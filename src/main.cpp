@@ -1,8 +1,8 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <cerrno>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 #include "app/gateway.h"
 #include "cli/command.h"
@@ -53,7 +53,8 @@ int written(int code) {
   std::cout.flush();
   if (std::cout) return code;
   return fail({tg::Code::unavailable,
-               fmt::format("writing to standard output: {}", errno ? std::strerror(errno) : "it takes no more"),
+               fmt::format("writing to standard output: {}",
+                           errno ? std::generic_category().message(errno) : std::string("it takes no more")),
                "Free some space, or write to another place"});
 }
 

@@ -35,21 +35,21 @@ struct Common {
 
 // Each adds its subcommand; `code` receives the exit code when it runs.
 using ExitCode = std::shared_ptr<int>;
-void add_run(CLI::App& app, Common& common, ExitCode code);
-void add_demo(CLI::App& app, Common& common, ExitCode code);
-void add_import(CLI::App& app, Common& common, ExitCode code);
-void add_export(CLI::App& app, Common& common, ExitCode code);
-void add_messages(CLI::App& app, Common& common, ExitCode code);
-void add_channels(CLI::App& app, Common& common, ExitCode code);
-void add_status(CLI::App& app, Common& common, ExitCode code);
-void add_coverage(CLI::App& app, Common& common, ExitCode code);
-void add_failures(CLI::App& app, Common& common, ExitCode code);
-void add_doctor(CLI::App& app, Common& common, ExitCode code);
-void add_config(CLI::App& app, Common& common, ExitCode code);
-void add_journal(CLI::App& app, Common& common, ExitCode code);
-void add_completion(CLI::App& app, Common& common, ExitCode code);
-void add_man(CLI::App& app, Common& common, ExitCode code);
-void add_version(CLI::App& app, Common& common, ExitCode code);
+void add_run(CLI::App& app, Common& common, const ExitCode& code);
+void add_demo(CLI::App& app, Common& common, const ExitCode& code);
+void add_import(CLI::App& app, Common& common, const ExitCode& code);
+void add_export(CLI::App& app, Common& common, const ExitCode& code);
+void add_messages(CLI::App& app, Common& common, const ExitCode& code);
+void add_channels(CLI::App& app, Common& common, const ExitCode& code);
+void add_status(CLI::App& app, Common& common, const ExitCode& code);
+void add_coverage(CLI::App& app, Common& common, const ExitCode& code);
+void add_failures(CLI::App& app, Common& common, const ExitCode& code);
+void add_doctor(CLI::App& app, Common& common, const ExitCode& code);
+void add_config(CLI::App& app, Common& common, const ExitCode& code);
+void add_journal(CLI::App& app, Common& common, const ExitCode& code);
+void add_completion(CLI::App& app, Common& common, const ExitCode& code);
+void add_man(CLI::App& app, Common& common, const ExitCode& code);
+void add_version(CLI::App& app, Common& common, const ExitCode& code);
 
 // Prints `error: what. fix` to standard error.
 int fail(const Error& error, int code = kFailed);

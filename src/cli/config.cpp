@@ -11,7 +11,7 @@ config::Loaded loaded(const Common& common) { return config::load(sources_of(com
 
 }  // namespace
 
-void add_config(CLI::App& app, Common& common, ExitCode code) {
+void add_config(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("config", "Check, show and explain the configuration");
   command->require_subcommand(1);
   command->add_subcommand("check", "Say everything that is wrong, with its fix")->callback([&common, code] {

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <iostream>
+#include <system_error>
 
 #include "cli/command.h"
 #include "config/load.h"
@@ -26,7 +26,8 @@ Finding check_folder(const std::string& folder) {
   if (::stat(folder.c_str(), &info) != 0) {
     if (errno == ENOENT) return {"data folder", true, folder + " is not there yet; it is made at the first start"};
     return {"data folder", false,
-            fmt::format("{}: {}. Fix: name another with data_dir or --data-dir", folder, std::strerror(errno))};
+            fmt::format("{}: {}. Fix: name another with data_dir or --data-dir", folder,
+                        std::generic_category().message(errno))};
   }
   if (!S_ISDIR(info.st_mode)) {
     return {"data folder", false, folder + " is a file. Fix: name a folder with data_dir or --data-dir"};
@@ -93,7 +94,7 @@ Finding check_port(const config::Server& server, bool running) {
   if (running && why == EADDRINUSE) return {"port", true, name + " is in use, as it should be while the gateway runs"};
   return {"port", false,
           fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name,
-                      std::strerror(why), server.port)};
+                      std::generic_category().message(why), server.port)};
 }
 
 Finding check_clock() {
@@ -144,7 +145,7 @@ int examine(const Common& common) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Common& common, ExitCode code) {
+void add_doctor(CLI::App& app, Common& common, const ExitCode& code) {
   app.add_subcommand("doctor", "Find the usual causes of trouble and say the fix; exit 3 when there is one")
       ->callback([&common, code] { *code = examine(common); });
 }

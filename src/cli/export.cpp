@@ -68,7 +68,7 @@ int export_all(const Common& common, const ExportFlags& flags) {
 
 }  // namespace
 
-void add_export(CLI::App& app, Common& common, ExitCode code) {
+void add_export(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("export", "Write stored messages as ndjson, csv, json or a static site");
   auto flags = std::make_shared<ExportFlags>();
   one_of(command->add_option("--format", flags->format,

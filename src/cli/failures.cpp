@@ -100,7 +100,7 @@ int drop(const Common& common, const std::vector<std::int64_t>& ids) {
 
 }  // namespace
 
-void add_failures(CLI::App& app, Common& common, ExitCode code) {
+void add_failures(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("failures", "What was set aside, and why");
   auto id = std::make_shared<std::int64_t>(0);
   auto ids = std::make_shared<std::vector<std::int64_t>>();

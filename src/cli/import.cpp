@@ -109,7 +109,7 @@ int import_all(const Common& common, const ImportFlags& flags) {
 
 }  // namespace
 
-void add_import(CLI::App& app, Common& common, ExitCode code) {
+void add_import(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command =
       app.add_subcommand("import", "Take in Telegram Desktop exports (result.json) or ndjson of this program");
   auto flags = std::make_shared<ImportFlags>();

@@ -106,7 +106,7 @@ int compact(const Common& common) {
 
 }  // namespace
 
-void add_journal(CLI::App& app, Common& common, ExitCode code) {
+void add_journal(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("journal", "Look at the journal, prove it, make its file smaller");
   command->require_subcommand(1);
   command->add_subcommand("stats", "Size, counts and readers; also beside a running gateway")

@@ -255,7 +255,7 @@ int show_coverage(const Common& common, std::int64_t channel) {
 
 }  // namespace
 
-void add_messages(CLI::App& app, Common& common, ExitCode code) {
+void add_messages(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("messages", "List stored messages");
   auto flags = std::make_shared<MessageFlags>();
   command->add_option("--channel", flags->channels, "Only this channel id; may be repeated")->type_name(kChannel);
@@ -271,17 +271,17 @@ void add_messages(CLI::App& app, Common& common, ExitCode code) {
   command->callback([flags, &common, code] { *code = list_messages(common, *flags); });
 }
 
-void add_channels(CLI::App& app, Common& common, ExitCode code) {
+void add_channels(CLI::App& app, Common& common, const ExitCode& code) {
   app.add_subcommand("channels", "List the channels")->callback([&common, code] { *code = list_channels(common); });
 }
 
-void add_status(CLI::App& app, Common& common, ExitCode code) {
+void add_status(CLI::App& app, Common& common, const ExitCode& code) {
   app.add_subcommand("status", "Does it run, what is stored, is anything missing")->callback([&common, code] {
     *code = show_status(common);
   });
 }
 
-void add_coverage(CLI::App& app, Common& common, ExitCode code) {
+void add_coverage(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("coverage", "What is proven complete, a channel or all");
   auto channel = std::make_shared<std::int64_t>(0);
   command->add_option("channel", *channel, "Channel id; without it all")->type_name(kChannel);

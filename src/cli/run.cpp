@@ -56,7 +56,7 @@ std::filesystem::path demo_folder() {
 
 }  // namespace
 
-void add_run(CLI::App& app, Common& common, ExitCode code) {
+void add_run(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("run", "Run the gateway");
   auto flags = std::make_shared<RunFlags>();
   command->add_flag("--demo", flags->demo, "Capture made-up channels, without an account");
@@ -65,7 +65,7 @@ void add_run(CLI::App& app, Common& common, ExitCode code) {
   command->callback([flags, &common, code] { *code = run(common, *flags); });
 }
 
-void add_demo(CLI::App& app, Common& common, ExitCode code) {
+void add_demo(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("demo", "Run with lively made-up channels, to see everything without an account");
   auto flags = std::make_shared<RunFlags>();
   flags->demo = true;

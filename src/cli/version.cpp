@@ -6,7 +6,7 @@
 
 namespace tg::cli {
 
-void add_version(CLI::App& app, Common& common, ExitCode code) {
+void add_version(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("version", "Say which program this is");
   command->callback([&common, code] {
     if (common.json) {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 #include "journal/checkpointer.h"
 #include "journal/flags.h"
@@ -93,7 +93,8 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
     impl->checkpointer = std::move(*checkpointer);
   } else if (::access(file.c_str(), R_OK) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) {
-      return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::strerror(errno)),
+      return Error{Code::permission,
+                   fmt::format("reading {}: {}", file.string(), std::generic_category().message(errno)),
                    "Run this as the user that the gateway runs as, e.g. with sudo -u"};
     }
     return Error{Code::not_found, fmt::format("there is no journal in {}", folder.string()),

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace tg::journal {
 namespace {
@@ -26,13 +26,15 @@ Result<void> FolderLock::take(const std::filesystem::path& folder) {
   const auto file = folder / "lock";
   descriptor_ = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (descriptor_ < 0) {
-    return Error{Code::permission, fmt::format("cannot open {}: {}", file.string(), std::strerror(errno)),
+    return Error{Code::permission,
+                 fmt::format("cannot open {}: {}", file.string(), std::generic_category().message(errno)),
                  "Check owner and mode of the data folder"};
   }
   auto lock = whole_file();
   if (::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0) return {};
   if (errno != EAGAIN && errno != EACCES) {
-    return Error{Code::unavailable, fmt::format("cannot lock {}: {}", file.string(), std::strerror(errno)),
+    return Error{Code::unavailable,
+                 fmt::format("cannot lock {}: {}", file.string(), std::generic_category().message(errno)),
                  "Put the data folder on a disk whose file system knows locks"};
   }
   return Error{Code::conflict, fmt::format("another process uses {}", folder.string()),
@@ -44,7 +46,7 @@ Result<bool> is_locked(const std::filesystem::path& folder) {
   const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) {
     if (errno == ENOENT || errno == ENOTDIR) return false;
-    return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::strerror(errno)),
+    return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::generic_category().message(errno)),
                  "Run this as the user that the gateway runs as, e.g. with sudo -u"};
   }
   auto lock = whole_file();
@@ -52,7 +54,8 @@ Result<bool> is_locked(const std::filesystem::path& folder) {
   const int why = errno;
   ::close(descriptor);
   if (asked != 0) {
-    return Error{Code::unavailable, fmt::format("asking for the lock of {}: {}", file.string(), std::strerror(why)),
+    return Error{Code::unavailable,
+                 fmt::format("asking for the lock of {}: {}", file.string(), std::generic_category().message(why)),
                  "Put the data folder on a disk whose file system knows locks"};
   }
   return lock.l_type != F_UNLCK;

@@ -64,7 +64,7 @@ bool Syncs::look(const Before& before, const std::vector<model::ChatId>& channel
   return missing == 0;
 }
 
-void Syncs::work(std::vector<model::ChatId> channels) {
+void Syncs::work(const std::vector<model::ChatId>& channels) {
   const auto totals = parts_.intake.totals();
   Before before{static_cast<std::int64_t>(totals.created), static_cast<std::int64_t>(totals.known), {}};
   if (auto db = parts_.journal.read()) {

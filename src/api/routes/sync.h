@@ -44,7 +44,7 @@ class Syncs {
     std::int64_t created = 0, known = 0;
     std::map<model::ChatId, std::int64_t> stored;
   };
-  void work(std::vector<model::ChatId> channels);
+  void work(const std::vector<model::ChatId>& channels);
   bool look(const Before& before, const std::vector<model::ChatId>& channels);  // true: nothing is missing any more
 
   static constexpr std::size_t kJobsKept = 20;

@@ -183,6 +183,7 @@ std::vector<StateRange> state_ranges(const journal::ChatCoverage& coverage,
   if (!coverage.start || coverage.newest < coverage.start) return all;
   const journal::Range window{coverage.start.value, coverage.newest.value};
   std::vector<const journal::ProvenRange*> by_first;
+  by_first.reserve(proofs.size());
   for (const auto& proof : proofs) by_first.push_back(&proof);
   std::sort(by_first.begin(), by_first.end(),
             [](const auto* a, const auto* b) { return a->range.first < b->range.first; });

@@ -51,16 +51,16 @@ class PageReader {
  private:
   Result<std::unique_ptr<local::HeadSource>> source(std::optional<Position> beyond, bool towards_older,
                                                     std::size_t chunk) {
-    local::Range range{std::move(beyond), query_.from, query_.to, towards_older, chunk};
-    if (!needle_.empty()) return local::search_heads(*search_, db_, needle_, peers_, std::move(range), budget_);
-    if (query_.message) return local::find_heads(db_, peers_, *query_.message, std::move(range));
-    return local::scan_heads(db_, peers_, std::move(range));
+    local::Range range{beyond, query_.from, query_.to, towards_older, chunk};
+    if (!needle_.empty()) return local::search_heads(*search_, db_, needle_, peers_, range, budget_);
+    if (query_.message) return local::find_heads(db_, peers_, *query_.message, range);
+    return local::scan_heads(db_, peers_, range);
   }
 
   // Passes over `skip` matches, keeps the next `keep`, and goes on counting until `count_to` have matched.
   Result<Collected> collect(std::optional<Position> beyond, bool towards_older, std::size_t skip, std::size_t keep,
                             std::size_t count_to) {
-    auto heads = source(std::move(beyond), towards_older, skip + std::max<std::size_t>(keep, 16));
+    auto heads = source(beyond, towards_older, skip + std::max<std::size_t>(keep, 16));
     if (!heads) return heads.error();
     Collected found;
     std::optional<Position> last;

@@ -1,5 +1,7 @@
 #include "source/export_file/detail/local_time.h"
 
+#include <cmath>
+
 #include <unicode/basictz.h>
 #include <unicode/timezone.h>
 #include <unicode/unistr.h>
@@ -33,7 +35,7 @@ std::optional<model::Time> LocalTime::to_utc(std::string_view local) const {
   if (!as_utc) return std::nullopt;
   UErrorCode status = U_ZERO_ERROR;
   std::int32_t raw = 0, daylight = 0;
-  const auto milliseconds = static_cast<double>(as_utc->us / 1000);
+  const auto milliseconds = std::floor(static_cast<double>(as_utc->us) / 1000);
   if (const auto* basic = dynamic_cast<const icu::BasicTimeZone*>(impl_->zone.get())) {
     basic->getOffsetFromLocal(milliseconds, UCAL_TZ_LOCAL_FORMER, UCAL_TZ_LOCAL_FORMER, raw, daylight, status);
   } else {

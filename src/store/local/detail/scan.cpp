@@ -102,7 +102,7 @@ class Run {
 
 class Merge : public HeadSource {
  public:
-  Merge(std::vector<Run> runs, Range range) : runs_(std::move(runs)), range_(std::move(range)) {}
+  Merge(std::vector<Run> runs, Range range) : runs_(std::move(runs)), range_(range) {}
 
   Result<std::optional<Head>> next() override {
     if (!primed_) {
@@ -191,7 +191,7 @@ std::unique_ptr<HeadSource> scan_heads(journal::Connection& db, const std::vecto
     const std::size_t chunk = peers.size() == 1 ? range.first_chunk : share;
     for (const auto peer : peers) runs.emplace_back(db, peer, range, std::clamp<std::size_t>(chunk, 8, kLargestChunk));
   }
-  return std::make_unique<Merge>(std::move(runs), std::move(range));
+  return std::make_unique<Merge>(std::move(runs), range);
 }
 
 std::unique_ptr<HeadSource> find_heads(journal::Connection& db, const std::vector<model::ChatId>& peers,

@@ -51,7 +51,7 @@ class SearchSource : public HeadSource {
         journal_(journal),
         needle_(std::move(needle)),
         peers_(peers.begin(), peers.end()),
-        range_(std::move(range)),
+        range_(range),
         budget_(budget) {
     open(match);
   }
@@ -189,7 +189,7 @@ Result<std::unique_ptr<HeadSource>> search_heads(SearchIndex& index, journal::Co
     match = fmt::format("({}) AND {}", chats->empty() ? fts_phrase(SearchIndex::mark_text(0)) : *chats, match);
   }
   return std::unique_ptr<HeadSource>(std::make_unique<SearchSource>(std::move(*lease), journal, std::move(needle),
-                                                                    std::move(peers), std::move(range), budget, match));
+                                                                    std::move(peers), range, budget, match));
 }
 
 }  // namespace tg::store::local
