@@ -92,7 +92,7 @@ LocalStore::LocalStore(journal::Journal& journal, pipeline::Intake* intake, hot:
 LocalStore::~LocalStore() {
   // How often and when each message was served last must survive a restart.
   if (!impl_->intake || !impl_->serves->any()) return;
-  auto kept = impl_->intake->write([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+  auto kept = impl_->intake->write([serves = impl_->serves](journal::Connection& db) { return serves->flush_all(db); });
   if (!kept) observe::warn("serves_not_kept", {{"reason", kept.error().what}});
 }
 

@@ -150,7 +150,7 @@ Result<Marked> LocalStore::mark_processed(const std::vector<Mark>& marks, const 
   marked.requested = static_cast<std::int64_t>(marks.size());
   std::vector<model::MessageKey> changed;
   auto done = impl_->write([&](journal::Connection& db) -> Result<void> {
-    if (auto counted = impl_->serves->flush(db); !counted) return counted;
+    if (auto counted = impl_->serves->flush(db, consumer); !counted) return counted;
     if (impl_->reopener->pending()) {
       if (auto settled = impl_->reopener->settle(db); !settled) return settled;
     }

@@ -123,7 +123,7 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
   const auto epoch = impl_->reopener->epoch();
   auto read = read_poll(query);
   if (read && read->counts_are_behind()) {
-    auto counted = impl_->write([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+    auto counted = impl_->write([&](journal::Connection& db) { return impl_->serves->flush(db, query.consumer); });
     if (!counted) return counted.error();
     read = read_poll(query);
   }
@@ -154,8 +154,10 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
       return {};
     });
   }
-  if (impl_->serves->due()) {
-    impl_->intake->write_later([serves = impl_->serves](journal::Connection& db) { return serves->flush(db); });
+  if (impl_->serves->due(query.consumer)) {
+    impl_->intake->write_later([serves = impl_->serves, consumer = query.consumer](journal::Connection& db) {
+      return serves->flush(db, consumer);
+    });
   }
   return std::move(poll.rows);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // Serves beyond the first: how often a consumer was served a message that it has not marked. The first serve is
-// written before the answer (unprocessed.cpp); repeats are written behind it, at once after a quiet second and else
-// gathered, so that a poller that asks again and again costs no write each time. Any thread.
+// written before the answer (unprocessed.cpp); repeats are gathered, so that a poller that asks again and again costs no
+// write each time. They are written a consumer at a time, so that nobody waits for the repeats of all. Any thread.
 
 #include <chrono>
 #include <map>
@@ -18,10 +18,11 @@ class Serves {
   void repeat(const std::string& consumer, const model::MessageKey& key, model::Time now);
   // Repeats that may not be on disk yet: also those of the last write, which may not have been committed.
   std::int64_t waiting(const std::string& consumer, const model::MessageKey& key) const;
+  bool due(const std::string& consumer) const;  // its oldest repeat waits ten seconds, or too many wait in all
   bool any() const;
-  bool due() const;  // something waits, and nothing was written for a second
-  // The writer's thread. What it writes is forgotten when its transaction fails: only a count of repeats is lost.
-  Result<void> flush(journal::Connection& db);
+  // The writer's thread. What is written is forgotten when its transaction fails: only a count of repeats is lost.
+  Result<void> flush(journal::Connection& db, const std::string& consumer);
+  Result<void> flush_all(journal::Connection& db);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -29,11 +30,14 @@ class Serves {
     std::int64_t times = 0;
     model::Time last;
   };
+  struct OfConsumer {
+    std::map<model::MessageKey, Repeats> waiting, written;
+    Clock::time_point waiting_since, written_at;
+  };
 
   mutable std::mutex mutex_;
-  using All = std::map<std::pair<std::string, model::MessageKey>, Repeats>;
-  All repeats_, last_written_;
-  Clock::time_point written_at_{};
+  std::map<std::string, OfConsumer> consumers_;
+  std::size_t waiting_ = 0;
 };
 
 }  // namespace tg::store::local
