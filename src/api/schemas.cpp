@@ -136,7 +136,7 @@ const std::string_view kSchemas = R"json({
    "properties": {"name": {"type": "string"}, "ackSeq": {"type": "integer"}, "pending": {"type": "integer"},
    "redeliverEdits": {"type": "boolean"}, "origins": {"type": "array", "items": {"$ref":
    "#/components/schemas/Origin"}}, "createdAt": {"type": "string", "format": "date-time"}, "lastSeenAt": {"type":
-   "string", "format": "date-time"}}},
+   "string", "format": "date-time"}, "ackedAt": {"type": "string", "format": "date-time"}}},
  "Event": {"type": "object", "required": ["v", "seq", "key", "kind", "origin", "source", "account", "observed_at"],
    "properties": {"v": {"const": 1}, "seq": {"type": "integer"}, "key": {"type": "string"}, "kind": {"enum": ["new",
    "edited", "deleted", "restored", "counters", "channel", "channel_migrated", "reprocess", "filled"]}, "origin": {

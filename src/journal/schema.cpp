@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX quarantine_once ON quarantine (reader, seq, place, reason);
 -- Consumers and what they acknowledged. No sink and no edit touches these.
 CREATE TABLE consumers (
   name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, last_seen INTEGER NOT NULL, stream_seq INTEGER NOT NULL,
+  acked_at INTEGER NOT NULL DEFAULT 0,  -- when it acknowledged a place of its stream; 0 = never, it may only poll
   journal_id TEXT NOT NULL, redeliver_edits INTEGER NOT NULL DEFAULT 0, origins TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE floors (
   consumer TEXT NOT NULL, peer INTEGER NOT NULL, floor INTEGER NOT NULL, PRIMARY KEY (consumer, peer)) WITHOUT ROWID;

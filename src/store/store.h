@@ -136,6 +136,7 @@ struct Consumer {
   std::string name;
   model::Time created_at, last_seen;
   model::Seq stream_seq;  // acknowledged position of its stream
+  model::Time acked_at;   // when it acknowledged last; 0 = never: it is new, or it polls
   bool redeliver_edits = false;
   std::vector<model::Origin> origins;  // empty = live and young catch-up
   std::int64_t pending = 0;            // events behind stream_seq, capped at 10,000

@@ -211,6 +211,28 @@ class ApiTest(unittest.TestCase):
         self.check("POST", "/api/consumers/{name}/ack", 404, "/api/consumers/nobody/ack", body={"seq": 1})
         self.check("DELETE", "/api/consumers/{name}", 200, "/api/consumers/reader")
 
+    def destination(self, name):
+        rows = self.check("GET", "/api/telegram-gateway/destinations", 200).json()["data"]
+        return next((row for row in rows if row["name"] == name), None)
+
+    def until_destination(self, name, wanted):
+        deadline = time.monotonic() + PATIENCE_S
+        while not ((row := self.destination(name)) and wanted(row)):
+            self.assertLess(time.monotonic(), deadline, row)
+            time.sleep(0.1)
+
+    def test_how_far_consumers_are(self):
+        for name in ("streams", "polls"):
+            self.check("POST", "/api/consumers", 201, body={"name": name, "from": "oldest"})
+        self.until_destination("streams", lambda row: row["state"] == "off" and row["behindEvents"] > 0)
+        first = call(self.url + "/api/events/poll?after=0&origins=all&limit=1").json()["data"][0]["seq"]
+        call(self.url + "/api/consumers/streams/ack", "POST", {"seq": first})
+        self.until_destination("streams", lambda row: row["state"] != "off" and row["behindEvents"] > 0)
+        call(self.url + "/api/messages/mark-processed", "POST", {"messageIds": [self.message["id"]], "processedBy": "polls"})
+        self.until_destination("polls", lambda row: row["state"] == "ok" and row["behindEvents"] == 0)
+        for name in ("streams", "polls"):
+            self.check("DELETE", "/api/consumers/{name}", 200, f"/api/consumers/{name}")
+
     def read_stream(self, template, query, wanted):
         self.covered.add(("get", template))
         with OPENER.open(self.url + template + query, timeout=PATIENCE_S) as stream:

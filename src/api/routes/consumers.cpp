@@ -89,6 +89,7 @@ json::object consumer_json(const store::Consumer& consumer) {
                    {"origins", std::move(origins)}};
   out["createdAt"] = model::to_rfc3339(consumer.created_at);
   if (const auto seen = rfc3339(consumer.last_seen)) out["lastSeenAt"] = *seen;
+  if (const auto acked = rfc3339(consumer.acked_at)) out["ackedAt"] = *acked;
   return out;
 }
 

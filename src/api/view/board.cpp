@@ -110,10 +110,15 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
   if (!consumers) return consumers.error();
   for (const auto& consumer : *consumers) {
     if (auto added = add(consumer.name, "consumer", consumer.stream_seq); !added) return added.error();
-    // One that has never used a stream polls, and is not behind in it.
-    all.back().behind_events = consumer.pending;
-    if (consumer.pending == 0) all.back().behind_seconds = 0;
-    all.back().state = "ok";
+    if (consumer.acked_at) continue;
+    auto& one = all.back();
+    if (consumer.last_seen > consumer.created_at) {  // it marks and never acknowledged: it polls, the stream is not its
+      one.behind_events = 0;
+      one.behind_seconds = 0;
+      one.state = "ok";
+    } else {
+      one.state = "off";  // nothing was heard of it yet
+    }
   }
   for (const auto& reader : parts_.readers()) {
     auto found = std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.name == reader.name; });

@@ -37,7 +37,7 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
                               ->prepared("SELECT name, created_at, last_seen, CASE WHEN journal_id = ?1 THEN "
                                          "stream_seq ELSE 0 END AS at, redeliver_edits, "
                                          "origins, (SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > stream_seq "
-                                         "LIMIT 10000)) FROM consumers ORDER BY "
+                                         "LIMIT 10000)), acked_at FROM consumers ORDER BY "
                                          "name")
                               .with(std::string_view(impl_->journal.id())),
                           [&](journal::Statement& row) {
@@ -49,6 +49,7 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
                             consumer.redeliver_edits = row.integer(4) != 0;
                             consumer.origins = origins_from(row.text(5));
                             consumer.pending = row.integer(6);
+                            consumer.acked_at = model::Time{row.integer(7)};
                             all.push_back(std::move(consumer));
                           });
   if (!done) return done.error();
@@ -104,7 +105,7 @@ Result<Consumer> LocalStore::acknowledge(const std::string& name, model::Seq seq
         .prepared(
             "UPDATE consumers SET stream_seq = CASE WHEN journal_id = ?3 THEN max(stream_seq, ?2) ELSE ?2 END, "
             "journal_id = ?3, "
-            "last_seen = ?4 WHERE name = ?1")
+            "last_seen = ?4, acked_at = ?4 WHERE name = ?1")
         .with(std::string_view(name), seq, std::string_view(id), model::Time::now())
         .run();
   });

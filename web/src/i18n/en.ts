@@ -84,7 +84,7 @@ export const en = {
 
   'dest.title': 'Destinations', 'dest.behindBy': 'behind by', 'dest.name': 'Name', 'dest.behind': 'Behind', 'dest.rate': 'Rate', 'dest.lastError': 'Last error', 'dest.state': 'State', 'dest.nextTry': 'next try in {span}', 'dest.about': 'Who reads what is captured, each at a pace of its own: the search index, and consumers of the API. Brokers and webhooks come with a later version.', 'dest.none': 'No destination is set up.',
   'dest.events': { one: '{n} event', other: '{n} events' },
-  'destState.ok': 'up to date', 'destState.late': 'behind', 'destState.gapped': 'missed events', 'destState.parked': 'parked', 'destState.off': 'switched off',
+  'destState.ok': 'up to date', 'destState.late': 'behind', 'destState.gapped': 'missed events', 'destState.parked': 'parked', 'destState.off': 'not in use',
   'mpm.title': 'Messages per minute', 'mpm.live': 'live', 'mpm.caught': 'caught up', 'mpm.time': 'Time', 'mpm.label': 'Messages per minute, last {hours} hours: most {max}, now {now}',
 
   'r.title': 'Messages', 'r.filter': 'Filter {n} channels', 'r.channels': 'Channels', 'r.choose': 'Choose a channel', 'r.chooseText': 'Messages, their versions, and what was deleted appear here.', 'r.accounted': '{n} of {of} accounted for', 'r.missing': '{n} missing, filling', 'r.unread': { one: '{n} new message', other: '{n} new messages' },

@@ -86,7 +86,7 @@ export const pt: Catalogue = {
 
   'dest.title': 'Destinos', 'dest.behindBy': 'atraso', 'dest.name': 'Nome', 'dest.behind': 'Atraso', 'dest.rate': 'Ritmo', 'dest.lastError': 'Último erro', 'dest.state': 'Estado', 'dest.nextTry': 'próxima tentativa em {span}', 'dest.about': 'Quem lê o que foi capturado, cada um no seu ritmo: o índice de busca e os consumidores da API. Brokers e webhooks vêm em uma versão posterior.', 'dest.none': 'Nenhum destino configurado.',
   'dest.events': { one: '{n} evento', other: '{n} eventos' },
-  'destState.ok': 'em dia', 'destState.late': 'em atraso', 'destState.gapped': 'perdeu eventos', 'destState.parked': 'pausado', 'destState.off': 'desligado',
+  'destState.ok': 'em dia', 'destState.late': 'em atraso', 'destState.gapped': 'perdeu eventos', 'destState.parked': 'pausado', 'destState.off': 'fora de uso',
   'mpm.title': 'Mensagens por minuto', 'mpm.live': 'ao vivo', 'mpm.caught': 'recuperadas', 'mpm.time': 'Hora', 'mpm.label': 'Mensagens por minuto, últimas {hours} horas: máximo {max}, agora {now}',
 
   'r.title': 'Mensagens', 'r.filter': 'Filtrar {n} canais', 'r.channels': 'Canais', 'r.choose': 'Escolha um canal', 'r.chooseText': 'Mensagens, suas versões e o que foi apagado aparecem aqui.', 'r.accounted': '{n} de {of} contabilizadas', 'r.missing': 'faltam {n}, preenchendo', 'r.unread': { one: '{n} mensagem nova', other: '{n} mensagens novas' },
