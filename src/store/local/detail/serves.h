@@ -1,7 +1,7 @@
 #pragma once
 // Serves beyond the first: how often a consumer was served a message that it has not marked. The first serve is
-// written before the answer (unprocessed.cpp); repeats are gathered, so that a poller that asks again and again costs no
-// write each time. They are written a consumer at a time, so that nobody waits for the repeats of all. Any thread.
+// written before the answer (unprocessed.cpp); repeats are gathered, so that a poller that asks again and again costs
+// no write each time. They are written a consumer at a time, so that nobody waits for the repeats of all. Any thread.
 
 #include <chrono>
 #include <map>
