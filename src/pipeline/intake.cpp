@@ -33,6 +33,24 @@ std::size_t bytes_of(const Observation& observation) {
   return sizeof(Observation);
 }
 
+// Answers those that are waited for and takes them out; how many they were.
+template <class Items>
+std::size_t tell(Items& items, const Error& error) {
+  for (auto& item : items) {
+    if (item.done) item.done->set_value(error);
+  }
+  return std::erase_if(items, [](const Item& item) { return item.done != nullptr; });
+}
+
+// A write that shows whether a commit works again: an empty one would not touch the disk.
+Item probe() {
+  Item item;
+  item.what = Write([](journal::Connection& db) {
+    return db.execute("UPDATE meta SET value = value WHERE name = 'created_at'");
+  });
+  return item;
+}
+
 }  // namespace
 
 struct Intake::Impl {
@@ -218,18 +236,15 @@ void Intake::Impl::run() {
       gave_up = gave_up || options.give_up_on_failure || stopping;
       freed.notify_all();
       // Whoever waits is told now; observations are kept and tried again.
-      for (auto& item : items) {
-        if (item.done) item.done->set_value(done.error());
-      }
-      std::erase_if(items, [](const Item& item) { return item.done != nullptr; });
+      tell(items, *failure);
+      writes_waiting -= tell(queue, *failure);
       if (gave_up) {
-        for (auto& item : queue) {
-          if (item.done) item.done->set_value(*failure);
-        }
         queue.clear();
         waiting_bytes = writes_waiting = 0;
         break;
       }
+      // While it fails nothing new is taken: without this a batch of answered writes would be the last one ever.
+      if (items.empty()) items.push_back(probe());
       arrived.wait_for(lock, kRetryEvery, [&] { return stopping; });
     }
     if (last) return;

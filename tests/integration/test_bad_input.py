@@ -18,7 +18,7 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
 
-from support.gateway import BINARY, program_for_everyone  # noqa: E402
+from support.gateway import BINARY, Gateway, program_for_everyone  # noqa: E402
 
 HEAD = b'{"name":"Quiet","type":"public_channel","id":9000000501,"messages":['
 MEMORY_KIB = 200 * 1024
@@ -198,6 +198,24 @@ class FullDiskTest(Case):
         self.assertEqual((again["new"], again["known"], again["versions"]), (self.MESSAGES - said, said, 0))
         self.assertEqual(len(self.texts()), self.MESSAGES)
         self.sound()
+
+    def test_a_gateway_whose_disk_was_full_goes_on_by_itself(self):
+        config = self.folder / "gateway.toml"
+        config.write_text("[disk]\nreserve_bytes = 0\n")
+        with Gateway("--config", config, "run", data_dir=self.small / "data") as gateway:
+            filler = self.small / "filler"
+            with self.assertRaises(OSError), open(filler, "wb", buffering=0) as file:
+                while True:
+                    file.write(b"0" * 4096)
+            made = 0
+            while (status := gateway.post("/api/consumers", {"name": f"reader-{made}"})[0]) == 201:
+                made += 1
+                self.assertLess(made, 10_000, "the disk does not get full")
+            self.assertEqual(status, 507)
+            filler.unlink()
+            gateway.until(lambda: gateway.post("/api/consumers", {"name": "reader"})[0] == 201, what="a write to be taken")
+            names = {one["name"] for one in gateway.get("/api/consumers")[1]["data"]}
+            self.assertEqual(names, {f"reader-{i}" for i in range(made)} | {"reader"})
 
     def test_less_than_the_reserve_takes_nothing_and_says_why(self):
         status, _, err, _ = self.run_("import", self.export, data=self.small / "data")
