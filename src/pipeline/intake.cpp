@@ -45,9 +45,8 @@ std::size_t tell(Items& items, const Error& error) {
 // A write that shows whether a commit works again: an empty one would not touch the disk.
 Item probe() {
   Item item;
-  item.what = Write([](journal::Connection& db) {
-    return db.execute("UPDATE meta SET value = value WHERE name = 'created_at'");
-  });
+  item.what = Write(
+      [](journal::Connection& db) { return db.execute("UPDATE meta SET value = value WHERE name = 'created_at'"); });
   return item;
 }
 

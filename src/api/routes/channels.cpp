@@ -13,7 +13,7 @@ constexpr std::int64_t kDefaultPx = 200;
 constexpr std::int64_t kMostPx = 2'000;
 constexpr std::size_t kLongestText = 1'000;
 
-Response list(const Request&, Context& context) {
+Response list_channels(const Request&, Context& context) {
   const auto validity = context.valid_until_commit({});
   const auto chats = context.store().chats();
   if (!chats) return failure(chats.error());
@@ -106,7 +106,7 @@ Response change(const Request& request, Context& context) {
   return success(channel_json(*changed));
 }
 
-Response remove(const Request& request, Context& context) {
+Response remove_channel(const Request& request, Context& context) {
   const auto peer = chat_of(request);
   if (!peer) return failure(peer.error());
   const auto removed = context.store().remove_chat(*peer);
@@ -207,7 +207,7 @@ std::vector<Route> channel_routes() {
        .pattern = "/api/channels",
        .access = Access::read,
        .where = Where::worker,
-       .handler = list,
+       .handler = list_channels,
        .operation = "channels",
        .tag = "channels",
        .summary = "Every channel",
@@ -248,7 +248,7 @@ std::vector<Route> channel_routes() {
        .pattern = "/api/channels/{id}",
        .access = Access::admin,
        .where = Where::worker,
-       .handler = remove,
+       .handler = remove_channel,
        .operation = "channel_remove",
        .tag = "channels",
        .summary = "Takes a channel off the registry; its messages stay",

@@ -93,7 +93,7 @@ json::object consumer_json(const store::Consumer& consumer) {
   return out;
 }
 
-Response list(const Request&, Context& context) {
+Response list_consumers(const Request&, Context& context) {
   const auto consumers = context.store().consumers();
   if (!consumers) return failure(consumers.error());
   json::array data;
@@ -150,7 +150,7 @@ Response acknowledge(const Request& request, Context& context) {
   return success(consumer_json(*done));
 }
 
-Response remove(const Request& request, Context& context) {
+Response remove_consumer(const Request& request, Context& context) {
   const auto name = name_of_consumer(unescape(request.parameters[0]), "name");
   if (!name) return failure(name.error());
   const auto removed = context.store().remove_consumer(*name);
@@ -191,7 +191,7 @@ std::vector<Route> consumer_routes() {
        .pattern = "/api/consumers",
        .access = Access::read,
        .where = Where::worker,
-       .handler = list,
+       .handler = list_consumers,
        .operation = "consumers",
        .tag = "consumers",
        .summary = "Every consumer and where it stands",
@@ -222,7 +222,7 @@ std::vector<Route> consumer_routes() {
        .pattern = "/api/consumers/{name}",
        .access = Access::consume,
        .where = Where::worker,
-       .handler = remove,
+       .handler = remove_consumer,
        .operation = "consumer_remove",
        .tag = "consumers",
        .summary = "Forgets a consumer and its marks",

@@ -84,7 +84,7 @@ std::string_view advice_for(const std::string& reader) {
                             : "The destination refused it. Retry it when the destination takes it, or drop it.";
 }
 
-Response list(const Request& request, Context& context) {
+Response list_failures(const Request& request, Context& context) {
   const auto cursor = Query(request.query()).number({"cursor"}, 0, 0, INT64_MAX);
   if (!cursor) return failure(cursor.error());
   auto db = context.journal().read();
@@ -192,7 +192,7 @@ std::vector<Route> failure_routes() {
        .pattern = "/api/telegram-gateway/failures",
        .access = Access::read,
        .where = Where::worker,
-       .handler = list,
+       .handler = list_failures,
        .operation = "failures",
        .tag = "monitor",
        .summary = "What was set aside, by reader and reason",

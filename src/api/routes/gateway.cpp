@@ -17,7 +17,7 @@ Response overview(const Request&, Context& context) {
   return response;
 }
 
-Response metrics(const Request&, Context& context) { return success(metrics_json(context.parts)); }
+Response gateway_metrics(const Request&, Context& context) { return success(metrics_json(context.parts)); }
 
 Response session(const Request&, Context& context) { return success(session_json(context.parts)); }
 
@@ -88,7 +88,9 @@ Response settings(const Request&, Context& context) {
   return success(context.parts.configuration());
 }
 
-Response health(const Request&, Context& context) { return success(health_of_gateway(context.parts, context.started)); }
+Response gateway_health(const Request&, Context& context) {
+  return success(health_of_gateway(context.parts, context.started));
+}
 
 Response reload(const Request&, Context& context) {
   if (!context.parts.reload) {
@@ -129,8 +131,8 @@ std::vector<Route> gateway_routes() {
           "How everything stands; computed at most once a second", "Overview"),
       get("/api/telegram-gateway/status", status, "gateway_status", "Capture, store and memory in short",
           "GatewayStatus"),
-      get("/api/telegram-gateway/metrics", metrics, "gateway_metrics", "The metrics as text, as members, and in short",
-          "GatewayMetrics"),
+      get("/api/telegram-gateway/metrics", gateway_metrics, "gateway_metrics",
+          "The metrics as text, as members, and in short", "GatewayMetrics"),
       get("/api/telegram-gateway/session", session, "gateway_session",
           "Whether a session file is there; never its content", "GatewaySession"),
       with_limit(get("/api/telegram-gateway/queue", queue, "gateway_queue", "What was set aside, newest first",
@@ -139,7 +141,7 @@ std::vector<Route> gateway_routes() {
       with_limit(get("/api/telegram-gateway/messages/summary", summary, "messages_summary",
                      "Counts by status, and the newest", "MessagesSummary"),
                  "newest messages, 20 by default, at most 200"),
-      get("/api/telegram-gateway/health", health, "gateway_health", "As /health, in an envelope", "Health"),
+      get("/api/telegram-gateway/health", gateway_health, "gateway_health", "As /health, in an envelope", "Health"),
       get("/api/telegram-gateway/settings", settings, "gateway_settings", "How it is set up, without secrets",
           "Settings"),
       std::move(open),

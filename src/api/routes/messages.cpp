@@ -15,7 +15,7 @@ Response row_answer(const Result<store::Row>& row, Context& context) {
   return success_text(message_json(*row));
 }
 
-Response list(const Request& request, Context& context) {
+Response list_messages(const Request& request, Context& context) {
   const auto query = page_query(Query(request.query()));
   if (!query) return failure(query.error());
   const auto validity =
@@ -134,7 +134,7 @@ Response delivery(const Request& request, Context& context) {
       {"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});
 }
 
-Response remove(const Request& request, Context& context) {
+Response remove_message(const Request& request, Context& context) {
   const auto key = key_of(request);
   if (!key) return failure(key.error());
   const auto body = body_of(request);
@@ -159,7 +159,7 @@ std::vector<Route> message_routes() {
        .pattern = "/api/messages",
        .access = Access::read,
        .where = Where::worker,
-       .handler = list,
+       .handler = list_messages,
        .operation = "messages",
        .tag = "messages",
        .summary = "A page of messages, filtered by the server",
@@ -179,7 +179,7 @@ std::vector<Route> message_routes() {
        .pattern = "/api/messages/{id}",
        .access = Access::admin,
        .where = Where::worker,
-       .handler = remove,
+       .handler = remove_message,
        .operation = "message_remove",
        .tag = "messages",
        .summary = "Marks a message as deleted; its text stays in the journal",
