@@ -41,6 +41,31 @@ TEST(ImportFile, ChangesNothingTheSecondTime) {
   EXPECT_EQ(gateway.state(), before);
 }
 
+// The same channel, exported on a computer an hour further east after it was renamed.
+TEST(ImportFile, TheZoneOfTheComputerAndARenameAreNoEdits) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  ASSERT_TRUE(gateway.import(data_file("channel.json")));
+  std::ifstream in(data_file("channel.json"));
+  std::string text(std::istreambuf_iterator<char>(in), {});
+  const auto replace = [&](std::string_view what, std::string_view by) {
+    for (auto at = text.find(what); at != text.npos; at = text.find(what, at + by.size())) {
+      text.replace(at, what.size(), by);
+    }
+  };
+  replace("T10:", "T11:");
+  for (const auto* name : {"from", "actor"}) {
+    replace(fmt::format(R"("{}": "Quiet)", name), fmt::format(R"("{}": "Calm)", name));
+  }
+  std::ofstream(folder / "elsewhere.json") << text;
+
+  auto again = gateway.import(folder / "elsewhere.json");
+
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->changes.edited, 0u);
+  EXPECT_EQ(again->changes.known, 14u);
+}
+
 TEST(ImportFile, KeepsBothVersionsOfALaterExport) {
   TempFolder folder;
   Gateway gateway(folder / "data");

@@ -73,9 +73,10 @@ void read_reactions(const Fields& f, Message& message) {
 
 // Differs between two exports of the same message, or is read elsewhere: in `raw` it would look like an edit.
 bool is_volatile(std::string_view key) {
-  static constexpr std::array<std::string_view, 11> kVolatile = {
-      "reactions",           "photo", "photo_file_size", "file",         "file_size", "file_name", "thumbnail",
-      "thumbnail_file_size", "width", "height",          "contact_vcard"};
+  static constexpr std::array<std::string_view, 16> kVolatile = {
+      "reactions", "photo",  "photo_file_size", "file", "file_size", "file_name", "thumbnail", "thumbnail_file_size",
+      "width",     "height", "contact_vcard",   "date", "edited",  // in the zone of the computer that made the export
+      "from",      "actor",  "forwarded_from"};                    // names, which change; their ids stay
   return key.starts_with("contact_vcard") || std::find(kVolatile.begin(), kVolatile.end(), key) != kVolatile.end();
 }
 
