@@ -81,7 +81,11 @@ void add_export(CLI::App& app, Common& common, const ExitCode& code) {
   command->add_option("--to", flags->to, "Only messages posted until")->type_name(kTime);
   command->add_flag("--force", flags->force, "Replace what is there");
   command->add_flag("--exact", flags->exact, "csv: no apostrophe before text that a spreadsheet would run");
-  command->footer("Example: telegram-gateway export --format html -o archive --channel -1001234567890");
+  command->footer(
+      "ndjson imports back messages, versions, deletions, counters and channels; not the proof of completeness, nor "
+      "what "
+      "consumers had and marked: for those copy the data folder.\n"
+      "Example: telegram-gateway export --format html -o archive --channel -1001234567890");
   command->callback([flags, &common, code] { *code = export_all(common, *flags); });
 }
 

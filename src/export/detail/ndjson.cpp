@@ -84,6 +84,11 @@ std::string chat_line(const store::Chat& chat) {
   model::append_json_string(line, chat.username);
   line += R"(,"kind":)";
   model::append_json_string(line, chat.kind);
+  line += R"(,"label":)";
+  model::append_json_string(line, chat.label);
+  line += R"(,"description":)";
+  model::append_json_string(line, chat.description);
+  line += chat.active ? R"(,"active":true)" : R"(,"active":false)";
   return line + fmt::format(R"(,"updated_us":{}}})", chat.updated_at.us) + "\n";
 }
 

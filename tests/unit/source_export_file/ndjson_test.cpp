@@ -51,6 +51,24 @@ TEST(ImportNdjson, BringsBackVersionsTombstonesAndCounters) {
   EXPECT_EQ(gateway.number("SELECT count(*) FROM chats WHERE username = 'qh'"), 1);
 }
 
+TEST(ImportNdjson, BringsBackWhatAPersonSetAndKeepsWhatIsSetHere) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto chat = [&](std::string_view settings) {
+    return folder.write("export.ndjson",
+                        whole(fmt::format(R"({{"v":1,"type":"chat","peer":{},"scope":0,"title":"Quiet Harbour",)"
+                                          R"("username":"","kind":"channel",{},"updated_us":1}})"
+                                          "\n",
+                                          kHarbour, settings)));
+  };
+
+  ASSERT_TRUE(gateway.import(chat(R"("label":"tides","description":"of the pier","active":false)")));
+  ASSERT_TRUE(gateway.import(chat(R"("label":"other","description":"","active":true)")));
+
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM chats WHERE label = 'tides' AND description = 'of the pier'"), 1);
+  EXPECT_EQ(gateway.number("SELECT active FROM chats"), 0);
+}
+
 TEST(ImportNdjson, ChangesNothingTheSecondTime) {
   TempFolder folder;
   Gateway gateway(folder / "data");

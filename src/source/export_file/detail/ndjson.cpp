@@ -109,7 +109,27 @@ Result<void> NdjsonImporter::take_chat(const json::object& object) {
   auto& report = chat_report(seen.peer, seen.scope);
   report.title = seen.title;
   report.kind = seen.kind;
-  return intake_.push(std::move(seen));
+  const auto peer = seen.peer;
+  const auto scope = seen.scope;
+  if (auto pushed = intake_.push(std::move(seen)); !pushed) return pushed;
+  return keep_settings(f, peer, scope);
+}
+
+// What a person set there, where nothing is set here.
+Result<void> NdjsonImporter::keep_settings(const Fields& f, model::ChatId peer, model::Scope scope) {
+  std::string label(f.text("label"));
+  std::string description(f.text("description"));
+  const bool switched_off = f.all().contains("active") && !f.flag("active");
+  if (label.empty() && description.empty() && !switched_off) return {};
+  return intake_.write([=](journal::Connection& db) {
+    return db
+        .prepared(
+            "UPDATE chats SET label = iif(label = '', ?3, label), description = iif(description = '', ?4, "
+            "description), "
+            "active = active AND NOT ?5 WHERE peer = ?1 AND scope = ?2")
+        .with(peer, scope, std::string_view(label), std::string_view(description), static_cast<int>(switched_off))
+        .run();
+  });
 }
 
 Result<void> NdjsonImporter::take_event(const json::object& object, std::string_view line) {

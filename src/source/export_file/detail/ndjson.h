@@ -4,7 +4,7 @@
 // the same state: text, versions, tombstones, counters, dates. Its origin is `import`. The lines:
 //
 //   {"v":1,"type":"export", …}   first: what the file is
-//   {"v":1,"type":"chat",  …}    peer, scope, title, username, kind
+//   {"v":1,"type":"chat",  …}    peer, scope, title, username, kind, label, description, active
 //   {"v":1,"type":"event", …}    the event as readers get it, and observed_us, hidden_edit, from_page, cached, erased
 //   {"v":1,"type":"end",   …}    last: without it the file was cut off
 
@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "source/export_file/detail/fields.h"
 #include "source/export_file/import_file.h"
 
 namespace tg::export_file::detail {
@@ -30,6 +31,7 @@ class NdjsonImporter {
  private:
   Result<void> take_line(std::string_view line);
   Result<void> take_chat(const boost::json::object& chat);
+  Result<void> keep_settings(const Fields& chat, model::ChatId peer, model::Scope scope);
   Result<void> take_event(const boost::json::object& event, std::string_view line);
   Result<void> erase(const model::MessageKey& key, model::Time at);
   Result<void> refuse(std::string_view line, const std::string& reason);
