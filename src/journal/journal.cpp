@@ -1,6 +1,5 @@
 #include "journal/journal.h"
 
-#include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
@@ -82,9 +81,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
     }
     if (made) fs::permissions(folder, fs::perms::owner_all, failed);
     if (auto locked = impl->lock.take(folder); !locked) return locked.error();
-    const ::mode_t mask = ::umask(0077);
     auto writer = Connection::open(file, Connection::Mode::write);
-    ::umask(mask);
     if (!writer) return writer.error();
     impl->writer = std::move(*writer);
     if (auto prepared = prepare(*impl->writer); !prepared) return prepared.error();
@@ -168,18 +165,7 @@ Result<ReadPool::Lease> Journal::read() { return impl_->readers->get(); }
 Result<std::vector<model::Event>> Journal::read_after(model::Seq after, std::size_t limit) {
   auto db = read();
   if (!db) return db.error();
-  std::vector<model::Event> events;
-  static const std::string kSql =
-      fmt::format("SELECT {} FROM events e WHERE e.seq > ? ORDER BY e.seq LIMIT ?", event_columns("e"));
-  auto& rows = (*db)->prepared(kSql).with(after, static_cast<std::int64_t>(limit));
-  while (true) {
-    auto row = rows.step();
-    if (!row) return row.error();
-    if (!*row) break;
-    events.push_back(event_from_row(rows));
-  }
-  rows.reset();
-  return events;
+  return events_after(**db, after, static_cast<std::int64_t>(limit));
 }
 
 model::Seq Journal::wait(model::Seq seen, std::chrono::milliseconds patience) const {
@@ -215,6 +201,21 @@ std::string event_columns(std::string_view alias) {
     fmt::format_to(std::back_inserter(columns), "{}.{}", alias, column);
   }
   return columns;
+}
+
+Result<std::vector<model::Event>> events_after(Connection& db, model::Seq after, std::int64_t limit) {
+  static const std::string kSql =
+      fmt::format("SELECT {} FROM events e WHERE e.seq > ? ORDER BY e.seq LIMIT ?", event_columns("e"));
+  std::vector<model::Event> events;
+  auto& rows = db.prepared(kSql).with(after, limit);
+  while (true) {
+    auto row = rows.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    events.push_back(event_from_row(rows));
+  }
+  rows.reset();
+  return events;
 }
 
 model::Event event_from_row(const Statement& row) {

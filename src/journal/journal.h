@@ -70,6 +70,8 @@ class Journal {
   std::unique_ptr<Impl> impl_;
 };
 
+// What stands behind `after`, oldest first, also what this connection has not committed yet.
+Result<std::vector<model::Event>> events_after(Connection& db, model::Seq after, std::int64_t limit);
 model::Event event_from_row(const Statement& row);
 // The columns that event_from_row reads, in its order, from a table or alias.
 std::string event_columns(std::string_view alias);

@@ -1,6 +1,9 @@
 #include "journal/sqlite.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <stdexcept>
 
@@ -102,6 +105,12 @@ int Statement::columns() const { return sqlite3_column_count(statement_); }
 std::string_view Statement::column_name(int column) const { return sqlite3_column_name(statement_, column); }
 
 Result<std::unique_ptr<Connection>> Connection::open(const std::filesystem::path& file, Mode mode) {
+  // What is new is for its owner; SQLite gives its log the same mode. Only where nothing was: closing a descriptor of
+  // an open database would drop its locks.
+  if (mode == Mode::write) {
+    const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (made >= 0) ::close(made);
+  }
   sqlite3* db = nullptr;
   const int flags =
       (mode == Mode::write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOMUTEX;

@@ -75,6 +75,11 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
   if (decision) {
     decision->event.offered = decision->event.kind != Kind::filled && offered(seen);
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
+    if (seen.freshness == Freshness::cached) {
+      const auto& key = seen.message.key;
+      auto& newest = newest_of_copies_[{key.peer, key.scope}];
+      newest = std::max(newest, {key.message, seen.from.observed_at});
+    }
   } else {
     ++totals_.known;
     if (!seen.message.counters.empty() && seen.freshness != Freshness::cached) {
@@ -206,7 +211,26 @@ Result<void> Batch::finish() {
     if (changed) counts_.change(key, slot.stored, slot.state);
     slot.stored = slot.state;
   }
-  return counts_.write(db_, now_);
+  if (auto done = counts_.write(db_, now_); !done) return done;
+  return see_newest_of_copies();
+}
+
+// Where completeness is promised, what lies between the newest that was proven and such a message is a hole.
+Result<void> Batch::see_newest_of_copies() {
+  for (const auto& [chat, newest] : newest_of_copies_) {
+    const auto& [peer, scope] = chat;
+    const auto& [message, at] = newest;
+    auto& row = db_.prepared("SELECT 1 FROM chats WHERE peer = ? AND scope = ? AND start <> 0 AND newest < ?")
+                    .with(peer, scope, message);
+    auto found = row.step();
+    if (!found) return found.error();
+    const bool beyond = *found;
+    row.reset();
+    if (!beyond) continue;
+    if (auto done = journal::see_newest(db_, peer, scope, message, at, "a copy has newer messages"); !done) return done;
+  }
+  newest_of_copies_.clear();
+  return {};
 }
 
 }  // namespace tg::pipeline

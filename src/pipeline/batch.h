@@ -46,12 +46,15 @@ class Batch {
   Result<Slot*> slot(const model::MessageKey& key);
   Result<void> commit_event(Slot& slot, Decision decision);
   bool offered(const Seen& seen) const;
+  Result<void> see_newest_of_copies();
 
   journal::Connection& db_;
   model::Time now_;
   std::chrono::seconds deliver_max_age_;
   std::unordered_map<model::MessageKey, Slot> slots_;
   ChatCounts counts_;
+  // Of copies (exports, a client's memory) in this batch the newest message a chat: the server is known to have had it.
+  std::map<std::pair<model::ChatId, model::Scope>, std::pair<model::MessageId, model::Time>> newest_of_copies_;
   std::vector<model::Event> events_;
   Totals totals_;
 };

@@ -1,6 +1,7 @@
 #include "pipeline/intake.h"
 
 #include <future>
+#include <limits>
 
 #include "observe/log.h"
 #include "pipeline/heads.h"
@@ -304,21 +305,22 @@ Result<void> Intake::Impl::commit(std::vector<Item>& items, std::vector<Result<v
   Batch batch(db, model::Time::now(), options.deliver_max_age);
   if (auto done = db.execute("BEGIN IMMEDIATE"); !done) return done;
   auto done = fold(batch, items, outcomes);
+  std::vector<model::Event> events = std::move(batch.events());
+  const bool wrote = std::any_of(items.begin(), items.end(),
+                                 [](const Item& item) { return std::holds_alternative<Write>(item.what); });
+  if (done && wrote) {
+    // Writes of the API may have appended events of their own, between those of the batch: the table has them all.
+    auto all = journal::events_after(db, journal.head(), std::numeric_limits<std::int64_t>::max());
+    if (all) {
+      events = std::move(*all);
+    } else {
+      done = all.error();
+    }
+  }
   if (done) done = db.execute("COMMIT");
   if (!done) {
     (void)db.execute("ROLLBACK");
     return done;
-  }
-  // Writes of the API may have appended events of their own.
-  const bool wrote = std::any_of(items.begin(), items.end(),
-                                 [](const Item& item) { return std::holds_alternative<Write>(item.what); });
-  std::vector<model::Event> events = std::move(batch.events());
-  if (wrote) {
-    const auto newest = db.scalar("SELECT seq FROM events ORDER BY seq DESC LIMIT 1");
-    const auto announced = events.empty() ? journal.head() : events.back().seq;
-    if (newest && *newest > announced.value) {
-      if (auto all = journal.read_after(journal.head(), SIZE_MAX >> 1)) events = std::move(*all);
-    }
   }
   account(batch, events, began);
   journal.announce(events);

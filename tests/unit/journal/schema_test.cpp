@@ -15,6 +15,19 @@ Result<void> prepared_again(int version) {
   return prepare(*db);
 }
 
+TEST(Schema, ItsFilesAreForTheirOwner) {
+  const test::TempFolder folder;
+  const auto file = folder.path() / "journal.db";
+  auto db = Connection::open(file, Connection::Mode::write).value();
+  ASSERT_TRUE(prepare(*db));
+
+  for (const auto& each : {file.string(), file.string() + "-wal"}) {
+    EXPECT_EQ(std::filesystem::status(each).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << each;
+  }
+}
+
 TEST(Schema, ItsOwnFileIsTaken) { EXPECT_TRUE(prepared_again(kSchemaVersion)); }
 
 TEST(Schema, ANewerProgramsFileIsRefused) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <future>
+
 #include "journal/coverage.h"
 #include "pipeline/heads.h"
 #include "pipeline/intake.h"
@@ -265,6 +267,20 @@ TEST(Intake, AWriteThatFailsIsUndoneAlone) {
   EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM heads"), 1);
 }
 
+TEST(Batch, ACopyThatKnowsNewerMessagesShowsTheHoleBeforeThem) {
+  JournalFixture fixture;
+  fixture.push_all({chat(1, 10), proof(ProofKind::live, 1, 10)});
+  ASSERT_EQ(fixture.coverage(kPeer).missing, 0);
+
+  fixture.push_all({message(100, "from an export", Freshness::cached)});
+
+  const auto coverage = fixture.coverage(kPeer);
+  EXPECT_EQ(coverage.newest.value, 100);
+  EXPECT_EQ(coverage.missing, 90);
+  EXPECT_GE(coverage.empty, 0);
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
 TEST(Intake, AnnouncesEventsInOrderWithThoseOfTheApi) {
   JournalFixture fixture;
   std::vector<std::int64_t> seqs;
@@ -284,6 +300,39 @@ TEST(Intake, AnnouncesEventsInOrderWithThoseOfTheApi) {
   ASSERT_EQ(seqs.size(), 3U);
   EXPECT_TRUE(std::is_sorted(seqs.begin(), seqs.end()));
   EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Intake, AnnouncesAnEventOfTheApiThatAnObservationFollowsInTheSameCommit) {
+  JournalFixture fixture;
+  std::vector<std::int64_t> announced;
+  std::size_t most_at_once = 0;
+  auto subscription = fixture.journal->on_commit([&](const std::vector<model::Event>& events) {
+    most_at_once = std::max(most_at_once, events.size());
+    for (const auto& event : events) announced.push_back(event.seq.value);
+  });
+  auto intake = fixture.intake();
+  ASSERT_TRUE(intake->push(message(1, "a")));
+  ASSERT_TRUE(intake->flush());
+
+  std::promise<void> writing, queued;
+  intake->write_later([&](journal::Connection&) -> Result<void> {
+    writing.set_value();
+    queued.get_future().wait();
+    return {};
+  });
+  writing.get_future().wait();
+  intake->write_later([](journal::Connection& db) -> Result<void> {
+    auto event = append_manual(db, {{}, kPeer, model::MessageId{1}}, model::Kind::reprocess, kNow);
+    return event ? Result<void>() : event.error();
+  });
+  ASSERT_TRUE(intake->push(message(2, "b")));
+  queued.set_value();
+  ASSERT_TRUE(intake->flush());
+  intake.reset();
+
+  EXPECT_EQ(announced.size(), 3U);
+  EXPECT_TRUE(std::is_sorted(announced.begin(), announced.end()));
+  EXPECT_GE(most_at_once, 2U) << "they were not in one commit: this shows nothing";
 }
 
 TEST(Intake, SaysWhyWhenTheDiskReserveIsReachedAndGoesOnAfterwards) {
