@@ -112,6 +112,7 @@ CREATE TABLE serves (
 CREATE INDEX serves_by_message ON serves (consumer, message, at);
 -- What is not parked: 10 is kServesBeforeParked of store/local.
 CREATE INDEX serves_waiting ON serves (consumer, peer, times) WHERE times < 10;
+CREATE INDEX serves_parked ON serves (consumer, peer, times, at) WHERE times >= 10;
 )sql";
 
 }  // namespace

@@ -46,7 +46,8 @@ class Poll {
     return take(chosen, loader);
   }
 
-  // Repeats that wait in memory have made it ten: they must be counted before it is said who is next.
+  // Repeats that wait in memory park a message, or are of a parked one: they must be counted before it is said who is
+  // next.
   bool counts_are_behind() const { return counts_are_behind_; }
 
   std::vector<Row> rows;
@@ -68,8 +69,8 @@ class Poll {
         continue;
       }
       served_again.push_back(offer.head.key);
-      const auto times = offer.served + serves_->waiting(query_->consumer, offer.head.key);
-      if (offer.served < local::kServesBeforeParked && times >= local::kServesBeforeParked) counts_are_behind_ = true;
+      const auto waiting = serves_->waiting(query_->consumer, offer.head.key);
+      if (waiting > 0 && offer.served + waiting >= local::kServesBeforeParked) counts_are_behind_ = true;
     }
     for (const auto& chat : chats_) {
       model::Seq floor = chat.passed;

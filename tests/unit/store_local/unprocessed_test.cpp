@@ -67,6 +67,19 @@ TEST(Unprocessed, OneNobodyMarksStaysBeforeTheOthersUntilItWasServedTenTimes) {
   EXPECT_EQ(poll(house, kNews, "a"), (Ids{1}));
 }
 
+TEST(Unprocessed, ParkedOnesTakeTurnsSoThatTheFirstCannotKeepTheOthersBack) {
+  House house;
+  for (int id = 1; id <= 4; ++id) house.post(kNews, id);
+  house.flush();
+  for (int times = 0; times < 10; ++times) ASSERT_EQ(poll(house, kNews, "a", 2), (Ids{1, 2})) << times;
+  for (int times = 0; times < 10; ++times) ASSERT_EQ(poll(house, kNews, "a", 2), (Ids{3, 4})) << times;
+
+  for (int turn = 0; turn < 3; ++turn) {
+    EXPECT_EQ(poll(house, kNews, "a", 2), (Ids{1, 2})) << turn;
+    EXPECT_EQ(poll(house, kNews, "a", 2), (Ids{3, 4})) << turn;
+  }
+}
+
 TEST(Unprocessed, NothingIsPassedOverWhenLaterOnesAreMarkedFirst) {
   House house;
   for (int id = 1; id <= 50; ++id) house.post(kNews, id);

@@ -88,9 +88,11 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
 
 Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
                          Offers& offers) {
-  // In the order of ids, which is that of the key: however many there are, only `limit` are looked at.
+  // Least served first, so that as many as fill an answer and always fail do not keep the others from coming. In the
+  // order of an index: however many there are, only `limit` are looked at.
   static const std::string kParked =
-      served_sql("serves s", fmt::format("s.times >= {}", kServesBeforeParked), "s.message, s.scope");
+      served_sql("serves s INDEXED BY serves_parked", fmt::format("s.times >= {}", kServesBeforeParked),
+                 "s.times, s.at, s.message, s.scope");
   return read_served(db, kParked, consumer, offers.peer, limit, wanted, offers.parked);
 }
 
