@@ -12,6 +12,10 @@ constexpr std::string_view kSafeHeaders =
     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n";
 constexpr std::string_view kApiPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
+Response cross_origin() {
+  return failure(403, "cross_origin", "writes from another site are refused; add its origin to server.cors_origins");
+}
+
 bool is_write(Method method) { return method == Method::post || method == Method::put || method == Method::delete_; }
 
 unsigned scope_bit(Access access) {
@@ -122,8 +126,7 @@ bool Router::now(Request& request, Response& response) {
   }
   if (preflight(request, response)) return true;
   if (is_write(request.method) && !context_.guard.write_allowed(request)) {
-    replace(response, failure(403, "cross_origin",
-                              "writes from another site are refused; add its origin to server.cors_origins"));
+    replace(response, cross_origin());
     return true;
   }
 
@@ -172,6 +175,11 @@ bool Router::admitted(Request& request, const Known& known, const Route& route, 
     } else {
       replace(response, failure(403, "forbidden", "this token lacks a scope that the route needs"));
     }
+    return false;
+  }
+  // A poll is a GET that changes the consumer's queue; its kind is never answered from memory.
+  if (route.access == Access::consume && !context_.guard.write_allowed(request)) {
+    replace(response, cross_origin());
     return false;
   }
   // Signing in and out is open to all; that a browser was tricked into it is the guard's business.

@@ -47,6 +47,16 @@ void Parser::on_field_impl(http::field name, string_view name_text, string_view 
     ec = http::error::header_limit;
     return;
   }
+  // Beast takes any other coding for "no body", and what follows would be read as the next request; of two Hosts
+  // another program may believe the other one (RFC 9112, 3.2, 6.1, 6.3).
+  if (name == http::field::transfer_encoding && (request_.version < 11 || !boost::beast::iequals(value, "chunked"))) {
+    ec = http::error::bad_transfer_encoding;
+    return;
+  }
+  if (name == http::field::host && !request_.header("host").empty()) {
+    ec = http::error::bad_field;
+    return;
+  }
   if (name == http::field::expect) wants_continue_ = request_.version >= 11;
   request_.add_header(view(name_text), view(value));
 }

@@ -73,7 +73,6 @@ Response mark(const Request& request, Context& context) {
   }
   const auto marked = context.store().mark_processed(marks, *consumer);
   if (!marked) return failure(marked.error());
-  context.parts.metrics.acknowledged.Increment(static_cast<double>(marked->updated));
   if (marked->updated > 0) context.changed();
   return success(
       json::object{{"requested", marked->requested}, {"updated", marked->updated}, {"processedBy", *consumer}});

@@ -114,6 +114,9 @@ TEST(Server, RefusesAForeignHostWithoutATokenAndWritesFromOtherSites) {
 
   EXPECT_EQ(gateway.get("/api/messages", "Host: evil.example\r\n").status, 421);
   EXPECT_EQ(gateway.post("/api/channels", "{}", "Origin: http://evil.example\r\n").status, 403);
+  const std::string poll = "/api/messages/unprocessed?channel=-1001&excludeProcessedBy=a";
+  EXPECT_EQ(gateway.get(poll, "Sec-Fetch-Site: cross-site\r\n").status, 403) << "a poll changes the queue";
+  EXPECT_EQ(gateway.get(poll).status, 200);
 }
 
 TEST(Server, WantsATokenWithItsScope) {
@@ -194,6 +197,24 @@ TEST(Bounds, WhatIsNoHttpIsRefused) {
   client.send("\x16\x03\x01 hello\r\n\r\n");
 
   EXPECT_EQ(client.answer().status, 400);
+}
+
+TEST(Bounds, ARequestWhoseEndIsDoubtfulIsRefusedAndNothingBehindItIsRead) {
+  Harness gateway;
+  gateway.start();
+  const std::string hidden = "GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  for (const auto* head : {"POST /api/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: identity\r\n",
+                           "POST /api/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: xchunked\r\n",
+                           "POST /api/session HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked, gzip\r\n",
+                           "POST /api/session HTTP/1.0\r\nHost: localhost\r\nConnection: keep-alive\r\n"
+                           "Transfer-Encoding: chunked\r\n",
+                           "GET /health/live HTTP/1.1\r\nHost: localhost\r\nHost: localhost.\r\n"}) {
+    auto client = gateway.client();
+    client.send(std::string(head) + "\r\n" + hidden);
+    EXPECT_EQ(client.answer().status, 400) << head;
+    client.read_to_end();
+    EXPECT_EQ(client.received(), "") << head;
+  }
 }
 
 TEST(Bounds, OneAddressHasOnlySoManyConnections) {
