@@ -24,7 +24,7 @@ function Part({ node }: { node: Node }): JSX.Element {
     case 'pre': return <pre dir="ltr">{inside}</pre>;
     case 'blockquote': return <blockquote>{inside}</blockquote>;
     case 'spoiler': return <Spoiler>{inside}</Spoiler>;
-    case 'url': return <Out to={plain(children)}>{inside}</Out>;
+    case 'link': case 'url': return <Out to={plain(children)}>{inside}</Out>;
     case 'text_link': return <Out to={entity.url}>{inside}</Out>;
     case 'email': return <Out to={`mailto:${plain(children)}`}>{inside}</Out>;
     case 'phone': return <Out to={`tel:${plain(children).replace(/[^+\d]/g, '')}`}>{inside}</Out>;
