@@ -64,8 +64,10 @@ int written(int code) {
 // (bench/README.md has the figures).
 void keep_freed_memory() {
   constexpr int kMiB = 1 << 20;
+  // NOLINTBEGIN(concurrency-mt-unsafe): before the first thread
   ::mallopt(M_MMAP_THRESHOLD, 8 * kMiB);
   ::mallopt(M_TRIM_THRESHOLD, 16 * kMiB);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 }  // namespace
