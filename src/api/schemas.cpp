@@ -195,10 +195,12 @@ const std::string_view kSchemas = R"json({
    "enum": ["running", "stopped", "signed_out", "none"]}, "since": {"type": "string", "format": "date-time"},
    "source": {"type": "string"}, "reason": {"type": "string"}}}, "verdict": {"type": "object", "required": ["code",
    "missing", "lost", "channels"], "properties": {"code": {"enum": ["complete", "hole", "lost", "stale", "stopped",
-   "sign_in", "empty"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
+   "sign_in", "archive", "empty"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
    "format": "date-time"}, "provenAt": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"},
    "channels": {"type": "integer"}}}, "completeness": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type":
-   "object", "required": ["channels"], "properties": {"channels": {"type": "integer"}}}]}, "days": {"type": "array",
+   "object", "required": ["channels", "archived"], "properties": {"channels": {"type": "integer"}, "archived": {
+   "type": "object", "required": ["channels", "messages"], "properties": {"channels": {"type": "integer"},
+   "messages": {"type": "integer"}}}}}]}, "days": {"type": "array",
    "items": {"type": "object", "required": ["date", "state", "closed", "open"], "properties": {"date": {"type":
    "string"}, "state": {"enum": ["proven", "hole", "unknown", "none"]}, "closed": {"type": "integer"}, "open": {
    "type": "integer"}}}}, "figures": {"type": "object", "required": ["messagesPerMinute", "messagesToday", "disk"],

@@ -7,6 +7,7 @@ TG_BINARY names the program. Needs nothing but Python's standard library.
 import json
 import pathlib
 import sys
+import tempfile
 import time
 import unittest
 import urllib.error
@@ -14,9 +15,10 @@ import urllib.parse
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-from gateway import Gateway  # noqa: E402
+from gateway import Gateway, run  # noqa: E402
 
 PATIENCE_S = 60
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 class Answer:
@@ -319,6 +321,22 @@ class ApiTest(unittest.TestCase):
         """Runs last by its name."""
         described = {(method, path) for path, methods in self.document["paths"].items() for method in methods}
         self.assertEqual(described - self.covered, set())
+
+
+class ArchiveTest(unittest.TestCase):
+    def test_what_was_only_imported_is_an_archive(self):
+        with tempfile.TemporaryDirectory() as folder:
+            data = pathlib.Path(folder) / "data"
+            run("import", ROOT / "tests/data/channel.json", data_dir=data, check=0)
+            with Gateway("run", "--host", "127.0.0.1", data_dir=data) as gateway:
+                overview = gateway.get("/api/telegram-gateway/overview")[1]["data"]
+                channels = gateway.get("/api/telegram-gateway/channels")[1]["data"]
+                stored = gateway.get("/api/messages")[1]["pagination"]["total"]
+
+        self.assertEqual(overview["verdict"]["code"], "archive")
+        self.assertEqual(overview["completeness"]["archived"], {"channels": 1, "messages": stored})
+        self.assertGreater(stored, 10)
+        self.assertEqual([one["state"]["code"] for one in channels], ["imported"])
 
 
 if __name__ == "__main__":

@@ -60,6 +60,9 @@ json::object Board::totals_of(const Input& input) const {
   }
   auto out = counts_json(sum);
   out["channels"] = promised;
+  std::int64_t messages = 0;
+  for (const auto& chat : input.chats) messages += chat.total;
+  out["archived"] = json::object{{"channels", input.chats.size()}, {"messages", messages}};
   return out;
 }
 
@@ -89,7 +92,7 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
   else if (capture == "stopped")
     code = "stopped";
   else if (promised == 0)
-    code = "empty";  // what was only ever imported promises nothing
+    code = "archive";  // what was only ever imported promises nothing
   else if (missing > 0)
     code = "hole";
   else if (unproven || oldest_proof < stale_before(input.now))

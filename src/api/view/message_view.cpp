@@ -178,6 +178,23 @@ std::string_view shortened(std::string_view text, std::size_t most) {
   return text.substr(0, at);
 }
 
+std::string covered(const model::Message& message) {
+  std::string out;
+  std::int64_t unit = 0;
+  for (std::size_t at = 0; at < message.text.size();) {
+    std::size_t end = at + 1;
+    while (end < message.text.size() && (static_cast<unsigned char>(message.text[end]) & 0xC0) == 0x80) ++end;
+    const auto letter = std::string_view(message.text).substr(at, end - at);
+    const bool hidden = std::any_of(message.entities.begin(), message.entities.end(), [&](const model::Entity& entity) {
+      return entity.type == model::EntityType::spoiler && unit >= entity.offset && unit < entity.offset + entity.length;
+    });
+    out += hidden && letter != " " && letter != "\n" ? std::string_view("▒") : letter;
+    unit += letter.size() == 4 ? 2 : 1;
+    at = end;
+  }
+  return out;
+}
+
 void write_message(JsonWriter& json, const store::Row& row) {
   const auto& message = row.message;
   json.open('{');

@@ -23,4 +23,7 @@ std::string_view message_type(const model::Message& message);
 // At most `most` code points, never half of one.
 std::string_view shortened(std::string_view text, std::size_t most);
 
+// The text with its spoilers covered, for places that show no formatting.
+std::string covered(const model::Message& message);
+
 }  // namespace tg::api

@@ -186,7 +186,7 @@ std::optional<json::object> newest_message(store::Store& store, model::ChatId pe
   const auto& message = page->rows.front().message;
   json::object out{{"id", model::to_api_id(message.key)},
                    {"messageId", message.key.message.value},
-                   {"text", shortened(message.text, 120)}};
+                   {"text", shortened(covered(message), 120)}};
   if (message.media.type != model::MediaType::none) out["media"] = model::name_of(message.media.type);
   return out;
 }

@@ -16,6 +16,13 @@ namespace json = boost::json;
 
 constexpr std::int64_t kPeer = -1001487851422;
 
+TEST(MessageView, CoversSpoilersByUtf16Units) {
+  auto message = test::FakeStore::row(kPeer, 5, "😀 the é end").message;
+  message.entities = {{model::EntityType::spoiler, 3, 7, ""}, {model::EntityType::bold, 0, 2, ""}};
+
+  EXPECT_EQ(covered(message), "😀 ▒▒▒ ▒ ▒nd");
+}
+
 TEST(Feed, EscapesWhatPeopleWrite) {
   EXPECT_EQ(xml_text("<b> & \"x\" 'y'"), "&lt;b&gt; &amp; &quot;x&quot; &#39;y&#39;");
   EXPECT_EQ(xml_text(std::string("a\x01\x0b\x1f", 4) + "\tb\xEF\xBF\xBF"), "a\tb");

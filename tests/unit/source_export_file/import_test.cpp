@@ -140,7 +140,7 @@ TEST(ImportFile, ReadsWhatElseAMessageCarries) {
   EXPECT_EQ(gateway.message(kHarbour, 12)->counters.reactions[0].count, 7);
   EXPECT_EQ(gateway.message(kHarbour, 13)->reply->message.value, 3);
   EXPECT_EQ(gateway.message(kHarbour, 14)->media.file_name, "tides.txt");
-  EXPECT_EQ(gateway.message(kHarbour, 14)->media.absent, "not_downloaded");
+  EXPECT_EQ(gateway.message(kHarbour, 14)->media.absent, "not_imported");
   EXPECT_EQ(gateway.message(kHarbour, 15)->via_bot, "@tidebot");
   // What no field holds is kept as it was.
   EXPECT_EQ(gateway.number("SELECT count(*) FROM events WHERE message IN (9, 10) AND raw IS NOT NULL"), 2);

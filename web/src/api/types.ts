@@ -65,7 +65,7 @@ export interface Channel {
   topics?: { id: string; title: string }[];
 }
 
-export type VerdictCode = 'complete' | 'hole' | 'lost' | 'stale' | 'stopped' | 'sign_in' | 'empty';
+export type VerdictCode = 'complete' | 'hole' | 'lost' | 'stale' | 'stopped' | 'sign_in' | 'archive' | 'empty';
 export interface Verdict {
   code: VerdictCode; missing: number; lost: number; since?: string; provenAt?: string; secondsLeft?: number; channels: number;
 }
@@ -83,7 +83,7 @@ export interface Overview {
   now: string; version: string;
   capture: { state: 'running' | 'stopped' | 'signed_out' | 'none'; since?: string; source?: string; reason?: string };
   verdict: Verdict;
-  completeness: Counts & { channels: number };
+  completeness: Counts & { channels: number; archived: { channels: number; messages: number } };
   days: Day[];
   figures: {
     messagesPerMinute: number; messagesToday: number; storedP95Ms?: number; pollsP95Ms?: number; memoryHitRatio?: number;

@@ -40,13 +40,13 @@ const ymd = (when: When): string => {
 };
 export const dayKey = ymd;
 
-/** Today: the time; this week: the weekday; else the date. */
+/** Today: the time; this week: the weekday; else the date, or the month of another year. */
 export function recent(when: When, now: number): string {
   const d = valid(when);
   if (!d) return '–';
   if (ymd(d) === ymd(now)) return clock(d);
   if (now - d.getTime() < 6 * 86_400_000) return by({ weekday: 'short' })(d);
-  return shortDate(d);
+  return year(d) === year(now) ? shortDate(d) : by({ month: '2-digit', year: 'numeric' })(d);
 }
 export function zoneName(): string {
   const city = zone().split('/').pop()?.replace(/_/g, ' ') ?? '';

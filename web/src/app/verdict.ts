@@ -21,6 +21,7 @@ export function sentence({ verdict, attention, completeness }: Overview, now: nu
     case 'stale': return { title: t('verdict.stale', { time: since }), detail: age ? t('verdict.stoppedText', { age }) : t('verdict.unproven'), tone: 'unknown', icon: 'unknown' };
     case 'stopped': return { title: t('verdict.stopped', { time: since }), detail: age ? t('verdict.stoppedText', { age }) : t('verdict.unproven'), tone: 'bad', icon: 'stopped' };
     case 'sign_in': return { title: t('verdict.sign_in'), detail: t('verdict.signInText'), tone: 'busy', icon: 'go' };
+    case 'archive': return { title: t('verdict.archive'), detail: t('verdict.archiveText'), tone: 'unknown', icon: 'download' };
     default: return { title: t('verdict.empty'), detail: t('verdict.emptyText'), tone: 'unknown', icon: 'unknown' };
   }
 }

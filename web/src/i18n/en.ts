@@ -39,12 +39,13 @@ export const en = {
 
   'verdict.complete': 'Nothing missing', 'verdict.hole': { one: 'One hole, being filled', other: '{n} holes, being filled' },
   'verdict.lost': { one: '{n} id cannot be fetched', other: '{n} ids cannot be fetched' },
-  'verdict.stale': 'Not proven since {time}', 'verdict.stopped': 'Capture stopped at {time}', 'verdict.sign_in': 'Sign in to begin', 'verdict.empty': 'No channel yet',
+  'verdict.stale': 'Not proven since {time}', 'verdict.stopped': 'Capture stopped at {time}', 'verdict.sign_in': 'Sign in to begin', 'verdict.archive': 'An archive, nothing captured', 'verdict.empty': 'No channel yet',
   'verdict.proven': 'proven {age} ago', 'verdict.elseProven': 'everything else proven {age} ago', 'verdict.unproven': 'not proven yet',
   'verdict.about': 'about {span} left', 'verdict.accept': 'They stay visible until the loss is accepted.',
-  'verdict.stoppedText': 'last proof {age} ago', 'verdict.signInText': 'Without an account nothing is captured.', 'verdict.emptyText': 'Capture waits for its first channel.',
+  'verdict.stoppedText': 'last proof {age} ago', 'verdict.signInText': 'Without an account nothing is captured.', 'verdict.archiveText': 'Imported messages are kept; nothing is promised beyond them.', 'verdict.emptyText': 'Capture waits for its first channel.',
   'count.of': 'of {n}', 'count.accounted': 'accounted for', 'count.ofPhone': { one: 'of {n} accounted for, {channels} channel', other: 'of {n} accounted for, {channels} channels' },
   'count.sentence': '{n} of {of} ids accounted for', 'count.stored': 'stored', 'count.empty': 'proven empty', 'count.emptyShort': 'empty', 'count.deleted': 'deleted, kept', 'count.deletedShort': 'deleted', 'count.missing': 'missing',
+  'count.archived': { one: 'messages imported, {n} channel', other: 'messages imported, {n} channels' },
   'count.acceptedLost': '{n} accepted as lost', 'count.unknown': '{n} ids before the start not walked yet',
 
   'days.title': 'Coverage by day', 'days.sub': { one: '{n} channel, last {days} days', other: '{n} channels, last {days} days' },
@@ -87,8 +88,8 @@ export const en = {
   'destState.ok': 'up to date', 'destState.late': 'behind', 'destState.gapped': 'missed events', 'destState.parked': 'parked', 'destState.off': 'not in use',
   'mpm.title': 'Messages per minute', 'mpm.live': 'live', 'mpm.caught': 'caught up', 'mpm.time': 'Time', 'mpm.label': 'Messages per minute, last {hours} hours: most {max}, now {now}',
 
-  'r.title': 'Messages', 'r.filter': 'Filter {n} channels', 'r.channels': 'Channels', 'r.choose': 'Choose a channel', 'r.chooseText': 'Messages, their versions, and what was deleted appear here.', 'r.accounted': '{n} of {of} accounted for', 'r.missing': '{n} missing, filling', 'r.unread': { one: '{n} new message', other: '{n} new messages' },
-  'r.noMessages': 'No message yet', 'r.listening': 'Listening; what is posted appears here by itself.', 'r.noMatch': 'No message matches these filters.', 'r.clearFilters': 'Clear filters',
+  'r.title': 'Messages', 'r.filter': { one: 'Filter {n} channel', other: 'Filter {n} channels' }, 'r.channels': 'Channels', 'r.choose': 'Choose a channel', 'r.chooseText': 'Messages, their versions, and what was deleted appear here.', 'r.accounted': '{n} of {of} accounted for', 'r.missing': '{n} missing, filling', 'r.unread': { one: '{n} new message', other: '{n} new messages' },
+  'r.unknownChannel': 'This channel is not here', 'r.unknownChannelText': 'No message of {peer} is stored. Choose a channel of the list.', 'r.noMessages': 'No message yet', 'r.listening': 'Listening; what is posted appears here by itself.', 'r.noMatch': 'No message matches these filters.', 'r.clearFilters': 'Clear filters',
   'r.find': 'Filter by words', 'r.date': 'Go to a date', 'r.export': 'Feeds and export', 'r.more': 'Filters', 'r.newPill': { one: '{n} new message', other: '{n} new messages' }, 'r.toEnd': 'To the newest', 'r.feed': 'Messages of {title}',
   'r.edited1': 'edited', 'r.edited2': 'edited twice', 'r.editedN': 'edited {n} times', 'r.changesShown': 'changes shown', 'r.showChanges': 'show the changes',
   'r.deleted': 'Deleted in the channel at {time}, kept here', 'r.restored': 'Restored in the channel at {time}', 'r.caughtUp': 'caught up, {span} late', 'r.caughtUpPlain': 'caught up', 'r.history': 'history', 'r.imported': 'imported',
@@ -101,7 +102,7 @@ export const en = {
   'r.goDate': 'Go', 'r.day': 'Day', 'r.loadingOlder': 'Loading older messages', 'r.noText': 'No text', 'r.start': 'The first stored message', 'r.announce': { one: '{n} new message in {title}', other: '{n} new messages in {title}' }, 'r.back': 'Back to the channels',
   'rail.label': 'Coverage of the channel; where you are', 'rail.value': '{date}, id {id} of {to}',
   'media.photo': 'Photo', 'media.video': 'Video', 'media.audio': 'Audio', 'media.voice': 'Voice message', 'media.video_note': 'Video message', 'media.animation': 'Animation', 'media.sticker': 'Sticker', 'media.document': 'File', 'media.contact': 'Contact', 'media.location': 'Location', 'media.poll': 'Poll', 'media.other': 'Other content',
-  'absent.not_downloaded': 'not downloaded by the media rule', 'absent.not_in_export': 'not in the export', 'absent.too_large': 'larger than the media rule allows',
+  'absent.not_downloaded': 'not downloaded by the media rule', 'absent.not_in_export': 'not in the export', 'absent.not_imported': 'left out of the import (--media takes it in)', 'absent.destroys_itself': 'destroys itself, not kept', 'absent.too_large': 'larger than the media rule allows',
   'service.pin_message': 'A message was pinned', 'service.edit_group_title': 'The title was changed', 'service.edit_group_photo': 'The picture was changed', 'service.delete_group_photo': 'The picture was removed', 'service.create_channel': 'The channel was created', 'service.create_group': 'The group was created', 'service.invite_members': 'Members were invited', 'service.join_group_by_link': 'A member joined by link', 'service.remove_members': 'Members were removed', 'service.migrate_to_supergroup': 'The group became a supergroup', 'service.migrate_from_group': 'The group was converted', 'service.topic_created': 'A topic was created', 'service.topic_edit': 'A topic was changed', 'service.custom_action': 'A service message',
   'account.running': 'connected', 'account.connected': 'connected', 'account.connecting': 'connecting', 'account.signed_out': 'signed out', 'account.failed': 'failed', 'account.stopped': 'stopped',
 

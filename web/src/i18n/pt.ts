@@ -41,12 +41,13 @@ export const pt: Catalogue = {
 
   'verdict.complete': 'Nada falta', 'verdict.hole': { one: 'Uma lacuna, sendo preenchida', other: '{n} lacunas, sendo preenchidas' },
   'verdict.lost': { one: '{n} id não pode ser buscado', other: '{n} ids não podem ser buscados' },
-  'verdict.stale': 'Sem prova desde {time}', 'verdict.stopped': 'Captura parada às {time}', 'verdict.sign_in': 'Entre para começar', 'verdict.empty': 'Nenhum canal ainda',
+  'verdict.stale': 'Sem prova desde {time}', 'verdict.stopped': 'Captura parada às {time}', 'verdict.sign_in': 'Entre para começar', 'verdict.archive': 'Um arquivo, sem captura', 'verdict.empty': 'Nenhum canal ainda',
   'verdict.proven': 'conferido há {age}', 'verdict.elseProven': 'o resto conferido há {age}', 'verdict.unproven': 'ainda sem prova',
   'verdict.about': 'cerca de {span}', 'verdict.accept': 'Ficam visíveis até a perda ser aceita.',
-  'verdict.stoppedText': 'última prova há {age}', 'verdict.signInText': 'Sem conta nada é capturado.', 'verdict.emptyText': 'A captura espera o primeiro canal.',
+  'verdict.stoppedText': 'última prova há {age}', 'verdict.signInText': 'Sem conta nada é capturado.', 'verdict.archiveText': 'As mensagens importadas ficam guardadas; além delas nada é prometido.', 'verdict.emptyText': 'A captura espera o primeiro canal.',
   'count.of': 'de {n}', 'count.accounted': 'contabilizadas', 'count.ofPhone': { one: 'de {n} contabilizadas, {channels} canal', other: 'de {n} contabilizadas, {channels} canais' },
   'count.sentence': '{n} de {of} ids contabilizados', 'count.stored': 'guardadas', 'count.empty': 'vazias, provado', 'count.emptyShort': 'vazias', 'count.deleted': 'apagadas, mantidas', 'count.deletedShort': 'apagadas', 'count.missing': 'faltam',
+  'count.archived': { one: 'mensagens importadas, {n} canal', other: 'mensagens importadas, {n} canais' },
   'count.acceptedLost': '{n} aceitas como perdidas', 'count.unknown': '{n} ids antes do início ainda não percorridos',
 
   'days.title': 'Cobertura por dia', 'days.sub': { one: '{n} canal, últimos {days} dias', other: '{n} canais, últimos {days} dias' },
@@ -89,8 +90,8 @@ export const pt: Catalogue = {
   'destState.ok': 'em dia', 'destState.late': 'em atraso', 'destState.gapped': 'perdeu eventos', 'destState.parked': 'pausado', 'destState.off': 'fora de uso',
   'mpm.title': 'Mensagens por minuto', 'mpm.live': 'ao vivo', 'mpm.caught': 'recuperadas', 'mpm.time': 'Hora', 'mpm.label': 'Mensagens por minuto, últimas {hours} horas: máximo {max}, agora {now}',
 
-  'r.title': 'Mensagens', 'r.filter': 'Filtrar {n} canais', 'r.channels': 'Canais', 'r.choose': 'Escolha um canal', 'r.chooseText': 'Mensagens, suas versões e o que foi apagado aparecem aqui.', 'r.accounted': '{n} de {of} contabilizadas', 'r.missing': 'faltam {n}, preenchendo', 'r.unread': { one: '{n} mensagem nova', other: '{n} mensagens novas' },
-  'r.noMessages': 'Nenhuma mensagem ainda', 'r.listening': 'Ouvindo; o que for publicado aparece aqui sozinho.', 'r.noMatch': 'Nenhuma mensagem corresponde a estes filtros.', 'r.clearFilters': 'Limpar filtros',
+  'r.title': 'Mensagens', 'r.filter': { one: 'Filtrar {n} canal', other: 'Filtrar {n} canais' }, 'r.channels': 'Canais', 'r.choose': 'Escolha um canal', 'r.chooseText': 'Mensagens, suas versões e o que foi apagado aparecem aqui.', 'r.accounted': '{n} de {of} contabilizadas', 'r.missing': 'faltam {n}, preenchendo', 'r.unread': { one: '{n} mensagem nova', other: '{n} mensagens novas' },
+  'r.unknownChannel': 'Este canal não está aqui', 'r.unknownChannelText': 'Nenhuma mensagem de {peer} está guardada. Escolha um canal da lista.', 'r.noMessages': 'Nenhuma mensagem ainda', 'r.listening': 'Ouvindo; o que for publicado aparece aqui sozinho.', 'r.noMatch': 'Nenhuma mensagem corresponde a estes filtros.', 'r.clearFilters': 'Limpar filtros',
   'r.find': 'Filtrar por palavras', 'r.date': 'Ir para uma data', 'r.export': 'Feeds e exportação', 'r.more': 'Filtros', 'r.newPill': { one: '{n} mensagem nova', other: '{n} mensagens novas' }, 'r.toEnd': 'Para a mais nova', 'r.feed': 'Mensagens de {title}',
   'r.edited1': 'editada', 'r.edited2': 'editada duas vezes', 'r.editedN': 'editada {n} vezes', 'r.changesShown': 'mudanças à vista', 'r.showChanges': 'mostrar as mudanças',
   'r.deleted': 'Apagada no canal às {time}, mantida aqui', 'r.restored': 'Restaurada no canal às {time}', 'r.caughtUp': 'recuperada, {span} depois', 'r.caughtUpPlain': 'recuperada', 'r.history': 'histórico', 'r.imported': 'importada',
@@ -103,7 +104,7 @@ export const pt: Catalogue = {
   'r.goDate': 'Ir', 'r.day': 'Dia', 'r.loadingOlder': 'Carregando mensagens anteriores', 'r.noText': 'Sem texto', 'r.start': 'A primeira mensagem guardada', 'r.announce': { one: '{n} mensagem nova em {title}', other: '{n} mensagens novas em {title}' }, 'r.back': 'Voltar aos canais',
   'rail.label': 'Cobertura do canal; onde você está', 'rail.value': '{date}, id {id} de {to}',
   'media.photo': 'Foto', 'media.video': 'Vídeo', 'media.audio': 'Áudio', 'media.voice': 'Mensagem de voz', 'media.video_note': 'Mensagem de vídeo', 'media.animation': 'Animação', 'media.sticker': 'Figurinha', 'media.document': 'Arquivo', 'media.contact': 'Contato', 'media.location': 'Local', 'media.poll': 'Enquete', 'media.other': 'Outro conteúdo',
-  'absent.not_downloaded': 'não baixada pela regra de mídia', 'absent.not_in_export': 'não está na exportação', 'absent.too_large': 'maior do que a regra de mídia permite',
+  'absent.not_downloaded': 'não baixada pela regra de mídia', 'absent.not_in_export': 'não está na exportação', 'absent.not_imported': 'ficou fora da importação (--media a inclui)', 'absent.destroys_itself': 'se destrói sozinha, não é guardada', 'absent.too_large': 'maior do que a regra de mídia permite',
   'service.pin_message': 'Uma mensagem foi fixada', 'service.edit_group_title': 'O título mudou', 'service.edit_group_photo': 'A imagem mudou', 'service.delete_group_photo': 'A imagem foi removida', 'service.create_channel': 'O canal foi criado', 'service.create_group': 'O grupo foi criado', 'service.invite_members': 'Membros foram convidados', 'service.join_group_by_link': 'Um membro entrou por link', 'service.remove_members': 'Membros foram removidos', 'service.migrate_to_supergroup': 'O grupo virou supergrupo', 'service.migrate_from_group': 'O grupo foi convertido', 'service.topic_created': 'Um tópico foi criado', 'service.topic_edit': 'Um tópico mudou', 'service.custom_action': 'Uma mensagem de serviço',
   'account.running': 'conectada', 'account.connected': 'conectada', 'account.connecting': 'conectando', 'account.signed_out': 'sem sessão', 'account.failed': 'falhou', 'account.stopped': 'parada',
 

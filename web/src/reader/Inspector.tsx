@@ -53,7 +53,7 @@ export function Inspector({ message }: { message: Message | undefined }) {
 
 function VersionsPart({ message }: { message: Message }) {
   const versions = useApi<Version[]>(versionsPath(message.id));
-  return <Loaded from={versions} what={t('i.versions')} rows={3} retry={() => { void reload(versionsPath(message.id)); }}>{(data) => <Versions key={message.id} versions={data} />}</Loaded>;
+  return <Loaded from={versions} what={t('i.versions')} rows={3} retry={() => { void reload(versionsPath(message.id)); }}>{(data) => <Versions key={message.id} versions={data} posted={message.date} />}</Loaded>;
 }
 
 function DeliveryPart({ message }: { message: Message }) {

@@ -26,6 +26,7 @@ import { MessageList, type ListHandle } from './MessageList.tsx';
 import { Rail, type View } from './Rail.tsx';
 import { ReaderHead } from './ReaderHead.tsx';
 import { inspectorOpen, selected, toggleDiff, unread } from './context.ts';
+import { covered } from './entities.ts';
 import { Feed, feedQuery, type Filters } from './feed.ts';
 
 function filtersOf(query: Record<string, string>): Filters {
@@ -50,7 +51,7 @@ export default function Messages() {
 
   useLive<MessageEvent>('channel:*', 'message', ({ kind, message }) => {
     patch<Channel[]>(channelsPath, (list) => list.map((channel) => (channel.channelId !== message.channelId || message.date < (channel.lastMessageAt ?? '')
-      ? channel : { ...channel, lastMessageAt: message.date, lastMessage: { id: message.id, messageId: message.messageId, text: message.text.slice(0, 120), media: message.media?.type } })));
+      ? channel : { ...channel, lastMessageAt: message.date, lastMessage: { id: message.id, messageId: message.messageId, text: covered(message.text, message.entities).slice(0, 120), media: message.media?.type } })));
     if (kind === 'new' && message.channelId !== currentPeer.peek()) {
       unread.value = new Map(unread.peek()).set(message.channelId, (unread.peek().get(message.channelId) ?? 0) + 1);
     }
@@ -66,7 +67,9 @@ export default function Messages() {
             {(list) => <ChannelList channels={byActivity(list)} peer={peer} />}
           </Loaded>
         </section>
-        {peer ? <Open key={peer} peer={peer} channels={channels.data ?? []} /> : <Empty icon="messages" title={t('r.choose')}>{t('r.chooseText')}</Empty>}
+        {peer && channels.data && !channels.data.some(({ channelId }) => channelId === peer)
+          ? <Empty icon="unknown" title={t('r.unknownChannel')}>{t('r.unknownChannelText', { peer })}</Empty>
+          : peer ? <Open key={peer} peer={peer} channels={channels.data ?? []} /> : <Empty icon="messages" title={t('r.choose')}>{t('r.chooseText')}</Empty>}
       </main>
       <Lightbox />
     </div>
@@ -165,7 +168,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
             ? <MessageList feed={feed} channel={channel} filtered={filtered} wanted={wanted} onSelect={select} handle={handle} onView={(id, date, last) => { const old = view.peek(); if (old?.id !== id || old.last !== last) view.value = { id, date, last }; }} />
             : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => { epoch.value += 1; }} />
               : state.loading === 'first' ? slow && <Skeleton rows={6} />
-                : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered ? undefined : t('r.listening')}</Empty>}</div>}
+                : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered || channel?.state.code === 'imported' ? undefined : t('r.listening')}</Empty>}</div>}
           {channel && !filtered && <Rail channel={channel} view={view.value} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}
           <NewPill feed={feed} onClick={toEnd} />
         </div>

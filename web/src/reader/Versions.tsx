@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Version } from '../api/types.ts';
-import { clockSeconds, milliseconds, num, recent } from '../app/format.ts';
+import { clockSeconds, full, milliseconds, num, recent } from '../app/format.ts';
 import { now } from '../app/clock.ts';
 import { t } from '../i18n/index.ts';
 import type { Line } from './diff.ts';
@@ -10,7 +10,10 @@ import { Added, Removed, sameText } from './change.tsx';
 
 const nth = (n: number): string => (n === 1 ? t('i.nth1') : n === 2 ? t('i.nth2') : n === 3 ? t('i.nth3') : t('i.nthN', { n }));
 
-export function Versions({ versions }: { versions: Version[] }) {
+const shownAs = { import: 'r.imported', backfill: 'r.history' } as const;
+
+/** `posted`: what the first version has in the place of a date of edit. */
+export function Versions({ versions, posted }: { versions: Version[]; posted: string }) {
   const chosen = useSignal(versions.length - 1);
   const before = versions[chosen.value - 1];
   const after = versions[chosen.value];
@@ -18,16 +21,17 @@ export function Versions({ versions }: { versions: Version[] }) {
     <>
       <ol class="versions">
         {versions.map((version, i) => ({ version, i })).reverse().map(({ version, i }) => {
-          const seen = Date.parse(version.observedAt) - Date.parse(version.editDate ?? version.observedAt);
-          const at = version.editDate ?? version.observedAt;
+          const at = version.editDate ?? (i === 0 ? posted : version.observedAt);
+          const seen = Date.parse(version.observedAt) - Date.parse(at);
+          const later = version.origin === 'import' || version.origin === 'backfill' ? shownAs[version.origin] : null;
           const day = recent(at, now.peek());
-          const time = /:/.test(day) ? clockSeconds(at) : `${day} ${clockSeconds(at)}`;
+          const time = /:/.test(day) ? clockSeconds(at) : full(at);
           const name = nth(i + 1);
           return (
             <li key={version.key} class={i === chosen.value || i === chosen.value - 1 ? 'compared' : ''}>
               <button type="button" aria-pressed={i === chosen.value} disabled={versions.length < 2} onClick={() => { chosen.value = Math.max(1, i); }}>
                 <span class="strong">{i === versions.length - 1 && versions.length > 1 ? t('i.current', { nth: name }) : name}</span>
-                <span class="quiet small">{seen > 0 ? t('i.seen', { time, span: milliseconds(seen) }) : time}</span>
+                <span class="quiet small">{later ? `${time}, ${t(later)}` : seen > 0 ? t('i.seen', { time, span: milliseconds(seen) }) : time}</span>
               </button>
             </li>
           );

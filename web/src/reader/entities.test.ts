@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tree, type Node } from './entities.ts';
+import { covered, tree, type Node } from './entities.ts';
 
 const shown = (nodes: Node[]): string => nodes.map((node) => (typeof node === 'string' ? node : `<${node.entity.type}>${shown(node.children)}</>`)).join('');
 
@@ -18,4 +18,7 @@ test('offsets count UTF-16 units', () => {
 });
 test('a part of the text keeps its formatting', () => {
   assert.equal(shown(tree('hello world', [{ type: 'bold', offset: 0, length: 11 }], 6, 11)), '<bold>world</>');
+});
+test('spoilers are covered where no formatting is shown, by UTF-16 units', () => {
+  assert.equal(covered('😀 the end', [{ type: 'spoiler', offset: 3, length: 6 }, { type: 'bold', offset: 0, length: 2 }]), '😀 ▒▒▒ ▒▒d');
 });

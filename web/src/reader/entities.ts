@@ -34,3 +34,13 @@ function build(text: string, spans: Span[], from: number, to: number): Node[] {
   if (at < to) nodes.push(text.slice(at, to));
   return nodes;
 }
+
+/** The text with its spoilers covered, for places that show no formatting. */
+export function covered(text: string, entities: Entity[] = []): string {
+  const units = text.split('');
+  for (const { type, offset, length } of entities) {
+    if (type !== 'spoiler') continue;
+    for (let i = Math.max(0, offset); i < Math.min(units.length, offset + length); i += 1) if (!/\s/.test(units[i] as string)) units[i] = '▒';
+  }
+  return units.join('');
+}

@@ -52,7 +52,7 @@ std::string read_file(const Fields& f, model::Media& media) {
     media.file_name = f.text("file_name");
     if (media.file_name.empty() && here) media.file_name = base_name(path);
   }
-  if (here) media.absent = "not_downloaded";  // until it is taken in
+  if (here) media.absent = "not_imported";  // until it is taken in
   return here ? std::string(path) : std::string();
 }
 
