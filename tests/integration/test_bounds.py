@@ -94,6 +94,16 @@ class BoundsTest(unittest.TestCase):
         other.sendall(b"POST /api/channels HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000000\r\n\r\n")
         self.assertIn(b" 413 ", other.recv(4_096))
 
+    def test_connections_that_sent_a_large_body_hold_none_of_it_while_idle(self):
+        before = self.resident()
+        body = b" " * (1 << 20)
+        for _ in range(100):
+            one = self.connect()
+            one.sendall(b"POST /api/channels HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n" % len(body))
+            one.sendall(body)
+            self.assertIn(b" 400 ", one.recv(4_096))
+        self.assertLess(self.resident() - before, 32 << 20)
+
     def test_idle_streams_cost_little_and_all_get_the_next_event(self):
         before = self.resident()
         request = b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -12,10 +12,18 @@ using boost::system::error_code;
 namespace {
 constexpr std::size_t kFirstBuffer = 2'048;
 constexpr std::size_t kMaxLinger = 4 << 20;
+// What the kernel may hold of an answer. Its own choice of several megabytes would also hide a slow reader's progress:
+// a socket is writable again only when a third of it is free.
+constexpr int kSendBuffer = 256 * 1'024;
 }  // namespace
 
 Connection::Connection(Loop& loop, Socket socket, Admission::Ticket ticket)
-    : loop_(loop), core_(loop.core()), socket_(std::move(socket)), ticket_(std::move(ticket)) {
+    : loop_(loop),
+      core_(loop.core()),
+      socket_(std::move(socket)),
+      ticket_(std::move(ticket)),
+      body_held_(core_.bodies),
+      answer_held_(core_.answers) {
   loop_.connections_.insert(this);
   core_.gauges.connections(static_cast<std::int64_t>(core_.admission.all()));
 }
@@ -29,6 +37,7 @@ Connection::~Connection() {
 void Connection::start() {
   error_code ec;
   socket_.set_option(asio::ip::tcp::no_delay(true), ec);
+  socket_.set_option(asio::socket_base::send_buffer_size(kSendBuffer), ec);
   socket_.non_blocking(true, ec);
   const auto remote = socket_.remote_endpoint(ec);
   if (ec) return;
@@ -87,7 +96,7 @@ void Connection::received(std::size_t size) {
 void Connection::parse() {
   if (!parser_) {
     request_.clear();
-    parser_.emplace(request_, core_.budget, core_.limits.max_header_bytes, core_.limits.max_body_bytes);
+    parser_.emplace(request_, body_held_, core_.limits.max_header_bytes, core_.limits.max_body_bytes);
   }
   while (in_begin_ < in_end_) {
     const bool header_was_done = parser_->is_header_done();
@@ -115,8 +124,14 @@ void Connection::parse() {
   read();
 }
 
+void Connection::drop_body() {
+  request_.drop_body();
+  body_held_.free();
+}
+
 void Connection::refuse(int status, std::string_view why) {
   parser_.reset();
+  drop_body();
   response_.clear();
   core_.service.refuse(status, why, response_);
   response_.close = true;
@@ -140,6 +155,7 @@ void Connection::dispatch() {
 }
 
 void Connection::answered() {
+  drop_body();
   if (state_ == State::closed) return;
   if (response_.poll) {
     state_ = State::polling;
@@ -175,10 +191,15 @@ void Connection::send() {
   state_ = State::writing;
   loop_.waiting_.erase(this);
   if (!request_.keep_alive || draining_ || core_.stopping) response_.close = true;
-  render_head(false);
-  if (request_.method == Method::head || response_.status == 204 || response_.status == 304) {
-    response_.body = {};
+  const bool bodyless = request_.method == Method::head || response_.status == 204 || response_.status == 304;
+  // Bytes without an owner are part of the program.
+  if (!bodyless && response_.body.owner && !answer_held_.grow(response_.body.view.size())) {
+    const bool close = response_.close;
+    core_.service.refuse(503, "too many large answers are on their way; ask for less, or again in a moment", response_);
+    response_.close = close;
   }
+  render_head(false);
+  if (bodyless) response_.body = {};
   write();
 }
 
@@ -203,6 +224,7 @@ void Connection::write() {
 void Connection::sent() {
   const bool last = response_.close;
   response_.body = {};
+  answer_held_.free();
   if (last) return linger();
   if (in_begin_ < in_end_) {
     state_ = State::reading;

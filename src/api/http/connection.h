@@ -59,13 +59,15 @@ struct Core {
         limits(l),
         gauges(std::move(g)),
         admission(l.max_connections, l.max_connections_per_address),
+        bodies{16 * 1'024, l.max_bodies_bytes},
+        answers{64 * 1'024, l.max_answers_bytes},
         workers(l.workers, l.max_waiting_jobs) {}
 
   Service& service;
   const Limits limits;
   const Gauges gauges;
   Admission admission;
-  BodyBudget budget;
+  Budget bodies, answers;
   std::atomic<std::size_t> streams{0};
   std::atomic<bool> stopping{false};
   Workers workers;
@@ -121,6 +123,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void read();
   void received(std::size_t size);
   void parse();
+  void drop_body();
   void refuse(int status, std::string_view why);
   void dispatch();
   void answered();
@@ -152,7 +155,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::size_t in_begin_ = 0, in_end_ = 0;
   std::optional<Parser> parser_;
   Request request_;
+  Reservation body_held_;
   Response response_;
+  Reservation answer_held_;
   std::string head_;   // of an answer, or a chunk's size line
   std::string chunk_;  // a stream's bytes on their way
   std::size_t head_sent_ = 0, body_sent_ = 0;

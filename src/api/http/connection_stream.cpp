@@ -10,7 +10,7 @@ using boost::system::error_code;
 
 namespace {
 constexpr std::size_t kBudget = 64 * 1'024;  // bytes a pull
-constexpr int kSendBuffer = 128 * 1'024;     // what the kernel may hold for a reader that stands still
+constexpr int kStreamBuffer = 128 * 1'024;   // what the kernel may hold for a reader that stands still
 constexpr std::size_t kKeptWhileIdle = 4 * 1'024;
 }  // namespace
 
@@ -25,7 +25,7 @@ void Connection::begin_stream() {
   streaming_ = true;
   core_.gauges.streams(static_cast<std::int64_t>(core_.streams.load()));
   error_code ec;
-  socket_.set_option(asio::socket_base::send_buffer_size(kSendBuffer), ec);
+  socket_.set_option(asio::socket_base::send_buffer_size(kStreamBuffer), ec);
   state_ = State::streaming;
   response_.close = true;
   render_head(true);

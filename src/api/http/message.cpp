@@ -39,7 +39,10 @@ void Request::clear() {
   target_size_ = path_size_ = 0;
   text_.clear();
   fields_.clear();
-  // A connection that once sent a large body does not keep its memory while idle.
+  drop_body();
+}
+
+void Request::drop_body() {
   if (body.capacity() > 4'096) std::string{}.swap(body);
   body.clear();
 }

@@ -24,14 +24,12 @@ Method method_of(http::verb verb) {
 
 }  // namespace
 
-Parser::Parser(Request& request, BodyBudget& budget, std::uint32_t max_header, std::uint64_t max_body)
-    : request_(request), budget_(budget) {
+Parser::Parser(Request& request, Reservation& held, std::uint32_t max_header, std::uint64_t max_body)
+    : request_(request), held_(held) {
   header_limit(max_header);
   body_limit(max_body);
   eager(true);
 }
-
-Parser::~Parser() { budget_.used -= reserved_; }
 
 void Parser::on_request_impl(http::verb method, string_view, string_view target, int version, error_code&) {
   request_.method = method_of(method);
@@ -66,21 +64,14 @@ void Parser::on_header_impl(error_code&) {
   request_.keep_alive = keep_alive();
 }
 
-bool Parser::reserve(std::size_t body_size, error_code& ec) {
-  const auto wanted = static_cast<std::int64_t>(body_size);
-  if (wanted <= BodyBudget::kSmall || wanted <= reserved_) return true;
-  const auto more = wanted - reserved_;
-  reserved_ = wanted;
-  if ((budget_.used += more) <= budget_.limit) return true;
-  out_of_budget_ = true;
-  ec = http::error::body_limit;
-  return false;
-}
-
 void Parser::on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) {}
 
 std::size_t Parser::on_body_impl(string_view body, error_code& ec) {
-  if (!reserve(request_.body.size() + body.size(), ec)) return 0;
+  if (!held_.grow(request_.body.size() + body.size())) {
+    out_of_budget_ = true;
+    ec = http::error::body_limit;
+    return 0;
+  }
   request_.body.append(body.data(), body.size());
   return body.size();
 }

@@ -2,24 +2,17 @@
 // Beast's incremental HTTP/1 parser, filling a Request in place. The header must lie in one piece in the caller's
 // buffer; bodies arrive in any pieces. Every bound is checked before anything is kept.
 
-#include <atomic>
 #include <boost/beast/http/basic_parser.hpp>
 
+#include "api/http/budget.h"
 #include "api/http/message.h"
 
 namespace tg::api {
 
-// What all large request bodies together may hold. Small ones are bounded by the number of connections.
-struct BodyBudget {
-  static constexpr std::int64_t kSmall = 16 * 1'024;
-  std::atomic<std::int64_t> used{0};
-  std::int64_t limit = 64LL << 20;
-};
-
 class Parser final : public boost::beast::http::basic_parser<true> {
  public:
-  Parser(Request& request, BodyBudget& budget, std::uint32_t max_header, std::uint64_t max_body);
-  ~Parser() override;
+  // `held` is the body's memory; whoever drops the body frees it.
+  Parser(Request& request, Reservation& held, std::uint32_t max_header, std::uint64_t max_body);
 
   bool wants_continue() const { return wants_continue_; }  // Expect: 100-continue, and nobody has said so yet
   void continued() { wants_continue_ = false; }
@@ -41,11 +34,8 @@ class Parser final : public boost::beast::http::basic_parser<true> {
   std::size_t on_chunk_body_impl(std::uint64_t remain, string_view body, error_code& ec) override;
   void on_finish_impl(error_code& ec) override;
 
-  bool reserve(std::size_t body_size, error_code& ec);
-
   Request& request_;
-  BodyBudget& budget_;
-  std::int64_t reserved_ = 0;
+  Reservation& held_;
   int fields_ = 0;
   bool header_done_ = false;
   bool wants_continue_ = false;

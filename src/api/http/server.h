@@ -27,6 +27,8 @@ struct Limits {
   std::size_t max_streams = 2'048;
   std::uint32_t max_header_bytes = 16 * 1'024;
   std::uint64_t max_body_bytes = 1'024 * 1'024;
+  std::int64_t max_bodies_bytes = 64LL << 20;   // of all that wait for their answer, above 16 KiB each
+  std::int64_t max_answers_bytes = 96LL << 20;  // of all that are on their way, above 64 KiB each
   std::chrono::seconds header_timeout{10};
   std::chrono::seconds body_timeout{30};  // beside the header's
   std::chrono::seconds idle_timeout{75};

@@ -1,0 +1,46 @@
+#pragma once
+// What all large request bodies, or all large answers, may hold in memory together. Any thread.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace tg::api {
+
+struct Budget {
+  std::int64_t small;  // bytes: what is not larger never counts; the number of connections bounds it
+  std::int64_t limit;  // bytes
+  std::atomic<std::int64_t> used{0};
+};
+
+// One connection's part of a budget; given back when it dies.
+class Reservation {
+ public:
+  explicit Reservation(Budget& budget) : budget_(budget) {}
+  Reservation(const Reservation&) = delete;
+  Reservation& operator=(const Reservation&) = delete;
+  ~Reservation() { free(); }
+
+  // Holds `bytes` in all from now on. False: the budget has no room for them, and what was held is held on.
+  bool grow(std::size_t bytes) {
+    const auto wanted = static_cast<std::int64_t>(bytes);
+    if (wanted <= budget_.small || wanted <= held_) return true;
+    const auto more = wanted - held_;
+    if ((budget_.used += more) > budget_.limit) {
+      budget_.used -= more;
+      return false;
+    }
+    held_ = wanted;
+    return true;
+  }
+  void free() {
+    budget_.used -= held_;
+    held_ = 0;
+  }
+
+ private:
+  Budget& budget_;
+  std::int64_t held_ = 0;
+};
+
+}  // namespace tg::api
