@@ -61,6 +61,11 @@ json::object operation_json(const Route& route) {
       json::object{{"description", "done"}, {"content", content(route.type, schema_of(route))}};
   if (route.method == Method::get)
     responses["304"] = json::object{{"description", "what If-None-Match named is still so"}};
+  if (route.schema == "=Binary") {
+    responses["206"] = json::object{{"description", "the part that Range asked for"},
+                                    {"content", content(route.type, schema_of(route))}};
+    responses["416"] = json::object{{"description", "nothing of the file is in the range"}};
+  }
   if (route.tag == "health") {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }

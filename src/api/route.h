@@ -71,6 +71,7 @@ std::vector<Route> event_routes();
 std::vector<Route> feed_routes();
 std::vector<Route> session_routes();
 std::vector<Route> ui_routes();
+std::vector<Route> media_routes();
 std::vector<Route> all_routes();
 
 }  // namespace tg::api

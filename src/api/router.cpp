@@ -98,7 +98,8 @@ void Router::common_headers(const Request& request, Response& response) const {
         .add("Access-Control-Allow-Credentials", "true")
         .add("Vary", "Origin");
     response.add("Access-Control-Expose-Headers",
-                 "ETag, X-Gateway-Now, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After");
+                 "ETag, Accept-Ranges, Content-Range, X-Gateway-Now, RateLimit-Limit, RateLimit-Remaining, "
+                 "RateLimit-Reset, Retry-After");
   }
 }
 

@@ -167,13 +167,18 @@ void Connection::answered() {
   send();
 }
 
-void Connection::render_head(bool streamed) {
+bool Connection::chunked() const { return response_.stream && !response_.stream->size() && request_.version >= 11; }
+
+void Connection::render_head() {
   head_.clear();
   head_ += "HTTP/1.1 ";
   fmt::format_to(std::back_inserter(head_), "{} {}\r\n", response_.status, reason_of(response_.status));
   head_ += loop_.stamp();
-  if (streamed) {
-    if (request_.version >= 11) head_ += "Transfer-Encoding: chunked\r\n";
+  if (chunked()) {
+    head_ += "Transfer-Encoding: chunked\r\n";
+  } else if (response_.stream) {
+    if (const auto size = response_.stream->size())
+      fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n", *size);
   } else if (response_.status != 204 && response_.status != 304) {
     fmt::format_to(std::back_inserter(head_), "Content-Length: {}\r\n", response_.body.view.size());
   }
@@ -198,7 +203,7 @@ void Connection::send() {
     core_.service.refuse(503, "too many large answers are on their way; ask for less, or again in a moment", response_);
     response_.close = close;
   }
-  render_head(false);
+  render_head();
   if (bodyless) response_.body = {};
   write();
 }
@@ -258,7 +263,7 @@ void Connection::too_slow() {
   response_.clear();
   core_.service.refuse(408, "the request did not arrive in time", response_);
   response_.close = true;
-  render_head(false);
+  render_head();
   head_ += response_.body.view;
   error_code ec;
   socket_.write_some(asio::buffer(head_), ec);

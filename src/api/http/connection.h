@@ -143,7 +143,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void ask_poll(bool last);
 
   bool more_room();
-  void render_head(bool streamed);
+  void render_head();
+  bool chunked() const;  // a stream whose end is not known when it begins
 
   Loop& loop_;
   Core& core_;

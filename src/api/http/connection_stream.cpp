@@ -1,4 +1,5 @@
-// A connection whose answer never ends (Server-Sent Events), or comes later (long poll).
+// A connection whose answer never ends (Server-Sent Events), is too large to be held (files), or comes later (long
+// poll).
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/post.hpp>
 
@@ -28,7 +29,7 @@ void Connection::begin_stream() {
   socket_.set_option(asio::socket_base::send_buffer_size(kStreamBuffer), ec);
   state_ = State::streaming;
   response_.close = true;
-  render_head(true);
+  render_head();
   busy_ = true;
   deadline_ = loop_.now() + core_.limits.stall_timeout;
   in_.resize(64);
@@ -92,13 +93,12 @@ void Connection::pulled(Stream::Next next) {
 void Connection::write_chunk(bool last) {
   busy_ = true;
   ending_ = ending_ || last;
-  const bool chunked = request_.version >= 11;
-  if (!chunk_.empty() && chunked) {
+  if (!chunk_.empty() && chunked()) {
     const auto size_line = fmt::format("{:x}\r\n", chunk_.size());
     chunk_.insert(0, size_line);
     chunk_ += "\r\n";
   }
-  if (ending_ && chunked && request_.method != Method::head) chunk_ += "0\r\n\r\n";
+  if (ending_ && chunked() && request_.method != Method::head) chunk_ += "0\r\n\r\n";
   if (request_.method == Method::head) chunk_ = head_;
   body_sent_ = 0;
   deadline_ = loop_.now() + core_.limits.stall_timeout;

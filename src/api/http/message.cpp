@@ -99,6 +99,7 @@ std::string_view reason_of(int status) {
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
+    case 206: return "Partial Content";
     case 409: return "Conflict";
     case 410: return "Gone";
     case 413: return "Content Too Large";
@@ -111,6 +112,7 @@ std::string_view reason_of(int status) {
     case 501: return "Not Implemented";
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
+    case 416: return "Range Not Satisfiable";
     case 507: return "Insufficient Storage";
     default: return "Unknown";
   }

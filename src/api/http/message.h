@@ -82,7 +82,7 @@ struct Response {
   Bytes body;
   bool close = false;  // end the connection behind it
   Validity validity;
-  std::unique_ptr<Stream> stream;  // the body comes from here and never ends by itself
+  std::unique_ptr<Stream> stream;  // the body comes from here
   std::unique_ptr<LongPoll> poll;  // the answer comes later
 
   void clear();

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tg::api {
@@ -25,6 +27,8 @@ class Stream {
   virtual Next pull(std::string& out, std::size_t budget, bool may_block) = 0;
   // What shows the reader that the line lives.
   virtual void heartbeat(std::string& out) = 0;
+  // Bytes in all, where they are known: they go out as they are, behind a Content-Length.
+  virtual std::optional<std::uint64_t> size() const { return std::nullopt; }
 };
 
 class LongPoll {

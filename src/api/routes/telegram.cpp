@@ -1,21 +1,15 @@
-// What needs a Telegram account: sign-in, fetching history, photos. A build or set-up without one says so, and what to
+// What needs a Telegram account: sign-in, fetching history. A build or set-up without one says so, and what to
 // do instead.
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
 #include "api/routes/sync.h"
-#include "api/view/message_view.h"
 
 namespace tg::api {
 namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kEnoughForHistory = 500;
-constexpr std::int64_t kMostMediaBytes = 64LL << 20;  // an answer is held in memory
 
 Response auth_status(const Request&, Context& context) {
   json::object data{
@@ -132,83 +126,6 @@ Response sync(const Request& request, Context& context) {
   return response;
 }
 
-// A regular file of the media folder, named by its hash; nothing else can be reached by it.
-Result<std::string> read_blob(const std::filesystem::path& folder, const std::string& hash) {
-  const bool plain =
-      hash.size() == 64 && std::all_of(hash.begin(), hash.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
-  if (!plain) return Error{Code::not_found, "the file is not here", ""};
-  const auto path = folder / "sha256" / hash.substr(0, 2) / hash.substr(2, 2) / hash;
-  const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-  if (file < 0)
-    return Error{Code::not_found, "the file is not in the media folder any more",
-                 "Import the export again with its media"};
-  struct stat facts {};
-  std::string bytes;
-  if (::fstat(file, &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size <= kMostMediaBytes) {
-    bytes.resize(static_cast<std::size_t>(facts.st_size));
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-      const auto got = ::read(file, bytes.data() + done, bytes.size() - done);
-      if (got <= 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    bytes.resize(done);
-  }
-  ::close(file);
-  if (bytes.empty())
-    return Error{Code::not_found, "the file is empty or larger than 64 MiB", "Open it in the media folder"};
-  return bytes;
-}
-
-// What a browser may show by itself; the rest is offered as a download, never run.
-std::string_view shown_type(const model::Media& media) {
-  static constexpr std::string_view kShown[] = {"image/jpeg", "image/png",  "image/webp", "image/gif", "video/mp4",
-                                                "video/webm", "audio/mpeg", "audio/ogg",  "audio/mp4"};
-  for (const auto type : kShown) {
-    if (media.mime_type == type) return type;
-  }
-  if (media.type == model::MediaType::photo) return "image/jpeg";
-  return "application/octet-stream";
-}
-
-Response media_answer(Context& context, const model::MessageKey& key, bool photo) {
-  const auto row = context.store().get(key);
-  if (!row) return failure(row.error());
-  if (!*row) return failure(no_such_message(key));
-  const auto& media = (*row)->message.media;
-  if (media.type == model::MediaType::none || (photo && media.type != model::MediaType::photo)) {
-    return failure(404, "not_found", photo ? "the message has no photo" : "the message has no file");
-  }
-  if (media.blob.empty()) {
-    return failure(503, "unavailable",
-                   media.absent == "not_in_export" ? "the export did not hold this file"
-                                                   : "the file is not here, and no signed-in account can fetch it now");
-  }
-  auto bytes = read_blob(context.options.media_folder, media.blob);
-  if (!bytes) return failure(bytes.error());
-  const auto type = shown_type(media);
-  auto response = with_body(200, type, std::move(*bytes));
-  response.add("Cache-Control", "private, max-age=86400").add("ETag", "\"" + media.blob.substr(0, 20) + "\"");
-  response.add("Content-Security-Policy", "default-src 'none'; sandbox");
-  if (type == "application/octet-stream") response.add("Content-Disposition", "attachment");
-  return response;
-}
-
-Response photo(const Request& request, Context& context) {
-  const auto peer = chat_of(request, 0);
-  if (!peer) return failure(peer.error());
-  const auto text = unescape(request.parameters[1]);
-  const auto message = model::parse_int(text);
-  if (!message || *message < 1) return failure(bad_parameter("messageId", text, "a message's number"));
-  return media_answer(context, {{}, *peer, model::MessageId{*message}}, true);
-}
-
-Response media(const Request& request, Context& context) {
-  const auto key = key_of(request);
-  if (!key) return failure(key.error());
-  return media_answer(context, *key, false);
-}
-
 }  // namespace
 
 std::vector<Job> Context::all_jobs() const {
@@ -246,32 +163,6 @@ std::vector<Route> telegram_routes() {
   Route fetch_alias = fetch;
   fetch_alias.pattern = "/sync-messages";
   fetch_alias.hidden = true;
-  Route picture{.method = Method::get,
-                .pattern = "/api/telegram-gateway/photos/{channelId}/{messageId}",
-                .access = Access::read,
-                .where = Where::worker,
-                .handler = photo,
-                .operation = "photo",
-                .tag = "telegram",
-                .summary = "The photo of a message",
-                .schema = "=Binary",
-                .parameters = {{"channelId", "string", "a chat's id", "path", true},
-                               {"messageId", "integer", "the message", "path", true}}};
-  picture.type = "image/jpeg";
-  Route picture_alias = picture;
-  picture_alias.pattern = "/photo/{channelId}/{messageId}";
-  picture_alias.hidden = true;
-  Route file{.method = Method::get,
-             .pattern = "/api/telegram-gateway/media/{id}",
-             .access = Access::read,
-             .where = Where::worker,
-             .handler = media,
-             .operation = "media",
-             .tag = "telegram",
-             .summary = "The file of a message",
-             .schema = "=Binary",
-             .parameters = {{"id", "string", "the message's id", "path", true}}};
-  file.type = "application/octet-stream";
   return {
       auth(Method::get, "/api/telegram-gateway/auth/status", auth_status, "auth_status", "How far a sign-in is"),
       auth(Method::post, "/api/telegram-gateway/auth/start", auth_start, "auth_start", "Starts a sign-in"),
@@ -279,9 +170,6 @@ std::vector<Route> telegram_routes() {
       auth(Method::post, "/api/telegram-gateway/auth/cancel", auth_cancel, "auth_cancel", "Ends the sign-in that runs"),
       std::move(fetch),
       std::move(fetch_alias),
-      std::move(picture),
-      std::move(picture_alias),
-      std::move(file),
   };
 }
 

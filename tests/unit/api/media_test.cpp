@@ -1,0 +1,100 @@
+// A message's file over HTTP: whole, in parts, and not again.
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "harness.h"
+
+namespace tg::test {
+namespace {
+
+constexpr std::size_t kVideo = 3 << 20;
+const std::string kVideoTarget = "/api/telegram-gateway/media/-1001487851422:1";
+
+struct WithVideo {
+  Harness gateway;
+  std::string bytes;
+
+  explicit WithVideo(std::size_t size = kVideo) {
+    for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<char>(i * 7 + i / 256));
+    const std::string hash = "abcd" + std::string(60, '0');
+    auto& media = gateway.store.rows.front().message.media;
+    media.type = model::MediaType::video;
+    media.mime_type = "video/mp4";
+    media.blob = hash;
+    gateway.options.media_folder = gateway.folder / "media";
+    const auto place = gateway.options.media_folder / "sha256" / "ab" / "cd";
+    std::filesystem::create_directories(place);
+    std::ofstream(place / hash, std::ios::binary) << bytes;
+    gateway.start();
+  }
+  Answer get(const std::string& headers = "") { return gateway.get(kVideoTarget, headers); }
+};
+
+TEST(MediaFiles, ArriveWholeAndSayThatTheyComeInPartsToo) {
+  WithVideo video;
+
+  const auto answer = video.get();
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.header("Content-Type"), "video/mp4");
+  EXPECT_EQ(answer.header("Accept-Ranges"), "bytes");
+  EXPECT_EQ(answer.header("Transfer-Encoding"), "");
+  EXPECT_EQ(answer.body.size(), kVideo);
+  EXPECT_TRUE(answer.body == video.bytes);
+}
+
+TEST(MediaFiles, WhatTheCallerHasIsNotSentAgain) {
+  WithVideo video;
+  const auto etag = video.get("Range: bytes=0-0\r\n").header("ETag");
+  ASSERT_FALSE(etag.empty());
+
+  EXPECT_EQ(video.get("If-None-Match: " + etag + "\r\n").status, 304);
+  EXPECT_EQ(video.get("If-None-Match: \"other\"\r\nRange: bytes=0-0\r\n").status, 206);
+}
+
+TEST(MediaFiles, APartIsTheBytesThatWereAskedFor) {
+  WithVideo video;
+  struct Case {
+    const char* range;
+    std::size_t first, size;
+  };
+  for (const auto& [range, first, size] :
+       {Case{"bytes=0-0", 0, 1}, Case{"bytes=100-199", 100, 100}, Case{"bytes=-5", kVideo - 5, 5},
+        Case{"bytes=3145720-", 3'145'720, 8}, Case{"bytes=3145720-9999999999999999999999", 3'145'720, 8},
+        Case{"bytes=1000-", 1'000, kVideo - 1'000}}) {
+    const auto answer = video.get(std::string("Range: ") + range + "\r\n");
+    EXPECT_EQ(answer.status, 206) << range;
+    EXPECT_EQ(answer.header("Content-Range"),
+              "bytes " + std::to_string(first) + "-" + std::to_string(first + size - 1) + "/" + std::to_string(kVideo));
+    EXPECT_TRUE(answer.body == video.bytes.substr(first, size)) << range << ": " << answer.body.size();
+  }
+}
+
+TEST(MediaFiles, APartThatIsNotThereIs416AndWhatIsNoRangeIsNone) {
+  WithVideo video(1'000);
+
+  const auto beyond = video.get("Range: bytes=1000-\r\n");
+  EXPECT_EQ(beyond.status, 416);
+  EXPECT_EQ(beyond.header("Content-Range"), "bytes */1000");
+  for (const auto* range : {"bytes=0-1,5-6", "bytes=9-1", "bytes=a-b", "lines=0-1", "bytes=-", "bytes=5"}) {
+    const auto answer = video.get(std::string("Range: ") + range + "\r\n");
+    EXPECT_EQ(answer.status, 200) << range;
+    EXPECT_EQ(answer.body.size(), 1'000u) << range;
+  }
+  EXPECT_EQ(video.get("Range: bytes=0-1\r\nIf-Range: \"older\"\r\n").status, 200) << "of another file than it has";
+}
+
+TEST(MediaFiles, ReadingTheHeadOfALargeOneReadsNothingOfIt) {
+  WithVideo video;
+  auto client = video.gateway.client();
+
+  client.send("HEAD " + kVideoTarget + " HTTP/1.1\r\nHost: localhost\r\nRange: bytes=0-1\r\n\r\n");
+  client.read_to_end();
+
+  EXPECT_NE(client.received().find("Content-Length: " + std::to_string(kVideo) + "\r\n"), std::string::npos);
+  EXPECT_TRUE(client.received().ends_with("\r\n\r\n"));
+}
+
+}  // namespace
+}  // namespace tg::test
