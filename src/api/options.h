@@ -17,7 +17,6 @@ struct Options {
   std::string environment = "production";
   std::filesystem::path data_dir;
   std::filesystem::path media_folder;
-  std::vector<std::string> allowed_hosts;         // Host headers that are let in without a token, beside loopback
   std::chrono::seconds reconcile_every{15 * 60};  // proofs older than twice this are stale
   std::chrono::seconds deliver_max_age{600};      // catch-up younger than this is news
   std::size_t workers = 4;

@@ -10,6 +10,21 @@ int hex(char c) {
   return -1;
 }
 
+// name, the pair as it was written, and where its '=' is (its end: there is none).
+template <class F>
+void for_each_pair(std::string_view query, F f) {
+  while (!query.empty()) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto pair = query.substr(0, end);
+    query.remove_prefix(std::min(end + 1, query.size()));
+    if (pair.empty()) continue;
+    const auto equals = std::min(pair.find('='), pair.size());
+    auto name = unescape(pair.substr(0, equals), true);
+    if (name.ends_with("[]")) name.resize(name.size() - 2);
+    f(std::move(name), pair, equals);
+  }
+}
+
 }  // namespace
 
 std::string unescape(std::string_view text, bool plus_is_blank) {
@@ -26,18 +41,25 @@ std::string unescape(std::string_view text, bool plus_is_blank) {
   return out;
 }
 
+std::string known_part(std::string_view query, const std::function<bool(std::string_view name)>& known) {
+  std::vector<std::pair<std::string, std::string_view>> kept;
+  for_each_pair(query, [&](std::string name, std::string_view pair, std::size_t) {
+    if (known(name)) kept.emplace_back(std::move(name), pair);
+  });
+  std::stable_sort(kept.begin(), kept.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::string part;
+  for (const auto& [name, pair] : kept) {
+    if (!part.empty()) part.push_back('&');
+    part += pair;
+  }
+  return part;
+}
+
 Query::Query(std::string_view text) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('&'), text.size());
-    const auto pair = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (pair.empty()) continue;
-    const auto equals = std::min(pair.find('='), pair.size());
-    auto name = unescape(pair.substr(0, equals), true);
-    if (name.ends_with("[]")) name.resize(name.size() - 2);
+  for_each_pair(text, [this](std::string name, std::string_view pair, std::size_t equals) {
     values_.emplace_back(std::move(name),
                          equals < pair.size() ? unescape(pair.substr(equals + 1), true) : std::string{});
-  }
+  });
 }
 
 std::optional<std::string> Query::text(Names names) const {

@@ -2,6 +2,7 @@
 // A query string taken apart. The predecessor's clients name the same thing in several ways and repeat or
 // comma-separate values; unknown names are ignored.
 
+#include <functional>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -16,6 +17,10 @@ namespace tg::api {
 
 // %xx and, in a query, + for a blank. A broken escape stays as it is.
 std::string unescape(std::string_view text, bool plus_is_blank = false);
+
+// The parameters of a query that `known` says yes to, as they were written, ordered by their names: what does not
+// count for the answer is gone.
+std::string known_part(std::string_view query, const std::function<bool(std::string_view name)>& known);
 
 class Query {
  public:

@@ -41,6 +41,20 @@ std::string_view name_of(Method method) {
   return "other";
 }
 
+bool reads(const Route& route, std::string_view name) {
+  for (const auto& parameter : route.parameters) {
+    if (parameter.in != "query") continue;
+    if (parameter.name == name) return true;
+    auto rest = parameter.also;
+    while (!rest.empty()) {
+      const auto end = std::min(rest.find(' '), rest.size());
+      if (rest.substr(0, end) == name) return true;
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  return false;
+}
+
 RouteTable::RouteTable(std::vector<Route> all) : routes(std::move(all)) {}
 
 RouteTable::Found RouteTable::find(Method method, std::string_view path) const {

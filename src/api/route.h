@@ -24,6 +24,7 @@ struct Parameter {
   std::string_view description;
   std::string_view in = "query";
   bool required = false;
+  std::string_view also = "";  // other names for it, separated by blanks
 };
 
 struct Route {
@@ -35,12 +36,13 @@ struct Route {
   std::string_view operation;  // operationId and metric label
   std::string_view tag;
   std::string_view summary;
-  std::string_view schema = "";  // of the answer's `data`, or of the whole answer where it starts with "="
-  std::string_view body = "";    // schema of the request's body
-  std::vector<Parameter> parameters = {};
-  int status = 200;                            // of success
+  std::string_view schema = "";            // of the answer's `data`, or of the whole answer where it starts with "="
+  std::string_view body = "";              // schema of the request's body
+  std::vector<Parameter> parameters = {};  // a handler is not shown any other of the query
+  int status = 200;                        // of success
   std::string_view type = "application/json";  // of the answer
   bool hidden = false;                         // an alias: not in the document
+  bool probe = false;                          // asked by machines all the time: has a rate of its own
 };
 
 struct RouteTable {
@@ -58,6 +60,8 @@ struct RouteTable {
 };
 
 std::string_view name_of(Method method);
+// Whether the route reads a query's parameter of that name.
+bool reads(const Route& route, std::string_view name);
 
 // Every subject gives its own.
 std::vector<Route> message_routes();
@@ -67,11 +71,11 @@ std::vector<Route> failure_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
 std::vector<Route> telegram_routes();
+std::vector<Route> media_routes();
 std::vector<Route> event_routes();
 std::vector<Route> feed_routes();
 std::vector<Route> session_routes();
 std::vector<Route> ui_routes();
-std::vector<Route> media_routes();
 std::vector<Route> all_routes();
 
 }  // namespace tg::api

@@ -1,6 +1,8 @@
 #include "api/router.h"
 
 #include "api/answer.h"
+#include "api/live/session_stream.h"
+#include "api/query.h"
 #include "observe/log.h"
 
 namespace tg::api {
@@ -10,6 +12,8 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::string_view kSafeHeaders =
     "X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nX-Frame-Options: DENY\r\n";
+constexpr std::int64_t kSignInsPerMinute = 60;  // of one address
+constexpr std::string_view kNoRoute = "none";   // metrics: refused before it was known what was asked for
 constexpr std::string_view kApiPolicy = "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n";
 
 Response cross_origin() {
@@ -18,15 +22,22 @@ Response cross_origin() {
 
 bool is_write(Method method) { return method == Method::post || method == Method::put || method == Method::delete_; }
 
-unsigned scope_bit(Access access) {
+std::optional<config::Scope> scope_of(Access access) {
   switch (access) {
-    case Access::open: return 0;
-    case Access::read: return bit_of(config::Scope::read);
-    case Access::consume: return bit_of(config::Scope::consume);
-    case Access::admin: return bit_of(config::Scope::admin);
+    case Access::open: return std::nullopt;
+    case Access::read: return config::Scope::read;
+    case Access::consume: return config::Scope::consume;
+    case Access::admin: return config::Scope::admin;
   }
-  return 0;
+  return std::nullopt;
 }
+
+unsigned scope_bit(Access access) {
+  const auto scope = scope_of(access);
+  return scope ? bit_of(*scope) : 0;
+}
+
+std::uint64_t key_of_address(const Request& request) { return std::hash<std::string_view>{}(request.address); }
 
 std::int64_t now_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(Steady::now().time_since_epoch()).count();
@@ -42,7 +53,11 @@ void append_rate(const RateLimit::Verdict& verdict, std::string& headers) {
 }  // namespace
 
 Router::Router(Context& context)
-    : context_(context), limit_(context.options.server.rate_limit_per_minute), cache_(context.options.cache_bytes) {
+    : context_(context),
+      limit_(context.options.server.rate_limit_per_minute),
+      probe_limit_(context.options.server.rate_limit_per_minute),
+      sign_in_limit_(kSignInsPerMinute),
+      cache_(context.options.cache_bytes) {
   auto& metrics = context.parts.metrics;
   for (const auto& route : context.routes.routes) {
     const std::string name(route.operation);
@@ -69,7 +84,7 @@ Router::Known Router::who(const Request& request) const {
     known.presented = true;
     if (const auto scopes = context_.tokens.scopes_of(secret)) {
       known.scopes = *scopes;
-      known.key = std::hash<std::string_view>{}(secret);
+      known.key = caller_of(secret);
     }
   } else if (const auto cookie = Sessions::cookie_of(request); !cookie.empty()) {
     if (auto session = context_.sessions.find(cookie, Steady::now())) {
@@ -77,11 +92,11 @@ Router::Known Router::who(const Request& request) const {
       known.scopes = session->scopes;
       known.by_cookie = true;
       known.csrf = std::move(session->csrf);
-      known.key = std::hash<std::string_view>{}(cookie);
+      known.key = session->caller;
     }
   }
   if (!context_.tokens.required()) known.scopes = kAllScopes;
-  if (known.key == 0) known.key = std::hash<std::string_view>{}(request.address);
+  if (known.key == 0) known.key = key_of_address(request);
   return known;
 }
 
@@ -117,44 +132,61 @@ bool Router::preflight(const Request& request, Response& response) const {
   return true;
 }
 
+void Router::turn_away(std::string_view route, Response& response, Response with) {
+  context_.parts.metrics.requests(std::string(route), with.status).Increment();
+  replace(response, std::move(with));
+}
+
+bool Router::within_rate(const Request& request, const Known& known, const Route* route, Response& response) {
+  const auto now = now_us();
+  auto verdict = route && route->probe ? probe_limit_.take(known.key, now) : limit_.take(known.key, now);
+  append_rate(verdict, response.headers);
+  // A session is worth more than a request: signing in is also how a token would be guessed.
+  if (verdict.allowed && route && route->operation == "session_open") {
+    verdict = sign_in_limit_.take(key_of_address(request), now);
+  }
+  if (verdict.allowed) return true;
+  context_.parts.metrics.rate_limited.Increment();
+  response.add("Retry-After", std::to_string(verdict.retry_s));
+  turn_away(route ? route->operation : kNoRoute, response,
+            failure(429, "rate_limited",
+                    fmt::format("more than {} requests a minute; wait {} s", verdict.limit, verdict.retry_s)));
+  return false;
+}
+
 bool Router::now(Request& request, Response& response) {
   common_headers(request, response);
   if (!context_.guard.host_allowed(request)) {
-    replace(response, failure(421, "wrong_host",
-                              "this name is not served; use a loopback address, add the name to the allowed hosts, or "
-                              "require a token"));
+    turn_away(kNoRoute, response,
+              failure(421, "wrong_host",
+                      "this name is not served; use a loopback address, add the name to server.allowed_hosts, or "
+                      "require a token"));
     return true;
   }
   if (preflight(request, response)) return true;
   if (is_write(request.method) && !context_.guard.write_allowed(request)) {
-    replace(response, cross_origin());
+    turn_away(kNoRoute, response, cross_origin());
     return true;
   }
 
   const auto known = who(request);
-  const auto verdict = limit_.take(known.key, now_us());
-  append_rate(verdict, response.headers);
-  if (!verdict.allowed) {
-    context_.parts.metrics.rate_limited.Increment();
-    response.add("Retry-After", std::to_string(verdict.retry_s));
-    replace(response,
-            failure(429, "rate_limited",
-                    fmt::format("more than {} requests a minute; wait {} s", verdict.limit, verdict.retry_s)));
-    return true;
-  }
-  if (from_memory(request, known, response)) return true;
-
   const auto found = context_.routes.find(request.method, request.path());
+  if (!within_rate(request, known, found.route, response)) return true;
   if (!found.route) {
     if (!found.allowed.empty()) response.add("Allow", found.allowed);
-    replace(response,
-            found.allowed.empty()
-                ? failure(404, "not_found", "there is nothing here; GET /api/openapi.json lists what there is")
-                : failure(405, "method_not_allowed", "this path takes " + found.allowed));
+    turn_away(kNoRoute, response,
+              found.allowed.empty()
+                  ? failure(404, "not_found", "there is nothing here; GET /api/openapi.json lists what there is")
+                  : failure(405, "method_not_allowed", "this path takes " + found.allowed));
     return true;
   }
   request.route = found.index;
   request.parameters = found.parameters;
+  // What the route does not read can change neither its answer nor where that is kept.
+  if (!request.query().empty()) {
+    request.set_query(known_part(request.query(), [&](std::string_view name) { return reads(*found.route, name); }));
+  }
+  if (from_memory(request, known, response)) return true;
   if (!admitted(request, known, *found.route, response)) return true;
   if (found.route->where == Where::worker) return false;
   run(request, response);
@@ -164,29 +196,32 @@ bool Router::now(Request& request, Response& response) {
 bool Router::admitted(Request& request, const Known& known, const Route& route, Response& response) {
   request.scopes = known.scopes;
   request.by_cookie = known.by_cookie;
-  const auto needed = scope_bit(route.access);
-  if ((known.scopes & needed) != needed) {
+  const auto needed = scope_of(route.access);
+  if (needed && !(known.scopes & bit_of(*needed))) {
     context_.parts.metrics.unauthorised.Increment();
     if (!known.presented) {
       response.add("WWW-Authenticate", "Bearer realm=\"telegram-gateway\"");
-      replace(response,
-              failure(401, "unauthorized", "a token is needed; send it as X-Gateway-Token, or Authorization: Bearer"));
+      turn_away(
+          route.operation, response,
+          failure(401, "unauthorized", "a token is needed; send it as X-Gateway-Token, or Authorization: Bearer"));
     } else if (known.scopes == 0) {
-      replace(response, failure(403, "forbidden", "this token is not known"));
+      turn_away(route.operation, response, failure(403, "forbidden", "this token is not known"));
     } else {
-      replace(response, failure(403, "forbidden", "this token lacks a scope that the route needs"));
+      turn_away(route.operation, response,
+                failure(403, "forbidden",
+                        fmt::format("this token lacks the scope '{}', which the route needs", name_of(*needed))));
     }
     return false;
   }
   // A poll is a GET that changes the consumer's queue; its kind is never answered from memory.
   if (route.access == Access::consume && !context_.guard.write_allowed(request)) {
-    replace(response, cross_origin());
+    turn_away(route.operation, response, cross_origin());
     return false;
   }
   // Signing in and out is open to all; that a browser was tricked into it is the guard's business.
   if (known.by_cookie && is_write(request.method) && route.access != Access::open &&
       !equal_secrets(known.csrf, request.header("x-csrf-token"))) {
-    replace(response, failure(403, "csrf", "send the session's csrf value as X-CSRF-Token"));
+    turn_away(route.operation, response, failure(403, "csrf", "send the session's csrf value as X-CSRF-Token"));
     return false;
   }
   return true;
@@ -228,6 +263,10 @@ void Router::run(Request& request, Response& response) {
   } catch (const std::exception& failed) {
     observe::error("request_failed", {{"route", route.operation}, {"reason", failed.what()}});
     replace(response, failure(500, "internal", "the gateway failed at this request; its log says why"));
+  }
+  if (response.stream && request.by_cookie) {
+    response.stream =
+        std::make_unique<SessionStream>(std::move(response.stream), context_.sessions, Sessions::cookie_of(request));
   }
   if (response.validity.until != Validity::Until::never && response.status == 200) {
     remember(request, response);
@@ -275,8 +314,9 @@ void Router::refuse(int status, std::string_view why, Response& response) {
       default: return "unavailable";
     }
   }();
-  response = failure(status, code, why);
+  response = {};
   response.headers += kSafeHeaders;
+  turn_away(kNoRoute, response, failure(status, code, why));
   if (status == 503) response.add("Retry-After", "1");
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // Between the server and the handlers: who may, how often, from memory or not.
 //
-//   host and origin ▶ token or session ▶ rate ▶ memory (304, or the same bytes again) ▶ route ▶ scope ▶ handler
+//   host and origin ▶ token or session ▶ route ▶ rate ▶ memory (304, or the same bytes again) ▶ scope ▶ handler
 
 #include "api/access/rate_limit.h"
 #include "api/cache.h"
@@ -28,6 +28,7 @@ class Router final : public Service {
     std::string csrf;
   };
   Known who(const Request& request) const;
+  bool within_rate(const Request& request, const Known& known, const Route* route, Response& response);
   bool admitted(Request& request, const Known& known, const Route& route, Response& response);
   bool from_memory(Request& request, const Known& known, Response& response);
   bool still_true(const Encoded& answer) const;
@@ -36,10 +37,13 @@ class Router final : public Service {
   void common_headers(const Request& request, Response& response) const;
   bool preflight(const Request& request, Response& response) const;
   void replace(Response& response, Response with) const;
+  void turn_away(std::string_view route, Response& response, Response with);  // counted as `route`'s
   void count(std::size_t route, int status);
 
   Context& context_;
   RateLimit limit_;
+  RateLimit probe_limit_;    // a probe is not refused for what its address asked of the API
+  RateLimit sign_in_limit_;  // by address, tokens or not
   Cache cache_;
   // Counters by route for the answers that matter for speed; the others are looked up.
   std::vector<prometheus::Counter*> ok_, not_modified_;

@@ -42,6 +42,7 @@ struct Server {
   std::int64_t stream_heartbeat_s = 10;
   std::int64_t rate_limit_per_minute = 12'000;
   std::vector<std::string> cors_origins;
+  std::vector<std::string> allowed_hosts;  // names, without a port
 };
 
 struct Auth {

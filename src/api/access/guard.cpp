@@ -14,7 +14,7 @@ std::string host_name(std::string_view host) {
 }
 
 Guard::Guard(const Options& options) : any_host_(options.auth.require_token), origins_(options.server.cors_origins) {
-  for (const auto& host : options.allowed_hosts) hosts_.push_back(host_name(host));
+  for (const auto& host : options.server.allowed_hosts) hosts_.push_back(host_name(host));
   hosts_.push_back(host_name(options.server.host));
 }
 

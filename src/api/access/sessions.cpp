@@ -21,17 +21,26 @@ bool equal_secrets(std::string_view a, std::string_view b) {
   return a.size() == b.size() && !a.empty() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-std::pair<std::string, Session> Sessions::open(unsigned scopes, Clock::time_point now) {
+void Sessions::drop_idlest(std::optional<std::uint64_t> caller) {
+  auto idlest = entries_.end();
+  for (auto entry = entries_.begin(); entry != entries_.end(); ++entry) {
+    if (caller && entry->second.session.caller != *caller) continue;
+    if (idlest == entries_.end() || entry->second.used < idlest->second.used) idlest = entry;
+  }
+  if (idlest != entries_.end()) entries_.erase(idlest);
+}
+
+std::pair<std::string, Session> Sessions::open(unsigned scopes, std::uint64_t caller, Clock::time_point now) {
   auto cookie = random_secret();
-  Session session{scopes, random_secret()};
+  Session session{scopes, caller, random_secret()};
   std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&](const auto& entry) {
     return now - entry.second.used > kIdle || now - entry.second.opened > kLongest;
   });
-  if (entries_.size() >= kMost) {
-    entries_.erase(std::min_element(entries_.begin(), entries_.end(),
-                                    [](const auto& a, const auto& b) { return a.second.used < b.second.used; }));
-  }
+  const auto own = std::count_if(entries_.begin(), entries_.end(),
+                                 [&](const auto& entry) { return entry.second.session.caller == caller; });
+  if (static_cast<std::size_t>(own) >= kMostOfOne) drop_idlest(caller);
+  if (entries_.size() >= kMost) drop_idlest(std::nullopt);
   entries_[config::sha256_hex(cookie)] = Entry{session, now, now};
   return {std::move(cookie), std::move(session)};
 }

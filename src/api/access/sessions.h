@@ -17,6 +17,7 @@ inline constexpr std::string_view kCookie = "tg_session";
 
 struct Session {
   unsigned scopes = 0;
+  std::uint64_t caller = 0;  // the token that opened it: they share a rate
   std::string csrf;
 };
 
@@ -24,11 +25,13 @@ class Sessions {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr std::size_t kMost = 1'000;
+  static constexpr std::size_t kMostOfOne = 100;  // of one token
   static constexpr std::chrono::hours kIdle{12};
   static constexpr std::chrono::hours kLongest{24 * 7};
 
-  // The cookie's value and the session. The one that was idle longest makes room.
-  std::pair<std::string, Session> open(unsigned scopes, Clock::time_point now);
+  // The cookie's value and the session. Of the same caller's, if there are many, the one that was idle longest makes
+  // room; else of all.
+  std::pair<std::string, Session> open(unsigned scopes, std::uint64_t caller, Clock::time_point now);
   std::optional<Session> find(std::string_view cookie, Clock::time_point now);
   void close(std::string_view cookie);
   std::size_t size() const;
@@ -40,6 +43,8 @@ class Sessions {
     Session session;
     Clock::time_point opened, used;
   };
+  void drop_idlest(std::optional<std::uint64_t> caller);
+
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Entry> entries_;  // by SHA-256 of the cookie: a lookup's time tells nothing of it
 };

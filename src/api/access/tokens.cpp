@@ -31,6 +31,8 @@ std::vector<std::string_view> names_of_scopes(unsigned scopes) {
   return names;
 }
 
+std::uint64_t caller_of(std::string_view secret) { return std::hash<std::string_view>{}(secret); }
+
 Tokens::Tokens(const config::Auth& auth) : required_(auth.require_token) {
   for (const auto& token : auth.tokens) {
     Entry entry{digest_of_hex(token.sha256), 0};

@@ -18,6 +18,9 @@ constexpr unsigned kAllScopes =
 
 std::vector<std::string_view> names_of_scopes(unsigned scopes);
 
+// What the rate of a token is counted by.
+std::uint64_t caller_of(std::string_view secret);
+
 class Tokens {
  public:
   explicit Tokens(const config::Auth& auth);

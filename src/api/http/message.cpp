@@ -59,6 +59,14 @@ void Request::set_target(std::string_view target) {
   path_size_ = std::min(target.find('?'), target.size());
 }
 
+void Request::set_query(std::string_view query) {
+  target_size_ = path_size_;
+  if (query.empty()) return;
+  text_[path_size_] = '?';
+  std::copy(query.begin(), query.end(), text_.begin() + static_cast<std::ptrdiff_t>(path_size_ + 1));
+  target_size_ += 1 + query.size();
+}
+
 void Request::add_header(std::string_view name, std::string_view value) {
   const auto at = static_cast<std::uint32_t>(text_.size());
   text_.append(name).append(value);
@@ -91,6 +99,7 @@ std::string_view reason_of(int status) {
     case 200: return "OK";
     case 201: return "Created";
     case 204: return "No Content";
+    case 206: return "Partial Content";
     case 302: return "Found";
     case 304: return "Not Modified";
     case 400: return "Bad Request";
@@ -99,11 +108,11 @@ std::string_view reason_of(int status) {
     case 404: return "Not Found";
     case 405: return "Method Not Allowed";
     case 408: return "Request Timeout";
-    case 206: return "Partial Content";
     case 409: return "Conflict";
     case 410: return "Gone";
     case 413: return "Content Too Large";
     case 415: return "Unsupported Media Type";
+    case 416: return "Range Not Satisfiable";
     case 421: return "Misdirected Request";
     case 422: return "Unprocessable Content";
     case 429: return "Too Many Requests";
@@ -112,7 +121,6 @@ std::string_view reason_of(int status) {
     case 501: return "Not Implemented";
     case 503: return "Service Unavailable";
     case 504: return "Gateway Timeout";
-    case 416: return "Range Not Satisfiable";
     case 507: return "Insufficient Storage";
     default: return "Unknown";
   }

@@ -38,6 +38,7 @@ struct Request {
   void clear();
   void drop_body();  // a connection that once sent a large one does not keep its memory
   void set_target(std::string_view target);
+  void set_query(std::string_view query);  // not longer than the one that was sent
   void add_header(std::string_view name, std::string_view value);
   std::size_t memory() const { return text_.capacity() + body.capacity() + fields_.capacity() * sizeof(Field); }
 

@@ -172,7 +172,7 @@ std::vector<Route> consumer_routes() {
        .tag = "consumers",
        .summary = "What a consumer has not marked yet, oldest arrival first",
        .schema = "=Unprocessed",
-       .parameters = {{"channel", "string", "a chat's id", "query", true},
+       .parameters = {{"channel", "string", "a chat's id", "query", true, "channelId channel_id"},
                       {"excludeProcessedBy", "string", "the consumer that asks; without it: marked by nobody"},
                       {"status", "string", "as seen by the consumer; received and queued by default"},
                       {"limit", "integer", "1 to 10000, larger is clamped; 100 by default"}}},

@@ -135,9 +135,11 @@ std::vector<Route> event_routes() {
       {"after", "integer", "seq of the last event that was seen; Last-Event-ID counts before it"},
       {"from", "string", "oldest or now (default), where after is absent"},
       {"consumer", "string", "goes on behind what this consumer acknowledged"},
-      {"channelId", "string", "one, repeated or comma-separated"},
-      {"kinds", "string", "new, edited, deleted, restored, counters, channel, reprocess, or all"},
-      {"origins", "string", "live, catchup, backfill, import, or all; live and young catch-up by default"}};
+      {"channelId", "string", "one, repeated or comma-separated", "query", false, "channel_id channel"},
+      {"kinds", "string", "new, edited, deleted, restored, counters, channel, reprocess, or all", "query", false,
+       "kind"},
+      {"origins", "string", "live, catchup, backfill, import, or all; live and young catch-up by default", "query",
+       false, "origin"}};
   auto polled = filters;
   polled.push_back({"wait", "integer", "seconds to wait for something new, at most 60"});
   polled.push_back({"limit", "integer", "1 to 1000, 100 by default"});
@@ -174,8 +176,9 @@ std::vector<Route> event_routes() {
        .schema = "=Text",
        .parameters = {{"topics", "string",
                        "overview, channel:ID, channel:*, destinations, jobs, logs, auth; comma-separated", "query",
-                       true},
-                      {"after", "integer", "seq of the last message event that was seen"}},
+                       true, "topic"},
+                      {"after", "integer", "seq of the last message event that was seen"},
+                      {"from", "string", "oldest or now (default), where after is absent"}},
        .type = "text/event-stream"},
   };
 }

@@ -114,7 +114,8 @@ std::vector<Route> monitor_routes() {
                  .operation = operation,
                  .tag = "health",
                  .summary = summary,
-                 .schema = "=Health"};
+                 .schema = "=Health",
+                 .probe = true};
   };
   const auto get = [](std::string_view pattern, auto handler, std::string_view operation, std::string_view summary,
                       std::string_view schema) {
@@ -130,12 +131,13 @@ std::vector<Route> monitor_routes() {
   };
   auto metric = get("/metrics", metrics, "metrics", "Prometheus text format", "=Text");
   metric.type = "text/plain";
+  metric.probe = true;
   auto series = get("/api/telegram-gateway/timeseries", timeseries, "timeseries", "Events by origin over the last day",
                     "TimeSeries");
   series.parameters = {{"minutes", "integer", "1 to 1440, 360 by default"}};
   auto log = get("/api/telegram-gateway/logs", logs, "logs", "The newest log records, oldest first", "[LogRecord]");
   log.parameters = {{"level", "string", "debug, info (default), warn, error: at least this"},
-                    {"q", "string", "text that a line holds"},
+                    {"q", "string", "text that a line holds", "query", false, "search"},
                     {"after", "integer", "id of a record: only what came behind it"},
                     {"limit", "integer", "1 to 2000, 500 by default"}};
   auto one_job = get("/api/telegram-gateway/jobs/{id}", job, "job", "One piece of work", "Job");

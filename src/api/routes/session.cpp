@@ -38,7 +38,7 @@ Response sign_in(const Request& request, Context& context) {
     observe::warn("sign_in_refused", {{"address", request.address}});
     return failure(403, "forbidden", "this token is not known");
   }
-  const auto [cookie, session] = context.sessions.open(*scopes, Sessions::Clock::now());
+  const auto [cookie, session] = context.sessions.open(*scopes, caller_of(*token), Sessions::Clock::now());
   auto response = success(session_of(true, true, session.scopes, session.csrf));
   response.add("Set-Cookie", cookie_line(request, cookie, std::chrono::seconds(Sessions::kLongest).count()));
   return response;

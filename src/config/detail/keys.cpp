@@ -27,6 +27,14 @@ std::string web_origin_complaint(const std::string& text) {
   return "";
 }
 
+std::string host_name_complaint(const std::string& text) {
+  if (text == "*") return "would let every page in the world reach this gateway; name the hosts, or require a token";
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '.' || c == '-' || c == '_';
+  });
+  return plain ? "" : "is no host name; write it as gateway.example.org, without scheme and port";
+}
+
 const std::vector<Key>& table() {
   static const std::vector<Key> all{
       {"data_dir", "",
@@ -61,10 +69,16 @@ const std::vector<Key>& table() {
       {"server.stream_heartbeat_s", "seconds", "A silent stream says that it lives this often.",
        [](Config& c) -> Place { return &c.server.stream_heartbeat_s; }, 1, 3'600},
       {"server.rate_limit_per_minute", "requests",
-       "Requests a minute for one token (without tokens: one address); more get 429. 0 = no limit.",
+       "Requests a minute for one token (without tokens: one address); more get 429. 0 = no limit. "
+       "Probes (/health, /metrics) are counted apart.",
        [](Config& c) -> Place { return &c.server.rate_limit_per_minute; }, 0, 100'000'000},
       {"server.cors_origins", "", "Web origins whose pages may read the API. None by default.",
        [](Config& c) -> Place { return &c.server.cors_origins; }, 0, 0, "", web_origin_complaint},
+      {"server.allowed_hosts", "",
+       "Names under which a gateway that needs no token is served, beside loopback and server.host; any other gets "
+       "421, "
+       "so that a web page cannot reach it under a foreign name.",
+       [](Config& c) -> Place { return &c.server.allowed_hosts; }, 0, 0, "", host_name_complaint},
 
       {"auth.require_token", "",
        "Whether every request needs a token. True by itself as soon as auth.tokens has an entry; keys that come from "

@@ -43,7 +43,7 @@ TEST(Tokens, AreReadFromEveryHeaderThatCallersUse) {
 
 TEST(Guard, WithoutATokenOnlyNamesOfThisMachineAreServed) {
   Options options;
-  options.allowed_hosts = {"gateway.lan"};
+  options.server.allowed_hosts = {"gateway.lan"};
   const Guard guard(options);
 
   EXPECT_TRUE(guard.host_allowed(request_with("Host", "localhost:4010")));
@@ -85,11 +85,24 @@ TEST(RateLimit, RemembersOnlySoManyCallers) {
 TEST(Sessions, ExpireWhenIdle) {
   Sessions sessions;
   const auto start = Sessions::Clock::now();
-  const auto [cookie, session] = sessions.open(kAllScopes, start);
+  const auto [cookie, session] = sessions.open(kAllScopes, 1, start);
 
   EXPECT_TRUE(sessions.find(cookie, start + std::chrono::hours(11)));
   EXPECT_FALSE(sessions.find(cookie, start + std::chrono::hours(24)));
   EXPECT_FALSE(sessions.find("guess", start));
+}
+
+TEST(Sessions, OfOneTokenDoNotPushOutAnothers) {
+  Sessions sessions;
+  const auto start = Sessions::Clock::now();
+  const auto [cookie, session] = sessions.open(kAllScopes, 1, start);
+  const auto [oldest, second] = sessions.open(kAllScopes, 2, start);
+
+  for (int i = 1; i <= 2'000; ++i) (void)sessions.open(kAllScopes, 2, start + std::chrono::seconds(i));
+
+  EXPECT_TRUE(sessions.find(cookie, start + std::chrono::hours(1)));
+  EXPECT_FALSE(sessions.find(oldest, start + std::chrono::hours(1)));
+  EXPECT_LE(sessions.size(), 101u);
 }
 
 TEST(Sessions, AreFoundAmongOtherCookies) {

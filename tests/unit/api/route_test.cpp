@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <map>
 #include <set>
 
 #include "api/api.h"
@@ -29,6 +30,42 @@ TEST(Routes, SayWhichMethodsAPathTakes) {
 
   EXPECT_EQ(found.route, nullptr);
   EXPECT_EQ(found.allowed, "GET, POST");
+}
+
+// The predecessor's clients use them, and a handler is shown only what its route reads.
+TEST(Routes, ReadEveryNameThatAParameterHas) {
+  const std::map<std::string_view, std::vector<std::string_view>> names{
+      {"messages", {"channelId", "channel_id",     "channel",         "messageId",    "message_id", "status",
+                    "source",    "origin",         "origins",         "from",         "startDate",  "since",
+                    "to",        "endDate",        "until",           "receivedFrom", "receivedTo", "search",
+                    "q",         "hasMedia",       "has_media",       "topicId",      "threadId",   "sender",
+                    "sort",      "includeDeleted", "include_deleted", "onlyDeleted",  "onlyEdited", "sortBy",
+                    "sortOrder", "order",          "limit",           "offset",       "page",       "cursor",
+                    "around"}},
+      {"unprocessed", {"channel", "channelId", "channel_id", "excludeProcessedBy", "status", "limit"}},
+      {"events",
+       {"after", "from", "consumer", "channelId", "channel_id", "channel", "kinds", "kind", "origins", "origin"}},
+      {"events_poll",
+       {"after", "from", "consumer", "channelId", "channel_id", "channel", "kinds", "kind", "origins", "origin", "wait",
+        "limit"}},
+      {"stream", {"topics", "topic", "after", "from"}},
+      {"logs", {"level", "q", "search", "after", "limit"}},
+      {"failures", {"cursor"}},
+      {"timeseries", {"minutes"}},
+      {"channel_coverage", {"px", "limit", "cursor"}},
+      {"channel_rows", {"px"}},
+      {"gateway_queue", {"limit"}},
+      {"messages_summary", {"limit"}}};
+  std::size_t found = 0;
+  for (const auto& route : all_routes()) {
+    const auto of_route = names.find(route.operation);
+    if (of_route == names.end()) continue;
+    ++found;
+    for (const auto name : of_route->second) EXPECT_TRUE(reads(route, name)) << route.operation << ' ' << name;
+    EXPECT_FALSE(reads(route, "utm_source"));
+    EXPECT_FALSE(reads(route, ""));
+  }
+  EXPECT_EQ(found, names.size());
 }
 
 TEST(Routes, HaveNamesOfTheirOwn) {

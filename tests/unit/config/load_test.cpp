@@ -168,6 +168,14 @@ TEST_F(Load, WildcardOriginIsRefused) {
   EXPECT_TRUE(tells(with_file("[server]\ncors_origins = [\"*\"]\n").errors, "name the origins"));
 }
 
+TEST_F(Load, AllowedHostsAreNamesAlone) {
+  EXPECT_EQ(with_file("[server]\nallowed_hosts = [\"gateway.lan\"]\n").config.server.allowed_hosts,
+            std::vector<std::string>{"gateway.lan"});
+  EXPECT_TRUE(tells(with_file("[server]\nallowed_hosts = [\"*\"]\n").errors, "name the hosts"));
+  EXPECT_TRUE(tells(with_file("[server]\nallowed_hosts = [\"https://a.example\"]\n").errors, "is no host name"));
+  EXPECT_TRUE(tells(with_file("[server]\nallowed_hosts = [\"a.example:4010\"]\n").errors, "is no host name"));
+}
+
 TEST_F(Load, BoundForOneAddressCannotExceedTheBoundForAll) {
   EXPECT_TRUE(tells(with_file("[server]\nmax_connections = 10\n").errors, "larger than server.max_connections"));
 }
