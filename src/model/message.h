@@ -120,7 +120,16 @@ struct Reaction {
   std::string emoji;
   std::int64_t count = 0;
 
-  bool operator==(const Reaction&) const = default;
+  auto operator<=>(const Reaction&) const = default;
+};
+
+struct Votes {
+  Time at;                            // when they were so
+  std::vector<std::int64_t> options;  // in the poll's order
+  std::int64_t total = 0;
+  bool closed = false;
+
+  auto operator<=>(const Votes&) const = default;
 };
 
 // What changes without being an edit: coalesced, last value wins, not versioned.
@@ -128,8 +137,9 @@ struct Counters {
   std::int64_t views = 0;
   std::int64_t forwards = 0;
   std::vector<Reaction> reactions;
+  std::optional<Votes> votes;  // of a poll; newer than what Message::poll shows
 
-  bool empty() const { return views == 0 && forwards == 0 && reactions.empty(); }
+  bool empty() const { return views == 0 && forwards == 0 && reactions.empty() && !votes; }
   bool operator==(const Counters&) const = default;
 };
 
@@ -158,5 +168,8 @@ struct Message {
 
   bool operator==(const Message&) const = default;
 };
+
+// Also puts the votes into the message's poll.
+void set_counters(Message& message, Counters counters);
 
 }  // namespace tg::model

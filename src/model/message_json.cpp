@@ -62,6 +62,11 @@ class Object {
     }
     out_ += ']';
   }
+  void numbers(std::string_view name, const std::vector<std::int64_t>& values) {
+    if (values.empty()) return;
+    key(name);
+    fmt::format_to(std::back_inserter(out_), "[{}]", fmt::join(values, ","));
+  }
   template <class Write>
   void object(std::string_view name, Write write) {
     key(name);
@@ -119,6 +124,13 @@ class Fields {
     const auto* v = object_.if_contains(name);
     return v && v->is_bool() && v->get_bool();
   }
+  std::vector<std::int64_t> numbers(std::string_view name) const {
+    std::vector<std::int64_t> values;
+    const auto* v = object_.if_contains(name);
+    if (!v || !v->is_array()) return values;
+    for (const auto& item : v->get_array()) values.push_back(item.is_int64() ? item.get_int64() : 0);
+    return values;
+  }
   template <class Read>
   void each(std::string_view name, Read read) const {
     const auto* v = object_.if_contains(name);
@@ -160,6 +172,13 @@ void write_counters(Object& o, const Counters& counters) {
     r.text("emoji", reaction.emoji);
     r.number("count", reaction.count);
   });
+  if (!counters.votes) return;
+  o.object("votes", [&](Object& v) {
+    v.number("at_us", counters.votes->at.us);
+    v.numbers("options", counters.votes->options);
+    v.number("total", counters.votes->total);
+    v.flag("closed", counters.votes->closed);
+  });
 }
 
 Counters read_counters(const Fields& f) {
@@ -167,10 +186,23 @@ Counters read_counters(const Fields& f) {
   counters.views = f.number("views");
   counters.forwards = f.number("forwards");
   f.each("reactions", [&](const Fields& r) { counters.reactions.push_back({r.text("emoji"), r.number("count")}); });
+  if (const auto v = f.object("votes")) {
+    counters.votes = Votes{Time{v->number("at_us")}, v->numbers("options"), v->number("total"), v->flag("closed")};
+  }
   return counters;
 }
 
 }  // namespace
+
+void set_counters(Message& message, Counters counters) {
+  message.counters = std::move(counters);
+  auto& poll = message.poll;
+  const auto& votes = message.counters.votes;
+  if (!poll || !votes || votes->options.size() != poll->options.size()) return;
+  for (std::size_t i = 0; i < poll->options.size(); ++i) poll->options[i].voters = votes->options[i];
+  poll->total_voters = votes->total;
+  poll->closed = votes->closed;
+}
 
 std::string_view name_of(EntityType type) { return kEntities.of(type); }
 std::string_view name_of(MediaType type) { return kMedia.of(type); }

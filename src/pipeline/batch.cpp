@@ -3,6 +3,7 @@
 #include "journal/coverage.h"
 #include "model/message_json.h"
 #include "pipeline/chat_names.h"
+#include "pipeline/counters.h"
 #include "pipeline/heads.h"
 
 namespace tg::pipeline {
@@ -42,8 +43,9 @@ Result<void> Batch::commit_event(Slot& slot, Decision decision) {
   event.recorded_at = now_;
   event.raw = std::move(decision.message.raw);
   decision.message.raw.clear();
-  const Facts facts = event.kind == Kind::deleted ? Facts{} : facts_of(decision.message);
+  Facts facts = event.kind == Kind::deleted ? Facts{} : facts_of(decision.message);
   if (event.kind == Kind::counters) {
+    facts.counters = model::to_json(decision.message.counters);
     event.message = "{\"counters\":" + facts.counters + "}";
   } else if (event.kind != Kind::deleted) {
     event.message = model::to_json(decision.message);
@@ -82,8 +84,8 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
     }
   } else {
     ++totals_.known;
-    if (!seen.message.counters.empty() && seen.freshness != Freshness::cached) {
-      if (auto done = take(CountersSeen{seen.from, seen.message.key, seen.message.counters}); !done) return done;
+    if (const auto counters = counters_of(seen); !counters.counters.empty()) {
+      if (auto done = take(counters); !done) return done;
     }
   }
   // Imported once as history, now offered as if it were new.
@@ -119,21 +121,11 @@ Result<void> Batch::take(const CountersSeen& seen) {
   auto found = slot(seen.key);
   if (!found) return found.error();
   Slot& slot = **found;
-  const std::string json = model::to_json(seen.counters);
-  // Counters of what was never seen say nothing; equal ones are no news.
-  if (!slot.state.has_content() || seen.from.observed_at <= slot.state.counters_at || json == slot.state.counters)
-    return {};
-  Decision decision;
-  decision.event.key = seen.key;
-  decision.event.kind = Kind::counters;
-  decision.event.edit_date = slot.state.now().edit_date;
-  decision.event.origin = seen.from.origin;
-  decision.event.source = seen.from.source;
-  decision.event.account = seen.from.account;
-  decision.event.observed_at = seen.from.observed_at;
-  decision.event.n = seen.from.observed_at.us;
-  decision.message.counters = seen.counters;
-  return commit_event(slot, std::move(decision));
+  if (auto decision = decide(slot.state, seen)) {
+    if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
+  }
+  sight(slot.state, seen);
+  return {};
 }
 
 Result<void> Batch::take(const Proof& proof) {
@@ -204,10 +196,12 @@ Result<void> Batch::take(const Refused& refused) {
 Result<void> Batch::finish() {
   for (auto& [key, slot] : slots_) {
     const bool changed = slot.state.last != slot.stored.last;
-    if (!changed && slot.state.fetched_at == slot.stored.fetched_at && slot.state.deleted_at == slot.stored.deleted_at)
-      continue;
+    const bool sighted =
+        slot.state.fetched_at != slot.stored.fetched_at || slot.state.deleted_at != slot.stored.deleted_at ||
+        slot.state.counters_at != slot.stored.counters_at || slot.state.counters != slot.stored.counters;
+    if (!changed && !sighted) continue;
     if (!slot.state.exists()) continue;
-    if (auto done = save_state(db_, key, slot.state); !done) return done;
+    if (auto done = save_state(db_, key, slot.stored, slot.state); !done) return done;
     if (changed) counts_.change(key, slot.stored, slot.state);
     slot.stored = slot.state;
   }

@@ -1,6 +1,7 @@
 #include "pipeline/fold.h"
 
 #include "model/message_json.h"
+#include "pipeline/counters.h"
 
 namespace tg::pipeline {
 namespace {
@@ -193,6 +194,8 @@ std::optional<Decision> decide(const State& state, const Seen& seen, std::int64_
     event.kind = clears_tombstone ? Kind::restored : Kind::edited;
   }
 
+  const auto told = counters_of(seen);
+  model::set_counters(decision.message, told.counters.empty() ? known_counters(state.counters) : merged(state, told));
   if (event.kind == Kind::filled || event.kind == Kind::restored) event.n = event.observed_at.us;
 
   State after = state;
@@ -215,6 +218,25 @@ std::optional<Decision> decide(const State& state, const Deleted& deleted) {
   event.observed_at = deleted.from.observed_at;
   event.n = event.observed_at.us;
   if (state.has_content()) event.edit_date = state.now().edit_date;
+  return decision;
+}
+
+std::optional<Decision> decide(const State& state, const CountersSeen& seen) {
+  // Counters of what was never seen say nothing.
+  if (!state.has_content()) return std::nullopt;
+  auto counters = merged(state, seen);
+  if (same_counts(counters, known_counters(state.counters))) return std::nullopt;
+  Decision decision;
+  auto& event = decision.event;
+  event.key = seen.key;
+  event.kind = Kind::counters;
+  event.edit_date = state.now().edit_date;
+  event.origin = seen.from.origin;
+  event.source = seen.from.source;
+  event.account = seen.from.account;
+  event.observed_at = seen.from.observed_at;
+  event.n = event.observed_at.us;
+  decision.message.counters = std::move(counters);
   return decision;
 }
 
@@ -243,24 +265,14 @@ void apply(State& state, const model::Event& event, const Facts& facts) {
       if (first_content) state.origin = event.origin;
       if (event.kind == Kind::restored) state.deleted_at = {};
       if (event.from_page) state.fetched_at = std::max(state.fetched_at, event.observed_at);
-      // A file's counters are as old as the file: anything a server says is newer.
-      const model::Time at = event.cached ? state.date : event.observed_at;
-      if (!facts.counters.empty() && (state.counters.empty() || at > state.counters_at)) {
-        state.counters = facts.counters;
-        state.counters_at = at;
-      }
+      if (!facts.counters.empty()) state.counters = facts.counters;
       break;
     }
     case Kind::deleted:
       state.deleted_at = std::max(state.deleted_at, event.observed_at);
       state.erased = state.erased || event.erased;
       break;
-    case Kind::counters:
-      if (!facts.counters.empty() && event.observed_at > state.counters_at) {
-        state.counters = facts.counters;
-        state.counters_at = event.observed_at;
-      }
-      break;
+    case Kind::counters: state.counters = facts.counters; break;
     case Kind::reprocess:
       state.reprocess = true;
       state.offered = true;
@@ -271,9 +283,26 @@ void apply(State& state, const model::Event& event, const Facts& facts) {
 }
 
 bool sight(State& state, const Seen& seen) {
-  if (seen.freshness != Freshness::page || seen.from.observed_at <= state.fetched_at) return false;
+  const auto told = counters_of(seen);
+  const bool newer_counters = !told.counters.empty() && sight(state, told);
+  if (seen.freshness != Freshness::page || seen.from.observed_at <= state.fetched_at) return newer_counters;
   state.fetched_at = seen.from.observed_at;
   return true;
+}
+
+bool sight(State& state, const CountersSeen& seen) {
+  if (!state.has_content()) return false;
+  bool newer = false;
+  if (tells_reactions(seen.counters) && seen.at() > state.counters_at) {
+    state.counters_at = seen.at();
+    newer = true;
+  }
+  if (auto known = known_counters(state.counters); seen.counters.votes > known.votes) {
+    known.votes = seen.counters.votes;
+    state.counters = model::to_json(known);
+    newer = true;
+  }
+  return newer;
 }
 
 bool sight(State& state, const Deleted& deleted) {

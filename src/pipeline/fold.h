@@ -23,6 +23,8 @@ struct Decision {
 // Nothing: it is known already, and adds nothing.
 std::optional<Decision> decide(const State& state, const Seen& seen, std::int64_t content_hash, const LoadBody& load);
 std::optional<Decision> decide(const State& state, const Deleted& deleted);
+// Also for the counters of a message whose content is known (counters.h).
+std::optional<Decision> decide(const State& state, const CountersSeen& seen);
 
 // `event` has its seq. Only `restored` clears a tombstone.
 void apply(State& state, const model::Event& event, const Facts& facts);
@@ -30,6 +32,7 @@ void apply(State& state, const model::Event& event, const Facts& facts);
 // Sightings that need no event; true when the state changed.
 bool sight(State& state, const Seen& seen);
 bool sight(State& state, const Deleted& deleted);
+bool sight(State& state, const CountersSeen& seen);
 
 Facts facts_of(const model::Message& message);
 

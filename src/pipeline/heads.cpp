@@ -99,7 +99,8 @@ Result<State> load_state(journal::Connection& db, const model::MessageKey& key) 
   return state;
 }
 
-Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& state) {
+Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& stored,
+                        const State& state) {
   auto& head = db.prepared(
       "INSERT OR REPLACE INTO heads (peer, message, scope, date, seq, arrival, edit_date, observed_at, hash, n, "
       "versions, "
@@ -124,19 +125,15 @@ Result<void> save_state(journal::Connection& db, const model::MessageKey& key, c
   }
   head.bind(18, state.counters_at).bind(19, state.last);
   if (auto done = head.run(); !done) return done;
-  if (state.versions.size() < 2) {
-    if (!state.has_content() || version.seq == state.last) return {};
-    // A slot may have shrunk to one version (the server's word on two exports).
-    return db.prepared("DELETE FROM versions WHERE peer = ? AND message = ? AND scope = ?")
-        .with(key.peer, key.message, key.scope)
-        .run();
-  }
+  // A slot may have shrunk to one version (the server's word on two exports).
+  if (stored.versions.size() < 2 && state.versions.size() < 2) return {};
   if (auto done = db.prepared("DELETE FROM versions WHERE peer = ? AND message = ? AND scope = ?")
                       .with(key.peer, key.message, key.scope)
                       .run();
       !done) {
     return done;
   }
+  if (state.versions.size() < 2) return {};
   for (const auto& v : state.versions) {
     auto done =
         db.prepared(

@@ -8,7 +8,8 @@
 namespace tg::pipeline {
 
 Result<State> load_state(journal::Connection& db, const model::MessageKey& key);
-Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& state);
+// `stored`: what the tables hold of it.
+Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& stored, const State& state);
 
 // Gives the event its seq.
 Result<void> append(journal::Connection& db, model::Event& event, const Facts& facts);

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "observe/log.h"
+#include "pipeline/counters.h"
 #include "pipeline/heads.h"
 #include "pipeline/normalise.h"
 
@@ -213,7 +214,7 @@ void Intake::Impl::run() {
       auto* seen = observation ? std::get_if<CountersSeen>(observation) : nullptr;
       if (!seen || options.counters_every.count() == 0) return false;
       auto [slot, fresh] = counters.try_emplace(seen->key, *seen);
-      if (!fresh && slot->second.from.observed_at < seen->from.observed_at) slot->second = *seen;
+      if (!fresh) slot->second = merged(slot->second, *seen);
       return true;
     });
     take_counters(items, last);

@@ -30,7 +30,7 @@ Result<model::Event> append_manual(journal::Connection& db, const model::Message
   const State before = *state;
   if (auto done = append(db, event, {}); !done) return done.error();
   apply(*state, event, {});
-  if (auto done = save_state(db, key, *state); !done) return done.error();
+  if (auto done = save_state(db, key, before, *state); !done) return done.error();
   ChatCounts counts;
   counts.change(key, before, *state);
   if (auto done = counts.write(db, now); !done) return done.error();

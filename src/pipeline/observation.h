@@ -45,6 +45,9 @@ struct CountersSeen {
   Provenance from;
   model::MessageKey key;
   model::Counters counters;
+  model::Time as_of = {};  // when they were so, where that is not from.observed_at; 0 = it is
+
+  model::Time at() const { return as_of ? as_of : from.observed_at; }
 };
 
 enum class ProofKind : std::uint8_t {

@@ -46,9 +46,9 @@ struct State {
   model::SourceKind source = model::SourceKind::tdlib;
   model::Origin origin = model::Origin::live;  // of the first event with content
   model::Time deleted_at;                      // newest deletion; 0 = not deleted
-  model::Time fetched_at;  // newest copy fetched from the server; a sighting, changes without an event
-  std::string counters;    // JSON; empty = none seen
-  model::Time counters_at;
+  model::Time fetched_at;   // newest copy fetched from the server; a sighting, changes without an event
+  std::string counters;     // JSON; empty = none seen
+  model::Time counters_at;  // of the newest reactions; a sighting as well
 
   bool exists() const { return last.value != 0; }
   bool has_content() const { return !versions.empty(); }

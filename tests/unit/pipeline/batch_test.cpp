@@ -137,6 +137,28 @@ TEST(Batch, AnOlderExportDoesNotRenameAChat) {
   EXPECT_EQ(title(fixture), "Old name/desk");
 }
 
+TEST(Batch, TheServersWordOnTwoExportsLeavesOneVersion) {
+  JournalFixture fixture;
+  auto one = message(1, "an old export", Freshness::cached);
+  one.from = {model::SourceKind::export_file, model::Origin::import_, 0, kNow};
+  auto other = one;
+  other.message.text = "another export";
+  other.from.observed_at.us += 1;
+  fixture.push_all({one, other});
+  const auto listed = [&] { return *(*fixture.journal->read())->scalar("SELECT count(*) FROM versions"); };
+  ASSERT_EQ(listed(), 2);
+
+  fixture.push_all({message(1, "the server")});
+
+  EXPECT_EQ(fixture.state(one.message.key).versions.size(), 1U);
+  EXPECT_EQ(listed(), 0);
+  EXPECT_TRUE(fixture.problems().empty());
+
+  ASSERT_TRUE(fixture.journal->writer().execute(
+      "INSERT INTO versions SELECT peer, message, scope, edit_date, hash, 1, 0, observed_at, 0, seq FROM heads"));
+  EXPECT_EQ(fixture.problems().size(), 1U) << "a version that is left over";
+}
+
 TEST(Batch, VerifyNoticesAHeadThatIsNotTheFold) {
   JournalFixture fixture;
   fixture.push_all({message(1, "a"), message(2, "b")});
@@ -239,7 +261,8 @@ TEST(Batch, CountersAreTheLastValueAndNoVersion) {
   JournalFixture fixture;
   auto first = CountersSeen{{model::SourceKind::tdlib, model::Origin::live, 1, model::Time{kNow.us + 1}},
                             {{}, kPeer, model::MessageId{1}},
-                            {.views = 5, .forwards = 0, .reactions = {}}};
+                            {.views = 5, .forwards = 0, .reactions = {}, .votes = {}},
+                            {}};
   auto second = first;
   second.from.observed_at.us += 5;
   second.counters.views = 9;
@@ -248,6 +271,20 @@ TEST(Batch, CountersAreTheLastValueAndNoVersion) {
   const auto state = fixture.state({{}, kPeer, model::MessageId{1}});
   EXPECT_EQ(state.counters, R"({"views":9})");
   EXPECT_EQ(state.versions.size(), 1U);
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Batch, ReactionsThatAreAllTakenBackAreToldAsSuch) {
+  JournalFixture fixture;
+  auto group = message(1, "a");
+  group.message.counters.reactions.push_back({"🔥", 2});
+  const CountersSeen none{
+      {model::SourceKind::tdlib, model::Origin::live, 1, model::Time{kNow.us + 1}}, group.message.key, {}, {}};
+  fixture.push_all({group, none});
+
+  EXPECT_EQ(fixture.state(group.message.key).counters, "{}");
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar(R"(SELECT count(*) FROM events WHERE body = '{"counters":{}}')"), 1);
   EXPECT_TRUE(fixture.problems().empty());
 }
 

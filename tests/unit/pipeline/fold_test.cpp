@@ -4,6 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "model/message_json.h"
+#include "pipeline/counters.h"
 #include "unit/pipeline/world.h"
 
 namespace tg::pipeline {
@@ -17,7 +18,11 @@ class Ledger {
   void take(const Observation& observation) {
     if (const auto* seen = std::get_if<Seen>(&observation)) {
       auto decision = decide(state, *seen, content_hash(seen->message), [this](model::Seq seq) { return load(seq); });
-      if (decision) commit(std::move(*decision));
+      if (decision) {
+        commit(std::move(*decision));
+      } else if (const auto told = counters_of(*seen); !told.counters.empty()) {
+        if (auto counters = decide(state, told)) commit(std::move(*counters));
+      }
       sight(state, *seen);
     } else if (const auto* deleted = std::get_if<Deleted>(&observation)) {
       if (auto decision = decide(state, *deleted)) {
@@ -33,7 +38,9 @@ class Ledger {
   }
   std::optional<model::Message> now() const {
     if (!state.has_content()) return std::nullopt;
-    return load(state.now().seq);
+    auto message = load(state.now().seq);
+    model::set_counters(*message, known_counters(state.counters));
+    return message;
   }
   std::size_t count(model::Kind kind) const {
     return static_cast<std::size_t>(
@@ -44,10 +51,17 @@ class Ledger {
   std::vector<model::Event> events;
   std::vector<model::Message> bodies;
 
+  static Facts facts(const model::Event& event, const model::Message& message) {
+    if (event.kind == model::Kind::deleted) return {};
+    auto of_message = facts_of(message);
+    if (event.kind == model::Kind::counters) of_message.counters = model::to_json(message.counters);
+    return of_message;
+  }
+
  private:
   void commit(Decision decision) {
     decision.event.seq = model::Seq{static_cast<std::int64_t>(events.size()) + 1};
-    apply(state, decision.event, decision.event.kind == model::Kind::deleted ? Facts{} : facts_of(decision.message));
+    apply(state, decision.event, facts(decision.event, decision.message));
     events.push_back(decision.event);
     bodies.push_back(std::move(decision.message));
   }
@@ -121,12 +135,13 @@ RC_GTEST_PROP(Fold, ReplayingTheEventsGivesTheStateAgain, ()) {
   State replayed;
   for (std::size_t i = 0; i < ledger.events.size(); ++i) {
     const auto& event = ledger.events[i];
-    apply(replayed, event, event.kind == model::Kind::deleted ? Facts{} : facts_of(ledger.bodies[i]));
+    apply(replayed, event, Ledger::facts(event, ledger.bodies[i]));
   }
 
   RC_ASSERT(replayed.versions == ledger.state.versions);
   RC_ASSERT(replayed.deleted() == ledger.state.deleted());
   RC_ASSERT(replayed.arrival == ledger.state.arrival);
+  RC_ASSERT(same_counts(known_counters(replayed.counters), known_counters(ledger.state.counters)));
   if (replayed.has_content()) RC_ASSERT(replayed.now() == ledger.state.now());
 }
 
@@ -151,6 +166,46 @@ TEST(Fold, ImportingWhatIsKnownIsNoEdit) {
   EXPECT_EQ(ledger.state.versions.size(), 1U);
   EXPECT_EQ(ledger.now()->signature, "Ana");          // filled in
   EXPECT_EQ(ledger.now()->media.unique_id, "photo");  // and nothing lost
+}
+
+TEST(Fold, TheNewestObservationOfCountersAndVotesWinsWhateverSawThem) {
+  auto moment = test::Moment{test::kPosted, "a", {}, false, false, 1};
+  const auto world = world_of({moment});
+  const auto at = [](std::int64_t seconds) { return model::Time{test::kPosted.us + seconds * kSecond}; };
+  Ledger ledger;
+  ledger.take(test::exported(world, test::kPosted, at(300)));
+
+  moment.votes = 5;
+  ledger.take(test::exported(world_of({moment}), test::kPosted, at(900)));
+  moment.votes = 3;
+  ledger.take(test::exported(world_of({moment}), test::kPosted, at(600)));
+
+  EXPECT_EQ(ledger.now()->counters.reactions, (std::vector<model::Reaction>{{"👍", 5}}));
+  EXPECT_EQ(ledger.now()->poll->options[0].voters, 5);
+  EXPECT_EQ(ledger.now()->poll->total_voters, 6);
+  EXPECT_EQ(ledger.count(model::Kind::counters), 1U);
+  EXPECT_EQ(ledger.state.versions.size(), 1U);
+
+  moment.votes = 7;
+  ledger.take(test::pushed(moment));
+  moment.at = at(1'200);
+  ledger.take(test::pushed(moment));
+
+  EXPECT_EQ(ledger.now()->counters.views, 70);
+  EXPECT_EQ(ledger.now()->poll->options[0].voters, 7);
+  EXPECT_TRUE(ledger.now()->poll->closed);
+}
+
+TEST(Fold, AnExportThatKnowsNoViewsTakesNoneAway) {
+  const auto world = world_of({{test::kPosted, "a", {}, false, false, 3}});
+  Ledger ledger;
+  ledger.take(test::pushed(world.moments[0]));
+
+  ledger.take(test::exported(world, test::kPosted, model::Time{test::kPosted.us + 900 * kSecond}));
+
+  EXPECT_EQ(ledger.now()->counters.views, 30);
+  EXPECT_EQ(ledger.now()->counters.forwards, 3);
+  EXPECT_EQ(ledger.count(model::Kind::counters), 0U);
 }
 
 TEST(Fold, ATombstoneSurvivesALateEdit) {

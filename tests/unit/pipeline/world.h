@@ -22,6 +22,7 @@ struct Moment {
   model::Time edit_date;     // as the server tells it
   bool hidden_edit = false;  // made by an edit without a date
   bool deleted = false;
+  std::int64_t votes = 0;  // grow with time; reactions come and go
 };
 
 struct World {
@@ -45,6 +46,7 @@ inline rc::Gen<World> a_world() {
       Moment next = world.moments.back();
       next.at.us += *rc::gen::inRange<std::int64_t>(120, 100'000) * kSecond;
       next.hidden_edit = false;
+      next.votes += *rc::gen::inRange(0, 3);
       switch (*rc::gen::weightedElement<int>({{5, 0}, {2, 1}, {2, 2}})) {
         case 0:
           if (next.deleted) continue;
@@ -74,6 +76,10 @@ inline model::Message message_of(const Moment& moment) {
   m.sender = "Desk";
   m.media.type = model::MediaType::photo;
   m.media.unique_id = "photo";
+  m.counters.views = 10 * moment.votes;
+  m.counters.forwards = moment.votes;
+  if (moment.votes % 2 == 1) m.counters.reactions.push_back({"👍", moment.votes});
+  m.poll = model::Poll{"Which?", {{"this", moment.votes}, {"that", 1}}, moment.votes + 1, moment.votes > 6};
   return m;
 }
 
@@ -107,6 +113,7 @@ inline pipeline::Seen exported(const World& world, model::Time then, model::Time
   m.media.unique_id.clear();
   m.media.file_name = "photo_1.jpg";
   m.signature = "Ana";
+  m.counters.views = m.counters.forwards = 0;
   return {{model::SourceKind::export_file, model::Origin::import_, 0, at},
           pipeline::Freshness::cached,
           false,

@@ -112,7 +112,7 @@ Result<Row> RowLoader::load(const Head& head) {
   if (!head.counters.empty()) {
     auto counters = model::counters_from_json(head.counters);
     if (!counters) return counters.error();
-    row.message.counters = std::move(*counters);
+    model::set_counters(row.message, std::move(*counters));
   }
   row.chat_title = title->empty() ? row.message.chat_title : std::move(*title);
   row.seq = head.last;
