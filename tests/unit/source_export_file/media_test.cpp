@@ -80,6 +80,46 @@ TEST(ImportMedia, NothingOutsideTheExportIsRead) {
   EXPECT_FALSE(gateway.message(kHarbour, 5)->media.blob.empty());
 }
 
+TEST(ImportMedia, AFileThatCannotBeReadIsOneMissingFile) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  fs::create_directories(folder / "export");
+  fs::create_symlink("loop", folder / "export/loop");
+  folder.write("export/inside.txt", "inside");
+  const auto file =
+      folder.write("export/result.json",
+                   one_channel(with_file(1, std::string(300, 'n') + ".txt") + "," +
+                               with_file(2, std::string(300, 'd') + "/a.txt") + "," + with_file(3, "loop/a.txt") + "," +
+                               with_file(4, "inside.txt/a.txt") + "," + with_file(5, "inside.txt")));
+  export_file::Options options;
+  options.media_folder = folder / "media";
+
+  auto report = gateway.import(file, options);
+
+  ASSERT_TRUE(report);
+  EXPECT_FALSE(report->failure) << report->failure->to_string();
+  EXPECT_EQ(report->messages, 5u);
+  EXPECT_EQ(report->media_missing, 4u);
+  EXPECT_EQ(report->media_files, 1u);
+  EXPECT_EQ(gateway.message(kHarbour, 1)->media.absent, "not_in_export");
+}
+
+TEST(ImportMedia, AFaultOfTheMediaFolderIsNoMissingFile) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  folder.write("export/inside.txt", "inside");
+  folder.write("media/sha256/10", "a file where a folder must be");  // where SHA-256 of "inside" begins
+  const auto file = folder.write("export/result.json", one_channel(with_file(1, "inside.txt")));
+  export_file::Options options;
+  options.media_folder = folder / "media";
+
+  auto report = gateway.import(file, options);
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->media_missing, 0u);
+  EXPECT_TRUE(report->failure);
+}
+
 TEST(ImportMedia, LargerFilesThanAllowedStayOutside) {
   TempFolder folder;
   Gateway gateway(folder / "data");

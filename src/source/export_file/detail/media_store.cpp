@@ -30,13 +30,19 @@ class Descriptor {
   int fd_;
 };
 
-Error system_error(const std::string& what, int code) {
-  const auto kind = code == ENOSPC || code == EDQUOT                   ? Code::out_of_space
-                    : code == ENOENT || code == ENOTDIR                ? Code::not_found
-                    : code == EACCES || code == EPERM || code == ELOOP ? Code::permission
-                                                                       : Code::unavailable;
-  return {kind, fmt::format("{}: {}", what, std::generic_category().message(code)),
-          kind == Code::out_of_space ? "Free some space and import again: what is here already is kept" : ""};
+Error folder_fault(const std::string& what, int code) {
+  const bool full = code == ENOSPC || code == EDQUOT;
+  return {full ? Code::out_of_space : Code::unavailable,
+          fmt::format("{}: {}", what, std::generic_category().message(code)),
+          full ? "Free some space and import again: what is here already is kept" : ""};
+}
+
+// Of one file beside the export: whatever is wrong with it is no reason to leave the other messages unread. Only what
+// this process lacks is ours.
+Error file_fault(const std::string& what, int code) {
+  const bool ours = code == EMFILE || code == ENFILE || code == ENOMEM;
+  return {ours ? Code::unavailable : Code::not_found,
+          fmt::format("{}: {}", what, std::generic_category().message(code)), ""};
 }
 
 // Component by component, so that no symbolic link is followed anywhere.
@@ -55,7 +61,7 @@ Result<Descriptor> open_beneath(int folder, std::string_view path, const std::st
     if (!part.empty() && part != ".") {
       const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | (last ? O_NONBLOCK : O_DIRECTORY);
       Descriptor next(::openat(at, part.c_str(), flags));
-      if (!next) return system_error(what, errno);
+      if (!next) return file_fault(what, errno);
       current = std::move(next);
       at = current.get();
     }
@@ -91,7 +97,7 @@ Result<void> each_piece(int file, const std::string& what, Take take) {
     if (n == 0) return {};
     if (n < 0) {
       if (errno == EINTR) continue;
-      return system_error(what, errno);
+      return file_fault(what, errno);
     }
     if (auto r = take(std::string_view(buffer.data(), static_cast<std::size_t>(n))); !r) return r;
   }
@@ -102,7 +108,7 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& what
     const auto n = ::write(file, bytes.data(), bytes.size());
     if (n < 0) {
       if (errno == EINTR) continue;
-      return system_error(what, errno);
+      return folder_fault(what, errno);
     }
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -125,10 +131,10 @@ Result<MediaStore> MediaStore::open(const std::filesystem::path& export_folder,
                                     const std::filesystem::path& media_folder, std::int64_t max_bytes) {
   std::error_code ec;
   std::filesystem::create_directories(media_folder / "sha256", ec);
-  if (ec) return system_error(fmt::format("making the media folder {}", media_folder.string()), ec.value());
+  if (ec) return folder_fault(fmt::format("making the media folder {}", media_folder.string()), ec.value());
   const auto folder = export_folder.empty() ? std::filesystem::path(".") : export_folder;
   const int from = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (from < 0) return system_error(fmt::format("opening {}", folder.string()), errno);
+  if (from < 0) return folder_fault(fmt::format("opening {}", folder.string()), errno);
   return MediaStore(from, media_folder, max_bytes);
 }
 
@@ -137,7 +143,7 @@ Result<Taken> MediaStore::take(std::string_view relative_path) {
   auto file = open_beneath(from_, relative_path, what);
   if (!file) return file.error();
   struct stat info {};
-  if (::fstat(file->get(), &info) != 0) return system_error(what, errno);
+  if (::fstat(file->get(), &info) != 0) return file_fault(what, errno);
   if (!S_ISREG(info.st_mode)) return Error{Code::permission, what + " is no ordinary file", ""};
   if (max_bytes_ > 0 && info.st_size > max_bytes_) {
     return Error{Code::unsupported, fmt::format("{} has {} bytes, more than allowed", what, info.st_size), ""};
@@ -162,14 +168,14 @@ Result<Taken> MediaStore::copy(int file, const std::string& what) {
   std::error_code ec;
   if (std::filesystem::file_size(name, ec) == static_cast<std::uintmax_t>(taken.size) && !ec) return taken;
   std::filesystem::create_directories(folder, ec);
-  if (ec) return system_error(fmt::format("making {}", folder.string()), ec.value());
+  if (ec) return folder_fault(fmt::format("making {}", folder.string()), ec.value());
 
   std::string temporary = (folder / ".new-XXXXXX").string();
   Descriptor out(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!out) return system_error(fmt::format("writing into {}", folder.string()), errno);
+  if (!out) return folder_fault(fmt::format("writing into {}", folder.string()), errno);
   const auto writing = fmt::format("writing {}", temporary);
   auto copied = [&]() -> Result<void> {
-    if (::lseek(file, 0, SEEK_SET) < 0) return system_error(what, errno);
+    if (::lseek(file, 0, SEEK_SET) < 0) return file_fault(what, errno);
     digest = new_digest();
     auto done = each_piece(file, what, [&](std::string_view piece) -> Result<void> {
       EVP_DigestUpdate(digest.get(), piece.data(), piece.size());
@@ -177,11 +183,11 @@ Result<Taken> MediaStore::copy(int file, const std::string& what) {
     });
     if (!done) return done;
     if (finish(digest) != taken.sha256)
-      return Error{Code::conflict, what + " changed while it was read", "Import again"};
-    if (::fsync(out.get()) != 0) return system_error(writing, errno);
-    if (::rename(temporary.c_str(), name.c_str()) != 0) return system_error(writing, errno);
+      return Error{Code::not_found, what + " changed while it was read", "Import again"};
+    if (::fsync(out.get()) != 0) return folder_fault(writing, errno);
+    if (::rename(temporary.c_str(), name.c_str()) != 0) return folder_fault(writing, errno);
     const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!directory || ::fsync(directory.get()) != 0) return system_error(writing, errno);
+    if (!directory || ::fsync(directory.get()) != 0) return folder_fault(writing, errno);
     return {};
   }();
   if (!copied) {

@@ -26,8 +26,8 @@ class MediaStore {
   MediaStore& operator=(MediaStore&&) = delete;
   ~MediaStore();
 
-  // Code::not_found: the export does not hold it. Code::unsupported: larger than the limit. Code::permission: the path
-  // leads out of the export. Anything else is a fault of the media folder.
+  // Code::not_found: the export does not hold it, or it cannot be read. Code::unsupported: larger than the limit.
+  // Code::permission: the path leads out of the export. Anything else is a fault of the media folder.
   Result<Taken> take(std::string_view relative_path);
 
  private:
