@@ -20,7 +20,7 @@ void normalise(model::Message& message);
 std::optional<std::string> fault(const model::Message& message);
 
 // Covers text, entities, media and what belongs to the post itself; never what differs by account or source
-// (sender names, counters, local files). 64 bits of SHA-256.
+// (names of people, counters, local files). 64 bits of SHA-256.
 std::int64_t content_hash(const model::Message& message);
 
 }  // namespace tg::pipeline

@@ -6,6 +6,29 @@ namespace {
 constexpr std::int64_t kNightDesk = -1'009'000'000'601;
 constexpr std::int64_t kAccount = 7'000'000'001;
 
+TEST(ImportAccount, PrivateChatsOfANamelessAccountAreCountedAndTheRestIsTaken) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto chat = [](std::string_view type, int id) {
+    return fmt::format(R"({{"name":"n{}","type":"{}","id":{},"messages":[{},{}]}})", id, type, id, text_message(1, "a"),
+                       text_message(2, "b"));
+  };
+  const auto list = chat("personal_chat", 5) + "," + chat("public_channel", 6) + "," + chat("private_group", 7);
+  const auto file = folder.write("result.json", R"({"chats":{"list":[)" + list + "]}}");
+  export_file::Options options;
+  options.account = 42;
+
+  auto nameless = gateway.import(file);
+
+  ASSERT_TRUE(nameless);
+  EXPECT_FALSE(nameless->failure) << nameless->failure->to_string();
+  EXPECT_EQ(nameless->messages, 2u);
+  EXPECT_EQ(nameless->refused, 4u);
+  ASSERT_EQ(nameless->reasons.size(), 2u) << "one a chat";
+  EXPECT_NE(nameless->reasons[0].find("--account"), std::string::npos);
+  EXPECT_EQ(gateway.import(file, options)->changes.created, 4u);
+}
+
 TEST(ImportFile, TakesEveryMessageOfAChannelOnce) {
   TempFolder folder;
   Gateway gateway(folder / "data");
@@ -42,6 +65,32 @@ TEST(ImportFile, ChangesNothingTheSecondTime) {
 }
 
 // The same channel, exported on a computer an hour further east after it was renamed.
+TEST(ImportFile, FilesOfCustomEmojiAndNamesOfMembersAreNoEdits) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto chat = [](std::string_view emoji, std::string_view member) {
+    return one_channel(fmt::format(
+        R"({{"id":1,"type":"message","date_unixtime":"1709287200","text_entities":[{{"type":"custom_emoji",)"
+        R"("text":"🎯","document_id":"{0}"}}],"reactions":[{{"type":"custom_emoji","count":2,)"
+        R"("document_id":"{0}"}}]}},{{"id":2,"type":"service","date_unixtime":"1709287200","actor_id":"user5",)"
+        R"("action":"invite_members","members":["{1}"]}},{{"id":3,"type":"message","date_unixtime":)"
+        R"("1709287200","todo_list":{{"title":"a"}},"text_entities":[{{"type":"custom_emoji","text":"🎯",)"
+        R"("document_id":"{0}"}}]}})",
+        emoji, member));
+  };
+  ASSERT_TRUE(gateway.import(
+      folder.write("a.json", chat("(File not included. Change data exporting settings to download.)", "Ana"))));
+
+  auto later = gateway.import(folder.write("b.json", chat("stickers/AnimatedSticker.tgs", "Ana Lima")));
+
+  ASSERT_TRUE(later);
+  EXPECT_EQ(later->changes.edited, 0u);
+  EXPECT_EQ(later->changes.counters, 0u);
+  EXPECT_EQ(gateway.message(kHarbour, 1)->entities[0].value, "");
+  EXPECT_EQ(gateway.message(kHarbour, 1)->counters.reactions[0].emoji, "custom");
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM events WHERE message = 2 AND raw IS NOT NULL"), 1) << "kept";
+}
+
 TEST(ImportFile, TheZoneOfTheComputerAndARenameAreNoEdits) {
   TempFolder folder;
   Gateway gateway(folder / "data");

@@ -66,6 +66,7 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   seen_ = {};
   ordinal_ = 0;
   chat_.reset();
+  skipped_ = false;
   if (!head.id) {
     return Error{Code::invalid_input,
                  fmt::format("chat \"{}\": its messages begin at byte {}, before its id", head.name, at_byte),
@@ -83,11 +84,15 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
     return {};
   }
   if (identity->personal && account_ == 0) {
-    return Error{Code::invalid_input,
-                 fmt::format("chat \"{}\" ({}): its messages are numbered by the account that made the export, which "
-                             "the file does not name",
-                             head.name, head.type),
-                 "Import with --account and your numeric user id"};
+    const auto reason = fmt::format(
+        "chat \"{}\" ({}): its messages are numbered by the account that made the export, which the file does not name",
+        head.name, head.type);
+    const std::string fix = "Import with --account and your numeric user id";
+    if (!head.of_account) return Error{Code::invalid_input, reason, fix};
+    skipped_ = true;
+    if (report_.reasons.size() < kMaxReasons) report_.reasons.push_back(reason + ". " + fix);
+    report_.chats.push_back(std::move(entry));
+    return {};
   }
   entry.peer = identity->peer;
   entry.scope = identity->personal ? model::Scope{account_} : model::Scope{};
@@ -105,6 +110,11 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
 
 Result<void> Importer::on_message(const boost::json::value& value, std::int64_t at_byte) {
   ++ordinal_;
+  if (skipped_) {
+    ++report_.refused;
+    ++report_.chats.back().refused;
+    return {};
+  }
   if (!chat_) return refuse(value, at_byte, unknown_chat_);
   auto outcome = read_message(value, *chat_, zone_ ? &*zone_ : nullptr);
   if (const auto* fault = std::get_if<Fault>(&outcome)) return refuse(value, at_byte, fault->reason);

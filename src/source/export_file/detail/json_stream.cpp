@@ -47,7 +47,7 @@ class Handler {
     const Place inside = place_for_object();
     places_.push_back(inside);
     if (inside == Place::root) root_is_object = true;
-    if (inside == Place::chat) head_ = {};
+    if (inside == Place::chat) head_ = {.name = {}, .type = {}, .id = {}, .of_account = true};
     if (inside == Place::message) {
       start_message();
       return count(0, ec);

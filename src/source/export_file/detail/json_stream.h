@@ -26,6 +26,7 @@ struct ChatHead {
   std::string name;  // empty for deleted accounts
   std::string type;  // public_channel, personal_chat, …
   std::optional<std::int64_t> id;
+  bool of_account = false;  // one of many in the export of an account
 };
 
 // Called while the file is read. An error ends the reading and is returned by write().

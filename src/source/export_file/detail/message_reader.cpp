@@ -64,7 +64,8 @@ void read_reactions(const Fields& f, Message& message) {
     if (!object) continue;
     const Fields reaction(*object);
     std::string emoji(reaction.text("emoji"));
-    if (emoji.empty()) emoji = reaction.text("document_id");
+    if (emoji.empty()) emoji = emoji_id(reaction.text("document_id"));
+    if (emoji.empty() && reaction.text("type") == "custom_emoji") emoji = "custom";
     if (emoji.empty() && reaction.text("type") == "paid") emoji = "⭐";
     const auto count = reaction.number("count").value_or(0);
     if (!emoji.empty() && count > 0) message.counters.reactions.push_back({std::move(emoji), count});

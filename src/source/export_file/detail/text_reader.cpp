@@ -19,7 +19,7 @@ void add_part(FormattedText& out, const Fields& part, std::int32_t& offset) {
     entity.length = length;
     if (type == "text_link") entity.value = part.text("href");
     if (type == "pre") entity.value = part.text("language");
-    if (type == "custom_emoji") entity.value = part.text("document_id");
+    if (type == "custom_emoji") entity.value = emoji_id(part.text("document_id"));
     if (type == "mention_name") entity.value = std::to_string(part.number("user_id").value_or(0));
     out.entities.push_back(std::move(entity));
   }
@@ -27,6 +27,10 @@ void add_part(FormattedText& out, const Fields& part, std::int32_t& offset) {
 }
 
 }  // namespace
+
+std::string_view emoji_id(std::string_view document_id) {
+  return model::parse_int(document_id) ? document_id : std::string_view();
+}
 
 std::int32_t utf16_length(std::string_view utf8) {
   std::int32_t units = 0;

@@ -17,6 +17,10 @@ struct FormattedText {
 
 FormattedText read_text(const boost::json::value& value);
 
+// The number of a custom emoji; empty where an export has the path of its file or a sentence instead, which differ
+// between two exports of one message.
+std::string_view emoji_id(std::string_view document_id);
+
 std::int32_t utf16_length(std::string_view utf8);
 
 }  // namespace tg::export_file::detail
