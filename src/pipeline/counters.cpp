@@ -42,10 +42,32 @@ model::Counters known_counters(const std::string& json) {
   return counters ? std::move(*counters) : model::Counters{};
 }
 
-model::Counters merged(const State& state, const CountersSeen& seen) {
-  auto known = known_counters(state.counters);
-  merge(known, state.counters_at, seen.counters, seen.at());
-  return known;
+model::Counters carried(const State& state, const CountersSeen& seen, bool poll) {
+  auto all = known_counters(state.counters);
+  merge(all, state.counters_at, seen.counters, seen.at());
+  model::Counters told;
+  if (tells_reactions(seen.counters)) told = all;
+  told.votes = poll || seen.counters.votes ? all.votes : std::nullopt;
+  return told;
+}
+
+model::Counters carried(const State& state, const Seen& seen, bool poll) {
+  if (const auto told = counters_of(seen); !told.counters.empty()) return carried(state, told, poll);
+  model::Counters nothing;
+  if (poll) nothing.votes = known_counters(state.counters).votes;
+  return nothing;
+}
+
+std::string counters_after(const std::string& known, const std::string& carried) {
+  if (known.empty() || carried.empty()) return carried.empty() ? known : carried;
+  auto all = known_counters(known);
+  auto told = known_counters(carried);
+  if (!tells_reactions(told)) {
+    all.votes = std::move(told.votes);
+    return model::to_json(all);
+  }
+  if (!told.votes) told.votes = std::move(all.votes);
+  return model::to_json(told);
 }
 
 CountersSeen merged(const CountersSeen& known, const CountersSeen& seen) {

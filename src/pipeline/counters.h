@@ -14,8 +14,12 @@ namespace tg::pipeline {
 // change.
 CountersSeen counters_of(const Seen& seen);
 
-// What is known after `seen`.
-model::Counters merged(const State& state, const CountersSeen& seen);
+// What an event says of `seen`: the parts that it tells, as they are known then. With `poll` the votes as well, so that
+// nobody takes those in the message for newer ones.
+model::Counters carried(const State& state, const CountersSeen& seen, bool poll = false);
+model::Counters carried(const State& state, const Seen& seen, bool poll);
+// What is known after an event; both as State::counters has them.
+std::string counters_after(const std::string& known, const std::string& carried);
 CountersSeen merged(const CountersSeen& known, const CountersSeen& seen);
 
 // Votes alone, as a file's poll without reactions has them, do not.

@@ -194,8 +194,7 @@ std::optional<Decision> decide(const State& state, const Seen& seen, std::int64_
     event.kind = clears_tombstone ? Kind::restored : Kind::edited;
   }
 
-  const auto told = counters_of(seen);
-  model::set_counters(decision.message, told.counters.empty() ? known_counters(state.counters) : merged(state, told));
+  model::set_counters(decision.message, carried(state, seen, decision.message.poll.has_value()));
   if (event.kind == Kind::filled || event.kind == Kind::restored) event.n = event.observed_at.us;
 
   State after = state;
@@ -224,8 +223,9 @@ std::optional<Decision> decide(const State& state, const Deleted& deleted) {
 std::optional<Decision> decide(const State& state, const CountersSeen& seen) {
   // Counters of what was never seen say nothing.
   if (!state.has_content()) return std::nullopt;
-  auto counters = merged(state, seen);
-  if (same_counts(counters, known_counters(state.counters))) return std::nullopt;
+  auto counters = carried(state, seen);
+  const auto then = counters_after(state.counters, model::to_json(counters));
+  if (same_counts(known_counters(then), known_counters(state.counters))) return std::nullopt;
   Decision decision;
   auto& event = decision.event;
   event.key = seen.key;
@@ -265,14 +265,14 @@ void apply(State& state, const model::Event& event, const Facts& facts) {
       if (first_content) state.origin = event.origin;
       if (event.kind == Kind::restored) state.deleted_at = {};
       if (event.from_page) state.fetched_at = std::max(state.fetched_at, event.observed_at);
-      if (!facts.counters.empty()) state.counters = facts.counters;
+      state.counters = counters_after(state.counters, facts.counters);
       break;
     }
     case Kind::deleted:
       state.deleted_at = std::max(state.deleted_at, event.observed_at);
       state.erased = state.erased || event.erased;
       break;
-    case Kind::counters: state.counters = facts.counters; break;
+    case Kind::counters: state.counters = counters_after(state.counters, facts.counters); break;
     case Kind::reprocess:
       state.reprocess = true;
       state.offered = true;
