@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "config/report.h"
+#include "model/time_range.h"
 #include "observe/log.h"
 
 namespace tg::cli {
@@ -105,6 +106,17 @@ Result<std::unique_ptr<journal::Journal>> open_to_change(const config::Config& c
   // Reading says what is wrong with the folder; writing would make one.
   if (auto there = journal::Journal::open(config.data_dir, journal::Access::read); !there) return there.error();
   return journal::Journal::open(config.data_dir, journal::Access::write);
+}
+
+Result<void> take_range(const std::string& from_text, const std::string& to_text, std::optional<model::Time>& from,
+                        std::optional<model::Time>& to) {
+  const auto no_date = [](std::string_view flag, const std::string& text) {
+    return Error{Code::invalid_input, fmt::format("{} {} is no date", flag, text),
+                 "Write 2026-11-24 or 2026-11-24T08:00:00Z"};
+  };
+  if (!from_text.empty() && !(from = model::parse_time(from_text))) return no_date("--from", from_text);
+  if (!to_text.empty() && !(to = model::parse_end(to_text))) return no_date("--to", to_text);
+  return model::check_range(from, to, "--from", "--to");
 }
 
 Result<void> known_channel(store::Store& store, std::int64_t channel) {

@@ -69,6 +69,10 @@ Result<std::unique_ptr<journal::Journal>> open_to_change(const config::Config& c
 // An error when no chat has this id.
 Result<void> known_channel(store::Store& store, std::int64_t channel);
 
+// --from and --to, empty = not given; a plain date of --to means through the end of that day.
+Result<void> take_range(const std::string& from_text, const std::string& to_text, std::optional<model::Time>& from,
+                        std::optional<model::Time>& to);
+
 // Stored messages beside a gateway that may be running: reads only.
 struct Reading {
   std::unique_ptr<journal::Journal> journal;

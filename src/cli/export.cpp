@@ -18,14 +18,6 @@ struct ExportFlags {
   bool exact = false;
 };
 
-std::optional<Error> take_time(const std::string& text, const char* flag, std::optional<model::Time>& into) {
-  if (text.empty()) return std::nullopt;
-  into = model::parse_time(text);
-  if (into) return std::nullopt;
-  return Error{Code::invalid_input, fmt::format("{} {} is no date", flag, text),
-               "Write 2026-11-24 or 2026-11-24T08:00:00Z"};
-}
-
 int export_all(const Common& common, const ExportFlags& flags) {
   exporting::Options options;
   options.format = *exporting::parse_format(flags.format);
@@ -34,8 +26,8 @@ int export_all(const Common& common, const ExportFlags& flags) {
   if (options.format == exporting::Format::html && flags.output == "-") {
     return fail({Code::invalid_input, "an html export is a folder", "Name it with --output"}, kUsage);
   }
-  if (auto wrong = take_time(flags.from, "--from", options.from)) return fail(*wrong, kUsage);
-  if (auto wrong = take_time(flags.to, "--to", options.to)) return fail(*wrong, kUsage);
+  if (auto taken = take_range(flags.from, flags.to, options.from, options.to); !taken)
+    return fail(taken.error(), kUsage);
   options.force = flags.force;
   options.guard_formulas = !flags.exact;
 
@@ -78,7 +70,7 @@ void add_export(CLI::App& app, Common& common, const ExitCode& code) {
       ->type_name(kFile);
   command->add_option("--channel", flags->channels, "Only this channel id; may be repeated")->type_name(kChannel);
   command->add_option("--from", flags->from, "Only messages posted since, e.g. 2026-11-24")->type_name(kTime);
-  command->add_option("--to", flags->to, "Only messages posted until")->type_name(kTime);
+  command->add_option("--to", flags->to, "Only messages posted until, a plain date included (UTC)")->type_name(kTime);
   command->add_flag("--force", flags->force, "Replace what is there");
   command->add_flag("--exact", flags->exact, "csv: no apostrophe before text that a spreadsheet would run");
   command->footer(

@@ -45,12 +45,7 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   query.limit = flags.limit;
   query.newest_first = !flags.oldest_first;
   query.include_deleted = flags.deleted;
-  for (const auto& [text, into] : {std::pair{&flags.from, &query.from}, std::pair{&flags.to, &query.to}}) {
-    if (text->empty()) continue;
-    *into = model::parse_time(*text);
-    if (!*into)
-      return fail({Code::invalid_input, *text + " is no date", "Write 2026-11-24 or 2026-11-24T08:00:00Z"}, kUsage);
-  }
+  if (auto taken = take_range(flags.from, flags.to, query.from, query.to); !taken) return fail(taken.error(), kUsage);
   const auto config = load_config(common);
   if (!config) return kUsage;
   auto reading = Reading::open(*config, !flags.search.empty());
@@ -262,7 +257,7 @@ void add_messages(CLI::App& app, Common& common, const ExitCode& code) {
   command->add_option("--search", flags->search, "Substring, any script");
   command->add_option("--sender", flags->sender, "Exact name or id of the sender");
   command->add_option("--from", flags->from, "Posted since, e.g. 2026-11-24 or 2026-11-24T08:00:00Z")->type_name(kTime);
-  command->add_option("--to", flags->to, "Posted until")->type_name(kTime);
+  command->add_option("--to", flags->to, "Posted until, a plain date included (UTC)")->type_name(kTime);
   within(command->add_option("--limit", flags->limit, "At most so many (20)"), 1, 10'000);
   command->add_option("--cursor", flags->cursor, "Go on where the last list ended");
   command->add_flag("--oldest-first", flags->oldest_first, "Oldest first");

@@ -1,6 +1,7 @@
 #include "api/routes/page_query.h"
 
 #include "api/view/json_writer.h"
+#include "model/time_range.h"
 
 namespace tg::api {
 namespace {
@@ -22,15 +23,10 @@ Result<std::vector<T>> names_of(const Query& query, Query::Names names, std::str
   return all;
 }
 
-// A bare date as the end of a range means its whole day.
 Result<std::optional<model::Time>> end_of_range(const Query& query, Query::Names names) {
-  auto time = query.time(names);
-  if (!time || !*time) return time;
   const auto text = query.text(names);
-  if (text && text->size() == 10 && (*text)[4] == '-') {
-    return std::optional(model::Time{(*time)->us + 86'400'000'000 - 1});
-  }
-  return time;
+  if (text && model::is_plain_date(*text)) return model::parse_end(*text);
+  return query.time(names);
 }
 
 Result<void> read_filters(const Query& query, store::PageQuery& page) {
@@ -55,6 +51,9 @@ Result<void> read_filters(const Query& query, store::PageQuery& page) {
   if (!received_from) return received_from.error();
   auto received_to = end_of_range(query, {"receivedTo"});
   if (!received_to) return received_to.error();
+  if (auto ordered = model::check_range(*from, *to, "from", "to"); !ordered) return ordered.error();
+  if (auto ordered = model::check_range(*received_from, *received_to, "receivedFrom", "receivedTo"); !ordered)
+    return ordered.error();
   page.from = *from;
   page.to = *to;
   page.received_from = *received_from;
@@ -182,7 +181,8 @@ std::vector<Parameter> page_parameters() {
       {"source", "string", "tdlib, export_file, demo"},
       {"origin", "string", "live, catchup, backfill, import", "query", false, "origins"},
       {"from", "date-time", "Telegram's date, inclusive (also startDate, since)", "query", false, "startDate since"},
-      {"to", "date-time", "Telegram's date, inclusive (also endDate, until)", "query", false, "endDate until"},
+      {"to", "date-time", "Telegram's date, inclusive; a plain date through the end of that day (also endDate, until)",
+       "query", false, "endDate until"},
       {"receivedFrom", "date-time", "arrival, inclusive"},
       {"receivedTo", "date-time", "arrival, inclusive"},
       {"search", "string", "substring, whatever its case and accents", "query", false, "q"},

@@ -91,10 +91,12 @@ TEST(PageQuery, ReadsEverySpellingThatCallersUse) {
 
 TEST(PageQuery, RefusesWhatItCannotRead) {
   for (const auto* text : {"limit=invalid", "limit=0", "from=yesterday", "sort=sideways", "status=lost",
-                           "hasMedia=maybe", "topicId=0", "topicId=news", "around=x", "offset=200000", "page=0"}) {
+                           "hasMedia=maybe", "topicId=0", "topicId=news", "around=x", "offset=200000", "page=0",
+                           "from=2025-01-02&to=2025-01-01", "receivedFrom=2025-01-02&receivedTo=2025-01-01"}) {
     EXPECT_FALSE(page_query(Query(text))) << text;
   }
   EXPECT_TRUE(page_query(Query("whatever=1&limit=")));
+  EXPECT_TRUE(page_query(Query("from=2025-01-01&to=2025-01-01")));
 }
 
 TEST(Coverage, EveryIdHasOneState) {
