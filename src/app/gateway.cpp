@@ -59,6 +59,27 @@ demo::Known known_channel(journal::Journal& journal, model::ChatId peer) {
   return known;
 }
 
+// Made-up messages among real ones could not be taken out again. What was imported into a demo is no matter.
+Result<void> check_demo_folder(journal::Journal& journal, const std::string& folder) {
+  auto db = journal.read();
+  if (!db) return db.error();
+  auto& chats = (*db)->prepared("SELECT peer FROM chats").reset();
+  bool empty = true;
+  while (true) {
+    auto row = chats.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    empty = false;
+    if (!demo::is_demo_channel(model::ChatId{chats.integer(0)})) continue;
+    chats.reset();
+    return {};
+  }
+  if (empty) return {};
+  return Error{Code::conflict,
+               fmt::format("{} holds an archive that is not a demo's: nothing made up is written there", folder),
+               "Name another folder with --data-dir, or run it without the demo"};
+}
+
 }  // namespace
 
 struct Gateway::Impl {
@@ -89,6 +110,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   auto journal = journal::Journal::open(config.data_dir, journal::Access::write, limits_of(config));
   if (!journal) return journal.error();
   impl->journal = std::move(*journal);
+  if (config.demo.enabled) {
+    if (auto own = check_demo_folder(*impl->journal, config.data_dir); !own) return own.error();
+  }
   impl->counting = impl->journal->on_commit([&series = impl->series](const std::vector<model::Event>& events) {
     const auto now = model::Time::now();
     for (const auto& event : events) {
@@ -156,7 +180,15 @@ void Gateway::stop() {
 
 std::uint16_t Gateway::port() const { return impl_->api->port(); }
 
-int run_until_stopped(const config::Config& config) {
+std::string dashboard_url(std::string_view host, std::uint16_t port) {
+  std::string name(host);
+  if (host == "0.0.0.0") name = "127.0.0.1";
+  if (host == "::" || host == "[::]") name = "::1";
+  if (name.find(':') != std::string::npos && name.front() != '[') name = "[" + name + "]";
+  return fmt::format("http://{}:{}/", name, port);
+}
+
+int run_until_stopped(const config::Config& config, const std::function<void(const Gateway&)>& on_started) {
   // Blocked before any thread starts, so that only this one takes them.
   sigset_t signals;
   sigemptyset(&signals);
@@ -173,6 +205,7 @@ int run_until_stopped(const config::Config& config) {
   (*gateway)->start();
   observe::info("started", {{"version", kVersion}, {"port", static_cast<int>((*gateway)->port())}});
   sd_notify(0, "READY=1");
+  on_started(**gateway);
   int signal = 0;
   sigwait(&signals, &signal);
   observe::info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});

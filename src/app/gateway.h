@@ -5,6 +5,7 @@
 //   journal ─ intake ─ store ─ api ─ sources
 //   └────────────── upkeep: health, gauges, watchdog
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,7 +18,8 @@ inline constexpr std::string_view kVersion = TG_VERSION;
 
 class Gateway {
  public:
-  // Takes the journal's lock and listens; serves and captures after start().
+  // Takes the journal's lock and listens; serves and captures after start(). The demo is refused (Code::conflict) where
+  // messages are stored that it did not make.
   static Result<std::unique_ptr<Gateway>> open(const config::Config& config);
   ~Gateway();  // stops
   Gateway(const Gateway&) = delete;
@@ -33,7 +35,11 @@ class Gateway {
   std::unique_ptr<Impl> impl_;
 };
 
+// Where a browser on this machine finds the dashboard.
+std::string dashboard_url(std::string_view host, std::uint16_t port);
+
 // Runs until SIGTERM or SIGINT; tells systemd when it is ready and that it lives. The process's exit code.
-int run_until_stopped(const config::Config& config);
+// on_started is called once, when it serves.
+int run_until_stopped(const config::Config& config, const std::function<void(const Gateway&)>& on_started);
 
 }  // namespace tg::app

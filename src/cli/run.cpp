@@ -41,17 +41,26 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_flag("--gaps", flags.gaps, "Demo: lose the connection now and then");
 }
 
-int run(const Common& common, const RunFlags& flags) {
-  const auto config = load_config(common, Kind::serves, settings_of(flags));
-  return config ? app::run_until_stopped(*config) : kUsage;
-}
-
 std::filesystem::path demo_folder() {
   const char* state = std::getenv("XDG_STATE_HOME");
   const char* home = std::getenv("HOME");
   if (state && *state) return std::filesystem::path(state) / "telegram-gateway-demo";
   if (home && *home) return std::filesystem::path(home) / ".local/state/telegram-gateway-demo";
   return std::filesystem::temp_directory_path() / "telegram-gateway-demo";
+}
+
+int run(Common common, const RunFlags& flags) {
+  if (flags.demo && common.data_dir.empty() &&
+      config::load(sources_of(common)).origin_of("data_dir") == config::Origin::default_) {
+    common.data_dir = demo_folder();
+  }
+  const auto config = load_config(common, Kind::serves, settings_of(flags));
+  if (!config) return kUsage;
+  return app::run_until_stopped(*config, [&config](const app::Gateway& gateway) {
+    std::cout << "dashboard  " << app::dashboard_url(config->server.host, gateway.port()) << "\n"
+              << "data       " << config->data_dir << "\n"
+              << std::flush;
+  });
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import unittest
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
@@ -168,6 +170,22 @@ class ListsTest(Case):
         self.assertEqual([m["messageId"] for m in answer["messages"]][:2], [1, 2])
         self.bad(1, "messages", "--search", "tide", says=["no search index yet", "Start the gateway"])
 
+    def test_a_plain_date_as_the_end_includes_its_day(self):
+        self.harbour()
+        everything = self.json("messages", "--oldest-first")["messages"]
+        first_day = [m["messageId"] for m in everything if m["date"].startswith("2024-03-01")]
+        day = ("--from", "2024-03-01", "--to", "2024-03-01")
+        self.assertEqual([m["messageId"] for m in self.json("messages", "--oldest-first", *day)["messages"]], first_day)
+        self.assertEqual(len(json.loads(self.good("export", "--format", "json", *day))), len(first_day))
+        for command in ("messages", "export"):
+            self.bad(2, command, "--from", "2024-03-02", "--to", "2024-03-01", says=["--from 2024-03-02", "is after --to"])
+        with Gateway("run", data_dir=self.data) as gateway:
+            of_api = gateway.get("/api/messages?from=2024-03-01&to=2024-03-01&limit=100")[1]["data"]
+            self.assertEqual(len(of_api), len(first_day))
+            status, answer = gateway.get("/api/messages?from=2024-03-02&to=2024-03-01")
+            self.assertEqual(status, 400, answer)
+            self.assertIn("is after to", json.dumps(answer))
+
     def test_pages_join_without_a_gap(self):
         self.harbour()
         seen, cursor = [], []
@@ -309,6 +327,55 @@ class BesideAGatewayTest(Case):
             self.assertRegex(self.good("status"), r"complete  [\d,]+ of [\d,]+ ids accounted for")
             self.assertEqual(gateway.stop(), 0)
         self.assertTrue(self.json("journal", "verify")["sound"])
+
+
+class DemoTest(Case):
+    """The demo keeps out of what it did not begin."""
+
+    def start(self, *arguments, **environment):
+        """A gateway of these arguments, its two lines on standard output, ended again."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_GATEWAY_")}
+        process = subprocess.Popen([BINARY, *arguments, "--port", "0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   text=True, env={**clean, **environment})
+        patience = threading.Timer(60, process.kill)  # ends a read of what never comes
+        patience.start()
+        try:
+            lines = [process.stdout.readline(), process.stdout.readline()]
+            url = re.fullmatch(r"dashboard  (http://127\.0\.0\.1:\d+/)\n", lines[0])
+            self.assertTrue(url, lines)
+            with urllib.request.urlopen(url[1] + "health/live", timeout=30) as answer:
+                self.assertEqual(answer.status, 200)
+            return lines[1]
+        finally:
+            patience.cancel()
+            process.terminate()
+            process.communicate(timeout=60)
+
+    def test_it_refuses_an_archive_that_it_did_not_begin(self):
+        self.harbour()
+        for command in (("demo",), ("run", "--demo")):
+            with self.subTest(command):
+                status, _, err = self.run_(*command, "--port", "0")
+                self.assertEqual(status, 1)
+                self.assertIn(f"{self.data} holds an archive that is not a demo's", err)
+                self.assertIn("Name another folder with --data-dir", err)
+        self.assertEqual([row["channelId"] for row in self.json("channels")["channels"]], [HARBOUR])
+
+    def test_what_is_imported_into_a_demo_does_not_lock_it_out(self):
+        with Gateway("demo", "--history", "5", "--channels", "1", data_dir=self.data) as gateway:
+            gateway.until(lambda: gateway.get("/api/messages?limit=1")[1]["data"], what="a message")
+            gateway.stop()
+        self.harbour()
+        with Gateway("demo", data_dir=self.data) as gateway:
+            self.assertEqual(gateway.stop(), 0)
+
+    def test_run_and_demo_say_where_the_dashboard_and_the_data_are(self):
+        self.assertEqual(self.start("--data-dir", str(self.data), "run"), f"data       {self.data}\n")
+        own = self.folder / "state"
+        for command in (("demo",), ("run", "--demo")):
+            with self.subTest(command):
+                self.assertEqual(self.start(*command, XDG_STATE_HOME=str(own)),
+                                 f"data       {own}/telegram-gateway-demo\n")
 
 
 class DamageTest(Case):

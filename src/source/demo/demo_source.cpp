@@ -11,6 +11,11 @@ constexpr auto kRetryEvery = std::chrono::milliseconds(500);
 
 }  // namespace
 
+bool is_demo_channel(model::ChatId peer) {
+  const auto all = detail::channels();
+  return std::any_of(all.begin(), all.end(), [&](const detail::Channel& channel) { return channel.peer() == peer; });
+}
+
 struct DemoSource::Impl {
   Impl(Options o, pipeline::Intake& i) : options(std::move(o)), intake(i) {}
 

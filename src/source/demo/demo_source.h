@@ -19,6 +19,8 @@ namespace tg::demo {
 
 inline constexpr std::int64_t kAccount = 7'000'000'001;
 
+bool is_demo_channel(model::ChatId peer);
+
 // What the journal knows of a channel from an earlier run.
 struct Known {
   model::MessageId newest;                                              // 0 = nothing
