@@ -31,6 +31,7 @@ void add_config(CLI::App& app, Common& common, const ExitCode& code) {
         } else {
           std::cout << config::show_text(result);
         }
+        for (const auto& error : result.errors) fail(error);
         *code = result.ok() ? kDone : kUsage;
       });
   auto markdown = std::make_shared<bool>(false);

@@ -44,12 +44,17 @@ std::vector<std::string> flags_of(const CLI::App& app) {
   return flags;
 }
 
+std::string nearest_or_help(const CLI::App& at, const std::string& nearest) {
+  const auto help = fmt::format("{} --help lists them", path_of(at));
+  return nearest.empty() ? help : fmt::format("The nearest is {}; {}", nearest, help);
+}
+
 Error wrong_flag(const CLI::App& at, const std::string& word) {
   const auto flags = flags_of(at);
   const std::vector<std::string_view> views(flags.begin(), flags.end());
   const auto name = word.substr(0, word.find('='));
   return {Code::invalid_input, fmt::format("{} has no option {}", path_of(at), name),
-          fmt::format("The nearest is {}; {} --help lists them", config::nearest_of(name, views), path_of(at))};
+          nearest_or_help(at, config::nearest_of(name, views))};
 }
 
 Error wrong_word(const CLI::App& at, const std::string& word) {
@@ -59,7 +64,7 @@ Error wrong_word(const CLI::App& at, const std::string& word) {
             fmt::format("See {} --help", path_of(at))};
   }
   return {Code::invalid_input, fmt::format("{} has no command {}", path_of(at), word),
-          fmt::format("The nearest is {}; {} --help lists them", config::nearest_of(word, commands), path_of(at))};
+          nearest_or_help(at, config::nearest_of(word, commands))};
 }
 
 Error explain(const CLI::App& app, const CLI::ParseError& problem) {

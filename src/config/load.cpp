@@ -25,6 +25,13 @@ std::string example_of(const detail::Key& key) {
   return fmt::format("The default is {} = {}", key.name, detail::to_toml(key, Config{}));
 }
 
+constexpr std::string_view kSeeAll = "`telegram-gateway config reference` lists them all";
+
+std::string nearest_key_or_all(std::string_view unknown) {
+  const std::string nearest = detail::nearest_key(unknown);
+  return nearest.empty() ? std::string(kSeeAll) : fmt::format("The nearest known key is {}", nearest);
+}
+
 class FileReader {
  public:
   FileReader(Loaded& loaded, detail::TokenPlaces places) : loaded_(loaded), places_(std::move(places)) {}
@@ -52,7 +59,7 @@ class FileReader {
         walk(*inner, key);
       } else {
         add(loaded_.errors, fmt::format("unknown key {} ({}, line {})", key, places_.file, node.source().begin.line),
-            fmt::format("The nearest known key is {}", detail::nearest_key(key)));
+            nearest_key_or_all(key));
       }
     }
   }
@@ -91,6 +98,7 @@ void take_text(Loaded& loaded, const detail::Key& key, std::string_view text, Or
   }
 }
 
+// The prefix that all have in common makes none of them near.
 std::string nearest_variable(std::string_view variable) {
   std::vector<std::string> names{"TELEGRAM_GATEWAY_CONFIG"};
   for (const detail::Key& key : detail::keys()) {
@@ -98,8 +106,13 @@ std::string nearest_variable(std::string_view variable) {
     if (!key.short_variable.empty()) names.emplace_back(key.short_variable);
   }
   for (const std::string_view name : detail::key_variables()) names.emplace_back(name);
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return nearest_of(variable, views);
+  std::vector<std::string_view> views;
+  for (const std::string_view name : names) {
+    views.push_back(name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name);
+  }
+  const std::string nearest = nearest_of(variable.substr(kPrefix.size()), views);
+  if (nearest.empty()) return "";
+  return names[static_cast<std::size_t>(std::find(views.begin(), views.end(), nearest) - views.begin())];
 }
 
 void read_environment(const std::map<std::string, std::string>& environment, Loaded& loaded) {
@@ -119,7 +132,8 @@ void read_environment(const std::map<std::string, std::string>& environment, Loa
   }
   for (const auto& [variable, value] : environment) {
     if (!variable.starts_with(kPrefix) || known.contains(variable)) continue;
-    const std::string fix = fmt::format("The nearest known one is {}", nearest_variable(variable));
+    const std::string nearest = nearest_variable(variable);
+    const std::string fix = nearest.empty() ? std::string(kSeeAll) : "The nearest known one is " + nearest;
     // Without a section it may belong to another program of the same family, so it stops nothing.
     const bool meant_for_us = variable.find("__") != std::string::npos;
     add(meant_for_us ? loaded.errors : loaded.warnings, fmt::format("unknown environment variable {}", variable), fix);
@@ -132,8 +146,7 @@ void read_flags(const std::vector<std::pair<std::string, std::string>>& flags, L
     if (const detail::Key* key = detail::find_key(name)) {
       take_text(loaded, *key, value, Origin::flag, "command line");
     } else {
-      add(loaded.errors, fmt::format("unknown key {} (command line)", name),
-          fmt::format("The nearest known key is {}", detail::nearest_key(name)));
+      add(loaded.errors, fmt::format("unknown key {} (command line)", name), nearest_key_or_all(name));
     }
   }
 }

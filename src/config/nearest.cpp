@@ -25,11 +25,15 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return last[b.size()];
 }
 
+bool is_near(std::string_view a, std::string_view b) {
+  return edit_distance(a, b) <= std::max<std::size_t>(1, std::max(a.size(), b.size()) / 3);
+}
+
 std::string nearest_of(std::string_view unknown, std::span<const std::string_view> known) {
   const auto best = std::min_element(known.begin(), known.end(), [&](std::string_view a, std::string_view b) {
     return edit_distance(unknown, a) < edit_distance(unknown, b);
   });
-  return best == known.end() ? "" : std::string(*best);
+  return best == known.end() || !is_near(unknown, *best) ? "" : std::string(*best);
 }
 
 }  // namespace tg::config

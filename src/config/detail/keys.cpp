@@ -1,5 +1,7 @@
 #include "config/detail/keys.h"
 
+#include <unicode/timezone.h>
+
 #include <cctype>
 
 #include "config/nearest.h"
@@ -12,10 +14,12 @@ constexpr double kDayS = 86'400;
 std::string not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
 
 std::string time_zone_complaint(const std::string& text) {
-  const bool plausible = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) || c == '/' || c == '_' || c == '-' || c == '+';
-  });
-  return plausible ? "" : "is no time zone; write it as America/Sao_Paulo or UTC";
+  if (text.empty()) return "";
+  icu::UnicodeString canonical;
+  UBool known = 0;
+  auto status = U_ZERO_ERROR;
+  icu::TimeZone::getCanonicalID(icu::UnicodeString::fromUTF8(text), canonical, known, status);
+  return U_SUCCESS(status) && known ? "" : "is no time zone; write it as America/Sao_Paulo or UTC";
 }
 
 std::string web_origin_complaint(const std::string& text) {
@@ -163,6 +167,7 @@ std::string nearest_key(std::string_view unknown) {
   std::string_view best;
   std::size_t fewest = SIZE_MAX;
   for (const Key& key : table()) {
+    if (!is_near(leaf(unknown), leaf(key.name))) continue;
     // Half a step for the wrong section, so that a right name in a wrong place wins over two typing errors.
     const std::size_t whole = 2 * edit_distance(unknown, key.name);
     const std::size_t by_leaf = 2 * edit_distance(leaf(unknown), leaf(key.name)) + 1;

@@ -38,7 +38,7 @@ std::string variable_of(std::string_view key);
 // The keys of one entry of auth.tokens, for unknown ones among them.
 std::span<const std::string_view> token_keys();
 
-// The known key that is fewest edits away; a right leaf in the wrong section counts as near.
+// The known key that is fewest edits away; a right leaf in the wrong section counts as near. Empty when none is near.
 std::string nearest_key(std::string_view unknown);
 
 }  // namespace tg::config::detail

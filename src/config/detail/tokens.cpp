@@ -59,8 +59,10 @@ class Entry {
       if (name.str() == "token") {
         wrong("holds the token itself", "Keep secrets out of this file: use token_file or sha256");
       } else if (std::find(token_keys().begin(), token_keys().end(), name.str()) == token_keys().end()) {
+        const std::string nearest = nearest_of(name.str(), token_keys());
         wrong(fmt::format("has an unknown key {}", name.str()),
-              fmt::format("The nearest known key is {}", nearest_of(name.str(), token_keys())));
+              nearest.empty() ? fmt::format("It may have {}", fmt::join(token_keys(), ", "))
+                              : fmt::format("The nearest known key is {}", nearest));
       }
     }
   }
@@ -113,7 +115,13 @@ class Entry {
       secret.pop_back();
     if (secret.empty()) {
       wrong(fmt::format("names {}, which is empty or cannot be read", path.string()),
-            "Put a token into it, e.g. of: openssl rand -hex 32");
+            "Make one with: telegram-gateway token create NAME");
+      return;
+    }
+    if (secret.size() < kShortSecret) {
+      wrong(fmt::format("names {}, whose token is shorter than {} characters and can be guessed", path.string(),
+                        kShortSecret),
+            "Make a long one with: telegram-gateway token create NAME");
       return;
     }
     if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {

@@ -92,6 +92,12 @@ TEST_F(Auth, EveryMistakeInAnEntryIsTold) {
   EXPECT_TRUE(loaded.config.auth.tokens.empty());
 }
 
+TEST_F(Auth, TokenThatCanBeGuessedIsAnError) {
+  write_token("fifteen-letters\n");
+
+  EXPECT_TRUE(tells(with_file(kTrader).errors, "shorter than 16 characters"));
+}
+
 TEST_F(Auth, EmptyTokenFileIsAnError) {
   write_token("\n");
 

@@ -115,6 +115,24 @@ TEST_F(Load, UnknownKeyNamesTheNearestOne) {
   EXPECT_TRUE(tells(loaded.errors, "nearest known key is journal.keep_days"));
 }
 
+TEST_F(Load, KeyThatIsNearToNothingIsNotGuessed) {
+  sources_.environment["TELEGRAM_GATEWAY_ZZZ"] = "1";
+  const Loaded loaded = with_file("xyzzy = 1\n[server]\nbogus = 1\n");
+
+  EXPECT_EQ(loaded.errors.size(), 2U) << all_of(loaded.errors);
+  EXPECT_FALSE(tells(loaded.errors, "nearest"));
+  EXPECT_TRUE(tells(loaded.errors, "config reference"));
+  EXPECT_FALSE(tells(loaded.warnings, "nearest"));
+}
+
+TEST_F(Load, ATimeZoneMustExist) {
+  EXPECT_TRUE(with_file("[ui]\ntime_zone = \"America/Sao_Paulo\"\n").ok());
+  EXPECT_TRUE(with_file("[ui]\ntime_zone = \"\"\n").ok());
+  for (const auto* zone : {"Sao_Paulo", "America/Atlantis", "GMT+3"}) {
+    EXPECT_TRUE(tells(with_file(fmt::format("[ui]\ntime_zone = \"{}\"\n", zone)).errors, "is no time zone")) << zone;
+  }
+}
+
 TEST_F(Load, RightKeyInTheWrongSectionIsFound) {
   EXPECT_TRUE(tells(with_file("port = 4010\n").errors, "nearest known key is server.port"));
 }
