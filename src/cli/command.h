@@ -46,6 +46,7 @@ void add_coverage(CLI::App& app, Common& common, const ExitCode& code);
 void add_failures(CLI::App& app, Common& common, const ExitCode& code);
 void add_doctor(CLI::App& app, Common& common, const ExitCode& code);
 void add_config(CLI::App& app, Common& common, const ExitCode& code);
+void add_token(CLI::App& app, Common& common, const ExitCode& code);
 void add_journal(CLI::App& app, Common& common, const ExitCode& code);
 void add_completion(CLI::App& app, Common& common, const ExitCode& code);
 void add_man(CLI::App& app, Common& common, const ExitCode& code);
