@@ -3,6 +3,7 @@
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "api/api.h"
 #include "app/upkeep.h"
@@ -80,6 +81,16 @@ Result<void> check_demo_folder(journal::Journal& journal, const std::string& fol
                "Name another folder with --data-dir, or run it without the demo"};
 }
 
+std::filesystem::path url_file(const std::filesystem::path& data_dir) { return data_dir / "url"; }
+
+// For doctor and status, which cannot know a port that a flag named. Best effort: it serves without.
+void tell_url(const config::Config& config, std::uint16_t port) {
+  const auto file = url_file(config.data_dir);
+  std::ofstream(file) << dashboard_url(config.server.host, port) << "\n";
+  std::error_code ignored;
+  std::filesystem::permissions(file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+}
+
 }  // namespace
 
 struct Gateway::Impl {
@@ -151,6 +162,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   }
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();
+  tell_url(config, impl->api->port());
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 
@@ -179,6 +191,12 @@ void Gateway::stop() {
 }
 
 std::uint16_t Gateway::port() const { return impl_->api->port(); }
+
+std::string running_url(const std::filesystem::path& data_dir) {
+  std::string url;
+  std::getline(std::ifstream(url_file(data_dir)), url);
+  return url;
+}
 
 std::string dashboard_url(std::string_view host, std::uint16_t port) {
   std::string name(host);

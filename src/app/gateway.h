@@ -5,6 +5,7 @@
 //   journal ─ intake ─ store ─ api ─ sources
 //   └────────────── upkeep: health, gauges, watchdog
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,10 @@ class Gateway {
   explicit Gateway(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
+
+// Where the gateway that runs on this data folder listens, e.g. http://127.0.0.1:4010/; empty where none ever did. Left
+// behind by one that was killed: ask journal::is_locked whether one runs.
+std::string running_url(const std::filesystem::path& data_dir);
 
 // Where a browser on this machine finds the dashboard.
 std::string dashboard_url(std::string_view host, std::uint16_t port);

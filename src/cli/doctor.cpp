@@ -8,6 +8,7 @@
 #include <iostream>
 #include <system_error>
 
+#include "app/gateway.h"
 #include "cli/command.h"
 #include "config/load.h"
 #include "journal/lock.h"
@@ -75,7 +76,8 @@ Finding check_disk(const std::string& folder, std::int64_t reserve) {
   return {"disk", true, text};
 }
 
-Finding check_port(const config::Server& server, bool running) {
+Finding check_port(const config::Server& server, const std::string& running_at) {
+  if (!running_at.empty()) return {"port", true, "the gateway that runs listens at " + running_at};
   const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -91,7 +93,6 @@ Finding check_port(const config::Server& server, bool running) {
   ::close(fd);
   const std::string name = fmt::format("{}:{}", server.host, server.port);
   if (is_free) return {"port", true, name + " is free"};
-  if (running && why == EADDRINUSE) return {"port", true, name + " is in use, as it should be while the gateway runs"};
   return {"port", false,
           fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name,
                       std::generic_category().message(why), server.port)};
@@ -127,7 +128,7 @@ int examine(const Common& common) {
   findings.push_back(check_folder(config.data_dir));
   findings.push_back(check_journal(config.data_dir, running));
   findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));
-  findings.push_back(check_port(config.server, running));
+  findings.push_back(check_port(config.server, running ? app::running_url(config.data_dir) : ""));
   findings.push_back(check_clock());
   findings.push_back(check_access(config));
 

@@ -2,6 +2,7 @@
 
 #include <iostream>
 
+#include "app/gateway.h"
 #include "cli/command.h"
 #include "cli/usage.h"
 #include "journal/coverage.h"
@@ -55,13 +56,26 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   }
   const auto page = reading->store->page(query);
   if (!page) return fail(page.error(), page.error().code == Code::invalid_input ? kUsage : kFailed);
+  std::int64_t behind = 0;
+  if (!flags.search.empty()) {
+    const auto search = reading->store->search_state();
+    if (!search) return fail(search.error());
+    behind = search->behind_events;
+  }
+  const int code = behind > 0 ? kLook : kDone;
+  if (behind > 0) {
+    std::cerr << "warning: the search index is " << grouped(behind)
+              << " events behind: what they brought is not found. The gateway fills it while it runs; start it, or "
+                 "search again in a moment\n";
+  }
   if (common.json) {
     boost::json::array rows;
     for (const auto& row : page->rows) rows.push_back(to_json(row));
     boost::json::object answer{{"messages", rows}, {"total", page->total}, {"totalExact", page->total_exact}};
     if (!page->next_cursor.empty()) answer["nextCursor"] = page->next_cursor;
+    if (!flags.search.empty()) answer["searchBehindEvents"] = behind;
     print(answer);
-    return kDone;
+    return code;
   }
   Table table{{"id", "posted", "channel", "text"}, {}, {}};
   for (const auto& row : page->rows) {
@@ -75,7 +89,7 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   std::cout << grouped(page->total) << (page->total_exact ? "" : " or more") << " in all";
   if (!page->next_cursor.empty()) std::cout << "; more with --cursor " << page->next_cursor;
   std::cout << "\n";
-  return kDone;
+  return code;
 }
 
 int list_channels(const Common& common) {
@@ -132,6 +146,7 @@ int show_status(const Common& common) {
   const auto in_use = journal::is_locked(config->data_dir);
   const bool promised =
       std::any_of(coverage->begin(), coverage->end(), [](const auto& chat) { return bool(chat.start); });
+  const auto url = app::running_url(config->data_dir);
   if (common.json) {
     print(boost::json::object{{"running", in_use ? boost::json::value(*in_use) : nullptr},
                               {"dataDir", config->data_dir},
@@ -149,7 +164,7 @@ int show_status(const Common& common) {
             << (!in_use   ? "not known whether it runs (only its own user may ask): "
                 : *in_use ? "runs on "
                           : "does not run on ")
-            << config->data_dir << "\n"
+            << config->data_dir << (in_use && *in_use && !url.empty() ? ", dashboard " + url : std::string()) << "\n"
             << "stored    " << grouped(stats->heads) << " messages of " << grouped(stats->chats) << " chats\n"
             << "complete  ";
   if (promised) {
@@ -254,7 +269,7 @@ void add_messages(CLI::App& app, Common& common, const ExitCode& code) {
   auto* command = app.add_subcommand("messages", "List stored messages");
   auto flags = std::make_shared<MessageFlags>();
   command->add_option("--channel", flags->channels, "Only this channel id; may be repeated")->type_name(kChannel);
-  command->add_option("--search", flags->search, "Substring, any script");
+  command->add_option("--search", flags->search, "Substring, any script; exit code 3 while the search index is behind");
   command->add_option("--sender", flags->sender, "Exact name or id of the sender");
   command->add_option("--from", flags->from, "Posted since, e.g. 2026-11-24 or 2026-11-24T08:00:00Z")->type_name(kTime);
   command->add_option("--to", flags->to, "Posted until, a plain date included (UTC)")->type_name(kTime);

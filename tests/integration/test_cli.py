@@ -25,7 +25,7 @@ CHANNEL = ROOT / "tests/data/channel.json"
 ACCOUNT = ROOT / "tests/data/account.json"
 HARBOUR = "-1009000000501"
 COMMANDS = ["run", "demo", "import", "export", "messages", "channels", "status", "coverage", "failures", "doctor",
-            "config", "journal", "completion", "man", "version"]
+            "config", "token", "journal", "completion", "man", "version"]
 NOBODY = 65534
 
 
@@ -103,6 +103,13 @@ class UsageTest(Case):
         self.bad(2, "messages", "--limi", "3", says=["no option --limi", "nearest is --limit"])
         self.bad(2, "messages", "--jsn", says=["nearest is --json"])
         self.bad(2, "--dta-dir", "x", "status", says=["nearest is --data-dir"])
+
+    def test_nothing_near_is_not_guessed(self):
+        for words in (("qqqqqq",), ("messages", "--qqqqqq")):
+            status, _, err = self.run_(*words)
+            self.assertEqual(status, 2)
+            self.assertNotIn("nearest", err)
+            self.assertIn("--help lists them", err)
 
     def test_values_that_do_not_fit(self):
         self.bad(2, "messages", "--limit", "0", says=["--limit", "from 1 to 10000, not 0", "messages --help"])
@@ -281,6 +288,38 @@ class ListsTest(Case):
                          ["The nearest known key is server.port"])
         self.assertIn("FIX   configuration", self.good("doctor", "--config", wrong, code=3))
 
+    def test_a_configuration_that_cannot_be_used_is_shown_with_its_errors(self):
+        wrong = self.folder / "wrong.toml"
+        wrong.write_text("[server\nport = 4011\n")
+        for more in ((), ("--json",)):
+            status, out, err = self.run_("config", "show", *more, "--config", wrong)
+            self.assertEqual(status, 2)
+            self.assertIn("4010", out)
+            self.assertRegex(err, r"\Aerror: .*wrong\.toml, line 1")
+
+    def test_a_token_from_its_making_to_its_use(self):
+        file = self.folder / "trader.token"
+        out = self.good("token", "create", "trader", "--scope", "read", "-o", file)
+        self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+        secret = file.read_text().strip()
+        self.assertRegex(secret, r"\A[0-9a-f]{64}\Z")
+        self.assertNotIn(secret, out)
+        self.assertIn(f"""curl -H "Authorization: Bearer $(cat '{file}')" http://127.0.0.1:4010/api/messages""", out)
+        by_file, by_digest = self.folder / "file.toml", self.folder / "digest.toml"
+        entry = out[out.index("[[auth.tokens]]"):].split("\n\n")[0]
+        by_file.write_text(entry + "\n")
+        by_digest.write_text(entry.rsplit("\n", 1)[0] + "\n" + re.search('(?m)^sha256 = .*$', out)[0] + "\n")
+        self.bad(1, "token", "create", "trader", "-o", file, says=["File exists", "--output"])
+        self.bad(2, "token", "create", "../trader", says=["takes letters"])
+        self.assertEqual(self.json("token", "create", "b", "-o", self.folder / "b")["scopes"], ["read"])
+        for config in (by_file, by_digest):
+            with self.subTest(config), Gateway("--config", config, "run", data_dir=self.data) as gateway:
+                self.assertEqual(gateway.get("/api/messages")[0], 401)
+                allowed = {"Authorization": f"Bearer {secret}"}
+                self.assertEqual(gateway.get("/api/messages", headers=allowed)[0], 200)
+                self.assertEqual(gateway.post("/api/consumers", {"name": "a"}, headers=allowed)[0], 403)
+                gateway.stop()
+
     def test_a_full_disk_behind_standard_output(self):
         self.harbour()
         for command in ("messages", "status", "channels", "config show", "export --format csv", "man"):
@@ -312,13 +351,27 @@ class BesideAGatewayTest(Case):
             status, _, err = self.run_("run", "--port", gateway.port, data=self.folder / "other")
             self.assertEqual(status, 1)
             self.assertRegex(err, rf"127\.0\.0\.1:{gateway.port}: .*Stop the program that holds the port")
-            out = self.good("doctor", TELEGRAM_GATEWAY_PORT=str(gateway.port))
+            out = self.good("doctor", TELEGRAM_GATEWAY_PORT=str(free_port()))
             self.assertIn("a gateway runs on it", out)
-            self.assertIn("as it should be while the gateway runs", out)
+            self.assertIn(f"port: the gateway that runs listens at {gateway.url}/", out)
+            self.assertIn(f"runs on {self.data}, dashboard {gateway.url}/", self.good("status"))
             self.assertIn("FIX   port", self.good(
                 "doctor", code=3, data=self.folder / "new", TELEGRAM_GATEWAY_PORT=str(gateway.port)))
             self.assertEqual(gateway.stop(), 0)
         self.assertIn("does not run on", self.good("status"))
+
+    def test_a_search_says_how_far_its_index_is_behind(self):
+        self.harbour()
+        with Gateway("run", data_dir=self.data) as gateway:
+            gateway.until(lambda: self.run_("messages", "--search", "tide at")[0] == 0, what="the search index")
+            gateway.stop()
+        self.assertEqual(self.json("messages", "--search", "tide at")["searchBehindEvents"], 0)
+        self.good("import", ACCOUNT)
+        for more in ((), ("--json",)):
+            status, out, err = self.run_("messages", "--search", "nowhere to be found", *more)
+            self.assertEqual(status, 3)
+            self.assertRegex(err, r"\Awarning: the search index is [1-9]\d* events behind: .*start it.*\n\Z")
+        self.assertGreater(json.loads(out)["searchBehindEvents"], 0)
 
     def test_demo_without_an_account(self):
         with Gateway("demo", "--rate", "50", "--history", "5", "--channels", "2", data_dir=self.data) as gateway:
