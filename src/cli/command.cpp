@@ -123,6 +123,13 @@ Result<void> known_channel(store::Store& store, std::int64_t channel) {
   const auto chat = store.chat(model::ChatId{channel});
   if (!chat) return chat.error();
   if (*chat) return {};
+  // Telegram shows the number of a channel without what marks it as one.
+  const model::ChatId marked = model::channel_peer(channel < 0 ? -channel : channel);
+  const auto meant = store.chat(marked);
+  if (meant && *meant) {
+    return Error{Code::not_found, fmt::format("channel {} is not stored here", channel),
+                 fmt::format("Write {} for {}", marked.value, (*meant)->title)};
+  }
   return Error{Code::not_found, fmt::format("channel {} is not stored here", channel),
                "telegram-gateway channels lists those that are"};
 }
@@ -215,6 +222,10 @@ std::string grouped(std::int64_t number) {
   for (auto i = static_cast<std::int64_t>(digits.size()) - 3; i > 0; i -= 3)
     digits.insert(static_cast<std::size_t>(i), ",");
   return (number < 0 ? "-" : "") + digits;
+}
+
+std::string counted(std::int64_t number, const std::string& noun) {
+  return grouped(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
 }  // namespace tg::cli

@@ -96,5 +96,6 @@ void print(const boost::json::value& value);  // indented JSON
 
 std::string local_time(model::Time time);  // 2026-11-24 08:00, in the caller's zone; "–" for none
 std::string grouped(std::int64_t number);  // 1,284,094
+std::string counted(std::int64_t number, const std::string& noun);  // 1 chat, 1,284 chats
 
 }  // namespace tg::cli

@@ -45,6 +45,22 @@ Finding check_folder(const std::string& folder) {
   return {"data folder", true, folder};
 }
 
+// Nothing where there is no journal to ask: check_journal says why.
+std::optional<Finding> check_set_aside(const std::string& folder) {
+  auto journal = journal::Journal::open(folder, journal::Access::read);
+  if (!journal) return std::nullopt;
+  auto db = (*journal)->read();
+  if (!db) return std::nullopt;
+  const auto count = (*db)->scalar("SELECT count(*) FROM quarantine");
+  if (!count) return std::nullopt;
+  if (*count == 0) return Finding{"set aside", true, "nothing"};
+  return Finding{
+      "set aside", false,
+      fmt::format("{} could not be read, telegram-gateway failures lists them. Fix: mend the file and import "
+                  "it again, or telegram-gateway failures drop ID",
+                  counted(*count, "message"))};
+}
+
 Finding check_journal(const std::string& folder, bool& running) {
   auto journal = journal::Journal::open(folder, journal::Access::read);
   if (!journal) {
@@ -57,7 +73,7 @@ Finding check_journal(const std::string& folder, bool& running) {
   const auto in_use = journal::is_locked(folder);
   running = in_use && *in_use;
   return {"journal", true,
-          fmt::format("{} chats; {}", *check,
+          fmt::format("{}; {}", counted(*check, "chat"),
                       running  ? "a gateway runs on it"
                       : in_use ? "no gateway runs on it"
                                : "whether a gateway runs on it, only its own user may ask")};
@@ -127,6 +143,7 @@ int examine(const Common& common) {
   bool running = false;
   findings.push_back(check_folder(config.data_dir));
   findings.push_back(check_journal(config.data_dir, running));
+  if (auto set_aside = check_set_aside(config.data_dir)) findings.push_back(std::move(*set_aside));
   findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));
   findings.push_back(check_port(config.server, running ? app::running_url(config.data_dir) : ""));
   findings.push_back(check_clock());

@@ -17,7 +17,10 @@ struct ImportFlags {
   std::int64_t account = 0;
 };
 
-boost::json::object to_json(const std::string& file, const export_file::Report& report) {
+// With --as-live: new messages, and those that were here as history.
+std::uint64_t offered(const export_file::Report& report) { return report.changes.created + report.changes.reprocess; }
+
+boost::json::object to_json(const std::string& file, const export_file::Report& report, const ImportFlags& flags) {
   boost::json::array chats;
   for (const auto& chat : report.chats) {
     chats.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
@@ -34,7 +37,11 @@ boost::json::object to_json(const std::string& file, const export_file::Report& 
                              {"filled", report.changes.filled},
                              {"known", report.changes.known},
                              {"refused", report.refused},
+                             {"noLongerRefused", report.changes.no_longer_refused},
+                             {"offered", flags.as_live ? offered(report) : 0},
                              {"mediaFiles", report.media_files},
+                             {"mediaBytes", report.media_bytes},
+                             {"mediaMissing", report.media_missing},
                              {"bytes", report.bytes},
                              {"chats", chats},
                              {"reasons", reasons}};
@@ -42,16 +49,22 @@ boost::json::object to_json(const std::string& file, const export_file::Report& 
   return object;
 }
 
-void summarise(const std::string& file, const export_file::Report& report) {
+void summarise(const std::string& file, const export_file::Report& report, const ImportFlags& flags,
+               const std::string& media_folder) {
   const auto& c = report.changes;
-  std::cout << file << ": " << grouped(static_cast<std::int64_t>(report.messages)) << " messages read, "
-            << grouped(static_cast<std::int64_t>(c.created)) << " new, " << grouped(static_cast<std::int64_t>(c.edited))
-            << " versions added, " << grouped(static_cast<std::int64_t>(c.filled)) << " filled in, "
-            << grouped(static_cast<std::int64_t>(c.known)) << " known already, "
-            << grouped(static_cast<std::int64_t>(report.refused)) << " set aside\n";
-  if (report.media_files > 0 || report.media_missing > 0) {
-    std::cout << "  " << grouped(static_cast<std::int64_t>(report.media_files)) << " media files taken in, "
-              << grouped(static_cast<std::int64_t>(report.media_missing)) << " not beside the export\n";
+  const auto number = [](std::uint64_t n) { return grouped(static_cast<std::int64_t>(n)); };
+  std::cout << file << ": " << counted(static_cast<std::int64_t>(report.messages), "message") << " read, "
+            << number(c.created) << " new, " << counted(static_cast<std::int64_t>(c.edited), "version") << " added, "
+            << number(c.filled) << " filled in, " << number(c.known) << " known already, " << number(report.refused)
+            << " set aside\n";
+  if (c.no_longer_refused > 0) std::cout << "  " << number(c.no_longer_refused) << " set aside before, taken in now\n";
+  if (flags.as_live) {
+    std::cout << "  " << number(offered(report)) << " offered to consumers as if they were new\n";
+  }
+  if (flags.media) {
+    std::cout << "  " << counted(static_cast<std::int64_t>(report.media_files), "media file") << " ("
+              << grouped(static_cast<std::int64_t>(report.media_bytes >> 10)) << " KiB) taken into " << media_folder
+              << ", " << number(report.media_missing) << " not beside the export\n";
   }
   for (const auto& reason : report.reasons) std::cerr << "set aside: " << reason << "\n";
 }
@@ -93,9 +106,9 @@ int import_all(const Common& common, const ImportFlags& flags) {
       continue;
     }
     if (common.json) {
-      reports.push_back(to_json(file, *report));
+      reports.push_back(to_json(file, *report, flags));
     } else {
-      summarise(file, *report);
+      summarise(file, *report, flags, config->media.folder);
     }
     if (report->failure) {
       code = fail(*report->failure);

@@ -104,6 +104,27 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
     if (auto done = commit_event(slot, std::move(again)); !done) return done;
   }
   sight(slot.state, seen);
+  return seen.place.empty() ? Result<void>() : no_longer_set_aside(seen.place);
+}
+
+// A message that was set aside before and can be read now no longer waits: it stood at the same place, whatever byte.
+Result<void> Batch::no_longer_set_aside(const std::string& place) {
+  const auto end = place.rfind(kPlaceByte);
+  if (end == place.npos) return {};
+  if (!any_set_aside_) {
+    const auto any = db_.scalar("SELECT EXISTS (SELECT 1 FROM quarantine WHERE reader = 'intake')");
+    if (!any) return any.error();
+    any_set_aside_ = *any != 0;
+  }
+  if (!*any_set_aside_) return {};
+  const std::string from = place.substr(0, end + kPlaceByte.size());
+  std::string below = from;
+  ++below.back();
+  auto& row = db_.prepared("DELETE FROM quarantine WHERE reader = 'intake' AND seq = 0 AND place >= ?1 AND place < ?2");
+  row.reset();
+  row.bind(1, std::string_view(from)).bind(2, std::string_view(below));
+  if (auto done = row.run(); !done) return done;
+  totals_.no_longer_refused += static_cast<std::uint64_t>(db_.changes());
   return {};
 }
 
@@ -180,6 +201,7 @@ Result<void> Batch::take(const ChatSeen& chat) {
 
 Result<void> Batch::take(const Refused& refused) {
   ++totals_.refused;
+  any_set_aside_ = true;
   const std::string_view payload = std::string_view(refused.payload).substr(0, kMaxQuarantinePayload);
   auto& row = db_.prepared(
       "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at) VALUES ('intake', 0, ?1, "

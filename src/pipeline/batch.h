@@ -2,6 +2,7 @@
 // Takes observations into the journal, inside one transaction of the writer: looks up what is known, decides, appends
 // events, keeps heads, counts, coverage and quarantine in step. Knows nothing of threads or of when to commit.
 
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace tg::pipeline {
 
 struct Totals {
   std::uint64_t created = 0, edited = 0, deleted = 0, restored = 0, counters = 0, filled = 0, reprocess = 0;
-  std::uint64_t known = 0;    // seen again, nothing new
-  std::uint64_t refused = 0;  // set aside
+  std::uint64_t known = 0;              // seen again, nothing new
+  std::uint64_t refused = 0;            // set aside
+  std::uint64_t no_longer_refused = 0;  // set aside before, taken in now
 };
 
 class Batch {
@@ -46,6 +48,7 @@ class Batch {
   Result<Slot*> slot(const model::MessageKey& key);
   Result<void> commit_event(Slot& slot, Decision decision);
   bool offered(const Seen& seen) const;
+  Result<void> no_longer_set_aside(const std::string& place);
   Result<void> see_newest_of_copies();
 
   journal::Connection& db_;
@@ -56,6 +59,7 @@ class Batch {
   // Of copies (exports, a client's memory) in this batch the newest message a chat: the server is known to have had it.
   std::map<std::pair<model::ChatId, model::Scope>, std::pair<model::MessageId, model::Time>> newest_of_copies_;
   std::vector<model::Event> events_;
+  std::optional<bool> any_set_aside_;  // by the intake; nothing: not asked yet
   Totals totals_;
 };
 

@@ -353,6 +353,7 @@ void Intake::Impl::account(const Batch& batch, const std::vector<model::Event>& 
   totals.reprocess += t.reprocess;
   totals.known += t.known;
   totals.refused += t.refused;
+  totals.no_longer_refused += t.no_longer_refused;
 }
 
 }  // namespace tg::pipeline

@@ -26,6 +26,9 @@ enum class Freshness : std::uint8_t {
   cached,  // from a client's memory or a file: may be old
 };
 
+// What a place says last, where it is known: the rest of it names the message, in whatever version of the file.
+inline constexpr std::string_view kPlaceByte = ", byte ";
+
 struct Seen {
   Provenance from;
   Freshness freshness = Freshness::update;

@@ -98,7 +98,7 @@ class HugeTest(Case):
         status, _, err, memory, _ = self.import_stream(self.gigabyte(start, b'"}]}'))
         self.assertEqual(status, 1, err)
         self.assertIn("longer than 4 MiB", err)
-        self.assertIn("message 1; 1 messages are kept", err)
+        self.assertIn("message 1; 1 message is kept", err)
         self.assertLess(memory, MEMORY_KIB)
         self.assertEqual(self.texts(), {1: "kept"})
 

@@ -17,7 +17,9 @@ pipeline::Totals difference(const pipeline::Totals& before, const pipeline::Tota
   d.counters = after.counters - before.counters;
   d.filled = after.filled - before.filled;
   d.known = after.known - before.known;
+  d.reprocess = after.reprocess - before.reprocess;
   d.refused = after.refused - before.refused;
+  d.no_longer_refused = after.no_longer_refused - before.no_longer_refused;
   return d;
 }
 
@@ -26,7 +28,7 @@ Error with_place(Error error, const std::filesystem::path& file, const std::stri
   error.what = fmt::format("{}: {}", file.string(), error.what);
   error.what +=
       last_good.empty() ? "; no message was read before" : fmt::format("; the last good one was {}", last_good);
-  if (messages > 0) error.what += fmt::format("; {} messages are kept", messages);
+  if (messages > 0) error.what += fmt::format("; {} {} kept", messages, messages == 1 ? "message is" : "messages are");
   return error;
 }
 
@@ -44,6 +46,20 @@ Result<void> pump(detail::InputFile& file, std::string_view first, Sink& sink, d
   return sink.finish();
 }
 
+// Exports of this program that do not hold enough to be read back.
+std::optional<std::string_view> one_way_export(std::string_view first_bytes) {
+  if (first_bytes.starts_with("id,channelId,channelTitle,messageId,")) return "csv";
+  constexpr std::string_view kBlanks = " \t\r\n";
+  const auto array = first_bytes.find_first_not_of(kBlanks);
+  if (array == first_bytes.npos || first_bytes[array] != '[') return std::nullopt;
+  const auto inside = first_bytes.find_first_not_of(kBlanks, array + 1);
+  if (inside == first_bytes.npos || first_bytes[inside] == ']') return "json";
+  const auto head = first_bytes.substr(inside, 200);
+  return head.starts_with("{\"id\":") && head.find("\"messageId\":") != head.npos
+             ? std::optional<std::string_view>("json")
+             : std::nullopt;
+}
+
 }  // namespace
 
 Result<Report> import_file(const std::filesystem::path& path, const Options& options, pipeline::Intake& intake,
@@ -53,6 +69,12 @@ Result<Report> import_file(const std::filesystem::path& path, const Options& opt
   auto first = file->read();
   if (!first) return first.error();
 
+  if (const auto format = one_way_export(*first)) {
+    return Error{Code::unsupported,
+                 fmt::format("{}: it is a {} export of this program, which does not hold all that an import needs",
+                             path.string(), *format),
+                 "Export as ndjson, which imports back: telegram-gateway export --format ndjson -o FILE"};
+  }
   Report report;
   const auto before = intake.totals();
   detail::Meter meter(on_progress, file->size());

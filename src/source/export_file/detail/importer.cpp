@@ -177,7 +177,7 @@ std::string Importer::place(const boost::json::value& value, std::int64_t at_byt
   if (const auto* object = value.if_object()) {
     if (const auto number = Fields(*object).number("id")) id = std::to_string(*number);
   }
-  return fmt::format("{}: chat \"{}\", message {}, byte {}", file_name_, chat_name(), id, at_byte);
+  return fmt::format("{}: chat \"{}\", message {}{}{}", file_name_, chat_name(), id, pipeline::kPlaceByte, at_byte);
 }
 
 Result<void> Importer::refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason) {
