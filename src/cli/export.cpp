@@ -48,12 +48,20 @@ int export_all(const Common& common, const ExportFlags& flags) {
                               {"format", flags.format},
                               {"messages", written->messages},
                               {"chats", written->chats},
+                              {"filesLeftOut", written->files_left_out},
+                              {"filesKept", written->files_kept},
                               {"bytes", written->bytes}});
   } else if (flags.output != "-") {
-    std::cout << grouped(static_cast<std::int64_t>(written->messages))
-              << (options.format == exporting::Format::ndjson ? " events" : " messages") << " of "
-              << grouped(static_cast<std::int64_t>(written->chats)) << " chats written to " << flags.output << " ("
-              << grouped(written->bytes >> 10) << " KiB)\n";
+    std::cout << counted(static_cast<std::int64_t>(written->messages),
+                         options.format == exporting::Format::ndjson ? "event" : "message")
+              << " of " << counted(static_cast<std::int64_t>(written->chats), "chat") << " written to " << flags.output
+              << " (" << grouped(written->bytes >> 10) << " KiB)\n";
+    if (written->files_left_out > 0) {
+      std::cout << "  without the media files of "
+                << counted(static_cast<std::int64_t>(written->files_left_out), "message") << "; "
+                << grouped(static_cast<std::int64_t>(written->files_kept)) << " of them are kept in "
+                << config->media.folder << ": copy that folder beside it. import --media takes in those of an export\n";
+    }
   }
   return kDone;
 }

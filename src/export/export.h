@@ -45,6 +45,9 @@ struct Written {
   std::uint64_t chats = 0;
   std::uint64_t files = 0;
   std::int64_t bytes = 0;
+  // Messages whose file no format carries (not counted for ndjson), and how many of these files are kept here.
+  std::uint64_t files_left_out = 0;
+  std::uint64_t files_kept = 0;
 };
 
 Result<Written> write_export(store::Store& store, journal::Journal& journal, const Options& options);

@@ -53,7 +53,7 @@ std::string link_html(const model::LinkPreview& link) {
 std::string footer(const store::Row& row) {
   const auto& m = row.message;
   std::string out = fmt::format("<footer><a href=\"#m{0}\">#{0}</a>", m.key.message.value);
-  if (m.counters.views > 0) out += fmt::format(" · {} views", m.counters.views);
+  if (m.counters.views > 0) out += fmt::format(" · {} {}", m.counters.views, m.counters.views == 1 ? "view" : "views");
   for (const auto& reaction : m.counters.reactions)
     out += fmt::format(" · {} {}", escape_html(reaction.emoji), reaction.count);
   if (row.versions > 1) out += fmt::format(" · {} versions", row.versions);

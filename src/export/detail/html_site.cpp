@@ -93,9 +93,10 @@ class Site {
                           page.file.substr(name_.size() + 1, page.file.size() - name_.size() - 6), page.messages);
       messages += page.messages;
     }
-    chats_ += fmt::format(
-        "<li class=\"chat\"><a href=\"{}/index.html\" dir=\"auto\">{}</a> <small>{} messages</small></li>\n", name_,
-        escape_html(chat_.title.empty() ? std::to_string(chat_.peer.value) : chat_.title), messages);
+    chats_ +=
+        fmt::format("<li class=\"chat\"><a href=\"{}/index.html\" dir=\"auto\">{}</a> <small>{} {}</small></li>\n",
+                    name_, escape_html(chat_.title.empty() ? std::to_string(chat_.peer.value) : chat_.title), messages,
+                    messages == 1 ? "message" : "messages");
     ++written_.chats;
     return file(name_ + "/index.html", list + "</ul>\n</body>\n</html>\n");
   }

@@ -23,6 +23,11 @@ Result<void> each_row(store::Store& store, const Options& options, const Wanted&
       const auto& key = row.message.key;
       if (wanted.only && (key.peer != wanted.only->peer || key.scope != wanted.only->scope)) continue;
       if (auto done = take(row); !done) return done;
+      const auto& media = row.message.media;
+      if (media.type != model::MediaType::none && media.type != model::MediaType::poll) {
+        ++written.files_left_out;
+        written.files_kept += media.blob.empty() ? 0 : 1;
+      }
       if (++written.messages % kPage == 0 && options.on_progress) options.on_progress(written.messages);
     }
     if (!page->has_more || page->next_cursor.empty() || page->rows.empty()) return {};
