@@ -21,6 +21,21 @@ struct MessageFlags {
   bool deleted = false;
 };
 
+boost::json::value or_null(model::Time time) {
+  return time ? boost::json::value(model::to_rfc3339(time)) : boost::json::value(nullptr);
+}
+
+// With the names of the json export.
+boost::json::object to_json(const model::Media& media) {
+  boost::json::object o{{"type", model::name_of(media.type)}};
+  if (!media.file_name.empty()) o["fileName"] = media.file_name;
+  if (!media.mime_type.empty()) o["mimeType"] = media.mime_type;
+  if (media.size > 0) o["size"] = media.size;
+  if (!media.blob.empty()) o["sha256"] = media.blob;
+  if (!media.absent.empty()) o["absent"] = media.absent;
+  return o;
+}
+
 boost::json::object to_json(const store::Row& row) {
   boost::json::object o{{"id", model::to_api_id(row.message.key)},
                         {"channelId", std::to_string(row.message.key.peer.value)},
@@ -33,6 +48,8 @@ boost::json::object to_json(const store::Row& row) {
                         {"versions", row.versions},
                         {"seq", row.seq.value}};
   if (!row.message.sender.empty()) o["sender"] = row.message.sender;
+  if (row.message.edit_date) o["editDate"] = model::to_rfc3339(row.message.edit_date);
+  if (row.message.media.type != model::MediaType::none) o["media"] = to_json(row.message.media);
   if (row.deleted_at) o["deletedAt"] = model::to_rfc3339(row.deleted_at);
   return o;
 }
@@ -110,7 +127,7 @@ int list_channels(const Common& common) {
                                          {"active", chat.active},
                                          {"messages", chat.total},
                                          {"deleted", chat.deleted},
-                                         {"lastMessageAt", model::to_rfc3339(chat.last_date)}});
+                                         {"lastMessageAt", or_null(chat.last_date)}});
     }
     print(boost::json::object{{"channels", rows}});
     return kDone;
@@ -155,7 +172,7 @@ int show_status(const Common& common) {
                               {"expected", expected},
                               {"accounted", accounted},
                               {"missing", missing},
-                              {"provenAt", proven ? boost::json::value(model::to_rfc3339(proven)) : nullptr},
+                              {"provenAt", or_null(proven)},
                               {"quarantined", stats->quarantined},
                               {"headSeq", stats->head.value}});
     return kDone;
@@ -165,7 +182,7 @@ int show_status(const Common& common) {
                 : *in_use ? "runs on "
                           : "does not run on ")
             << config->data_dir << (in_use && *in_use && !url.empty() ? ", dashboard " + url : std::string()) << "\n"
-            << "stored    " << grouped(stats->heads) << " messages of " << grouped(stats->chats) << " chats\n"
+            << "stored    " << counted(stats->heads, "message") << " of " << counted(stats->chats, "chat") << "\n"
             << "complete  ";
   if (promised) {
     std::cout << grouped(accounted) << " of " << grouped(expected) << " ids accounted for, " << grouped(missing)
@@ -177,9 +194,31 @@ int show_status(const Common& common) {
   return kDone;
 }
 
+// What is stored of a chat, proven or not; ids 0 where nothing is.
+struct Stored {
+  std::int64_t messages = 0, first = 0, last = 0;
+};
+
+Result<Stored> stored_of(journal::Connection& db, const journal::ChatCoverage& chat) {
+  auto& row = db.prepared(
+                    "SELECT total,"
+                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
+                    "  ORDER BY message LIMIT 1),"
+                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
+                    "  ORDER BY message DESC LIMIT 1) FROM chats WHERE peer = ?1 AND scope = ?2")
+                  .with(chat.peer, chat.scope);
+  auto found = row.step();
+  if (!found) return found.error();
+  const Stored stored{row.integer(0), row.integer(1), row.integer(2)};
+  row.reset();
+  return stored;
+}
+
 int show_ranges(const Common& common, journal::Connection& db, const journal::ChatCoverage& chat) {
   const auto ranges = journal::proven_ranges(db, chat.peer, chat.scope);
   if (!ranges) return fail(ranges.error());
+  const auto stored = stored_of(db, chat);
+  if (!stored) return fail(stored.error());
   if (common.json) {
     boost::json::array proven, holes;
     for (const auto& range : *ranges) {
@@ -197,6 +236,10 @@ int show_ranges(const Common& common, journal::Connection& db, const journal::Ch
                                           {"cause", hole.cause}});
     }
     print(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
+                              {"promised", bool(chat.start)},
+                              {"storedMessages", stored->messages},
+                              {"storedFrom", stored->first},
+                              {"storedTo", stored->last},
                               {"expected", chat.expected},
                               {"accounted", chat.accounted},
                               {"missing", chat.missing},
@@ -205,6 +248,10 @@ int show_ranges(const Common& common, journal::Connection& db, const journal::Ch
     return kDone;
   }
   Table table{{"from", "to", "ids", "state", "when", "why"}, {true, true, true}, {}};
+  if (!chat.start) {
+    table.rows.push_back({std::to_string(stored->first), std::to_string(stored->last), grouped(stored->messages),
+                          "imported", "–", "not proven: an import cannot tell what it lacks"});
+  }
   for (const auto& range : *ranges) {
     table.rows.push_back({std::to_string(range.range.first), std::to_string(range.range.last),
                           grouped(range.range.size()), "proven", local_time(range.proven_at),
@@ -240,20 +287,28 @@ int show_coverage(const Common& common, std::int64_t channel) {
   std::map<std::pair<model::ChatId, model::Scope>, std::string> titles;
   for (const auto& chat : *chats) titles[{chat.peer, chat.scope}] = chat.title;
   boost::json::array rows;
-  Table table{{"channel", "accounted for", "of", "missing", "proven", "title"}, {false, true, true, true}, {}};
+  Table table{{"channel", "accounted for", "of", "missing", "proven", "stored", "ids", "title"},
+              {false, true, true, true, false, true},
+              {}};
   for (const auto& chat : *all) {
+    const auto stored = stored_of(**db, chat);
+    if (!stored) return fail(stored.error());
     rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
                                        {"promised", bool(chat.start)},
+                                       {"storedMessages", stored->messages},
+                                       {"storedFrom", stored->first},
+                                       {"storedTo", stored->last},
                                        {"expected", chat.expected},
                                        {"accounted", chat.accounted},
                                        {"stored", chat.stored},
                                        {"empty", chat.empty},
                                        {"deleted", chat.deleted},
                                        {"missing", chat.missing},
-                                       {"provenAt", model::to_rfc3339(chat.proven_at)}});
+                                       {"provenAt", or_null(chat.proven_at)}});
     table.rows.push_back({std::to_string(chat.peer.value), chat.start ? grouped(chat.accounted) : "–",
                           chat.start ? grouped(chat.expected) : "–", chat.start ? grouped(chat.missing) : "–",
-                          chat.start ? local_time(chat.proven_at) : "only imported", titles[{chat.peer, chat.scope}]});
+                          chat.start ? local_time(chat.proven_at) : "only imported", grouped(stored->messages),
+                          fmt::format("{}–{}", stored->first, stored->last), titles[{chat.peer, chat.scope}]});
   }
   if (common.json) {
     print(boost::json::object{{"channels", rows}});

@@ -228,7 +228,7 @@ class ListsTest(Case):
         self.harbour()
         out = self.good("status")
         self.assertIn(f"does not run on {self.data}", out)
-        self.assertIn("14 messages of 1 chats", out)
+        self.assertIn("14 messages of 1 chat\n", out)
         self.assertIn("nothing is proven", out)
         status = self.json("status")
         self.assertEqual((status["running"], status["messages"], status["quarantined"]), (False, 14, 0))
@@ -254,6 +254,74 @@ class ListsTest(Case):
         self.assertEqual(self.json("failures", "drop", row["id"], code=3), {"dropped": 0})
         self.assertEqual(self.good("failures"), "nothing is set aside\n")
 
+    def test_what_can_be_read_after_all_is_no_longer_set_aside(self):
+        file = self.folder / "result.json"
+        head = '{"name":"Quiet","type":"public_channel","id":9000000501,"messages":['
+        broken = [f'{{"id":{n},"type":"message","text":"no date"}}' for n in (7, 70, 71)]
+        mended = '{"id":70,"type":"message","date":"2024-03-01T10:00:00","date_unixtime":"1709287200","text":"mended"}'
+        file.write_text(head + ",".join(broken) + "]}")
+        self.assertEqual(self.run_("import", file)[0], 3)
+        out = self.good("doctor", code=3, TELEGRAM_GATEWAY_PORT=str(free_port()))
+        self.assertRegex(out, r"(?m)^FIX   set aside: 3 messages could not be read, .*import it again")
+        file.write_text(head + ",".join([broken[0], mended, broken[2]]) + "]}")
+
+        status, out, _ = self.run_("import", file)
+
+        self.assertEqual(status, 3)
+        self.assertIn("1 set aside before, taken in now", out)
+        places = [row["place"] for row in self.json("failures")["failures"]]
+        self.assertEqual({re.search(r"message (\d+)", place)[1] for place in places}, {"7", "71"})
+
+    def test_an_import_says_what_it_offered_and_which_files_it_took(self):
+        self.assertNotIn("offered", self.good("import", CHANNEL))
+        self.assertIn("offered to consumers as if they were new", self.good("import", "--as-live", CHANNEL))
+        data = self.folder / "other"
+        report, = self.json("import", "--as-live", "--media", CHANNEL, data=data)["imports"]
+        self.assertEqual((report["offered"], report["mediaFiles"]), (14, 1))
+        self.assertEqual(report["mediaBytes"], (ROOT / "tests/data/files/tides.txt").stat().st_size)
+        out = self.good("import", "--as-live", "--media", CHANNEL, data=self.folder / "third")
+        self.assertIn("  14 offered to consumers", out)
+        self.assertRegex(out, r"(?m)^  1 media file \(\d+ KiB\) taken into .*third/media, 0 not beside the export$")
+
+    def test_what_was_only_imported_shows_its_range_and_no_proof(self):
+        self.harbour()
+        row, = self.json("coverage")["channels"]
+        self.assertEqual((row["promised"], row["storedMessages"], row["storedFrom"], row["storedTo"], row["provenAt"]),
+                         (False, 14, 1, 15, None))
+        self.assertRegex(self.good("coverage"), r"(?m)^-1009000000501 .* only imported +14 +1–15 +Quiet Harbour")
+        self.assertRegex(self.good("coverage", HARBOUR), r"(?m)^ *1 +15 +14 +imported +– +not proven: ")
+        self.assertEqual(self.json("coverage", HARBOUR)["storedTo"], 15)
+
+    def test_messages_as_json_have_media_and_edit_date(self):
+        self.harbour()
+        rows = {row["messageId"]: row for row in self.json("messages")["messages"]}
+        self.assertEqual(rows[14]["media"]["fileName"], "tides.txt")
+        self.assertNotIn("media", rows[1])
+        edited = [m["id"] for m in json.loads(CHANNEL.read_text())["messages"] if "edited" in m and m["id"] in rows]
+        self.assertEqual([n for n in sorted(rows) if "editDate" in rows[n]], edited)
+        self.assertTrue(edited)
+
+    def test_a_channels_number_without_its_mark(self):
+        self.harbour()
+        for number in ("9000000501", "-9000000501"):
+            self.bad(1, "messages", "--channel", number, says=[f"Write {HARBOUR} for Quiet Harbour"])
+
+    def test_an_export_that_does_not_import_back_names_the_one_that_does(self):
+        self.harbour()
+        for form in ("json", "csv"):
+            file = self.folder / f"out.{form}"
+            self.good("export", "--format", form, "-o", file)
+            self.bad(1, "import", file, says=[f"a {form} export of this program", "export --format ndjson"])
+
+    def test_an_export_says_which_files_it_leaves_out(self):
+        self.good("import", "--media", CHANNEL)
+        out = self.good("export", "--format", "html", "-o", self.folder / "site")
+        with_file = [m for m in self.json("messages")["messages"] if m.get("media", {}).get("type", "poll") != "poll"]
+        self.assertRegex(out, rf"(?m)^  without the media files of {len(with_file)} messages; 1 of them "
+                              rf".*{self.data}/media: copy that folder")
+        report = self.json("export", "--format", "csv", "-o", self.folder / "out.csv")
+        self.assertEqual((report["filesLeftOut"], report["filesKept"]), (len(with_file), 1))
+
     def test_journal(self):
         self.harbour()
         stats = self.json("journal", "stats")
@@ -267,7 +335,7 @@ class ListsTest(Case):
     def test_exports(self):
         self.harbour()
         target = self.folder / "out.csv"
-        self.assertRegex(self.good("export", "--format", "csv", "-o", target), r"14 messages of 1 chats written to ")
+        self.assertRegex(self.good("export", "--format", "csv", "-o", target), r"14 messages of 1 chat written to ")
         self.bad(1, "export", "--format", "csv", "-o", target, says=["--force"])
         self.assertEqual(self.json("export", "--format", "csv", "-o", target, "--force")["messages"], 14)
         self.bad(2, "export", "--format", "html", says=["folder", "--output"])
