@@ -8,69 +8,16 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import unittest
 import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from support.gateway import BINARY, Gateway, free_port, program_for_everyone  # noqa: E402
-
-CHANNEL = ROOT / "tests/data/channel.json"
-ACCOUNT = ROOT / "tests/data/account.json"
-HARBOUR = "-1009000000501"
-COMMANDS = ["run", "demo", "import", "export", "messages", "channels", "status", "coverage", "failures", "doctor",
-            "config", "token", "journal", "completion", "man", "version"]
-NOBODY = 65534
-
-
-def as_nobody():
-    os.setgroups([])
-    os.setgid(NOBODY)
-    os.setuid(NOBODY)
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory()
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-        self.data = self.folder / "data"
-
-    def run_(self, *arguments, data=None, nobody=False, **environment):
-        """Exit code, standard output, standard error."""
-        clean = {k: v for k, v in os.environ.items() if not k.startswith("TELEGRAM_GATEWAY_")}
-        program = program_for_everyone(self.folder) if nobody else BINARY
-        done = subprocess.run([program, "--data-dir", str(data or self.data), *map(str, arguments)], capture_output=True,
-                              text=True, timeout=120, env={**clean, "TZ": "UTC", **environment},
-                              preexec_fn=as_nobody if nobody else None)
-        return done.returncode, done.stdout, done.stderr
-
-    def good(self, *arguments, code=0, **more):
-        status, out, err = self.run_(*arguments, **more)
-        self.assertEqual(status, code, err)
-        self.assertEqual(err, "")
-        return out
-
-    def json(self, *arguments, **more):
-        return json.loads(self.good(*arguments, "--json", **more))
-
-    def bad(self, code, *arguments, says=(), **more):
-        """A failure: this exit code, nothing on standard output, and one line that says what is wrong and what to do."""
-        status, out, err = self.run_(*arguments, **more)
-        self.assertEqual(status, code, err + out)
-        self.assertEqual(out, "")
-        self.assertRegex(err, r"\Aerror: .+\. .+\n\Z")
-        for words in says:
-            self.assertIn(words, err)
-
-    def harbour(self):
-        self.good("import", CHANNEL)
+from support.cli import ACCOUNT, CHANNEL, COMMANDS, Case, HARBOUR, ROOT  # noqa: E402
+from support.gateway import BINARY, Gateway, free_port  # noqa: E402
 
 
 class UsageTest(Case):
@@ -541,81 +488,6 @@ class PermissionTest(Case):
 
     def test_a_place_where_no_folder_can_be_made(self):
         self.bad(1, "import", CHANNEL, data=self.folder / "new", nobody=True, says=["cannot make", "--data-dir"])
-
-
-class ShellTest(Case):
-    """What is generated from the command table: the completion in a real bash, the page through its formatters."""
-
-    def complete(self, *words):
-        """What bash offers for the last word."""
-        script = self.folder / "telegram-gateway.bash"
-        script.write_text(self.good("completion", "bash"))
-        asked = ('source "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _telegram_gateway; '
-                 'printf "%s\\n" "${COMPREPLY[@]}"')
-        done = subprocess.run(["bash", "--norc", "-uc", asked, "bash", str(script), BINARY, *map(str, words)],
-                              capture_output=True, text=True, timeout=60, cwd=self.folder)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        return set(done.stdout.split("\n")) - {""}
-
-    def test_commands_and_options(self):
-        self.assertLessEqual(set(COMMANDS) | {"--data-dir", "--json"}, self.complete(""))
-        self.assertEqual(self.complete("me"), {"messages"})
-        self.assertEqual(self.complete("journal", ""), {"stats", "verify", "compact", "--help", "--config", "--data-dir",
-                                                        "--json", "--version"})
-        self.assertLessEqual({"--limit", "--search", "--json"}, self.complete("messages", "--"))
-        self.assertEqual(self.complete("messages", "--lim"), {"--limit"})
-        # A value that reads like a command is none.
-        self.assertIn("--as-live", self.complete("--data-dir", "export", "import", "--"))
-
-    def test_every_option_that_help_shows_is_offered(self):
-        for command in COMMANDS:
-            with self.subTest(command):
-                shown = set(re.findall(r"(?m)^ +(?:-\w,)?(--[a-z-]+)", self.good(command, "--help")))
-                self.assertTrue(shown)
-                self.assertLessEqual(shown, self.complete(command, "--"))
-
-    def test_values(self):
-        self.assertEqual(self.complete("export", "--format", ""), {"ndjson", "csv", "json", "html"})
-        self.assertEqual(self.complete("export", "--format", "=", "c"), {"csv"})
-        self.assertEqual(self.complete("export", "--format", "="), {"ndjson", "csv", "json", "html"})
-        (self.folder / "my export.json").write_text("{}")
-        (self.folder / "my folder").mkdir()
-        self.assertEqual(self.complete("import", "my "), {"my export.json", "my folder"})
-        self.assertEqual(self.complete("--data-dir", "my "), {"my folder"})
-        self.assertEqual(self.complete("completion", "b"), {"bash"})
-
-    def test_channels_are_those_that_are_stored(self):
-        self.good("import", ACCOUNT)
-        for words in (("messages", "--channel"), ("coverage",)):
-            with self.subTest(words):
-                self.assertEqual(self.complete("--data-dir", self.data, *words, "-10090000005"), {HARBOUR})
-        self.assertEqual(self.complete("--data-dir", self.folder / "none", "messages", "--channel", ""), set())
-
-    @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed (script/bootstrap --test)")
-    def test_the_completion_is_clean_shell(self):
-        done = subprocess.run(["shellcheck", "-"], input=self.good("completion", "bash"), capture_output=True, text=True)
-        self.assertEqual(done.returncode, 0, done.stdout)
-
-    def test_the_page_has_every_command_and_option(self):
-        page = self.good("man").replace("\\-", "-")
-        for command in COMMANDS:
-            self.assertIn(f'.SS "{command}"', page)
-            for option in re.findall(r"(?m)^ +(?:-\w,)?(--[a-z-]+)", self.good(command, "--help")):
-                self.assertIn(option, page)
-        for section in ("NAME", "SYNOPSIS", "EXIT STATUS", "ENVIRONMENT", "FILES", "EXAMPLES"):
-            self.assertIn(f".SH {section}\n", page)
-
-    @unittest.skipUnless(shutil.which("groff"), "groff is not installed (script/bootstrap --test)")
-    def test_groff_takes_the_page(self):
-        done = subprocess.run(["groff", "-man", "-Tutf8", "-ww"], input=self.good("man"), capture_output=True, text=True)
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        text = re.sub("\x1b\\[[0-9;]*m|.\x08", "", done.stdout)
-        self.assertRegex(text, r"(?m)^ +import \[options\] file\.\.\.$")
-
-    @unittest.skipUnless(shutil.which("mandoc"), "mandoc is not installed (script/bootstrap --test)")
-    def test_mandoc_takes_the_page(self):
-        done = subprocess.run(["mandoc", "-Tlint", "-Werror"], input=self.good("man"), capture_output=True, text=True)
-        self.assertEqual((done.returncode, done.stdout), (0, ""), done.stdout)
 
 
 if __name__ == "__main__":
