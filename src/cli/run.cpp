@@ -50,11 +50,14 @@ std::filesystem::path demo_folder() {
 }
 
 int run(Common common, const RunFlags& flags) {
-  if (flags.demo && common.data_dir.empty() &&
-      config::load(sources_of(common)).origin_of("data_dir") == config::Origin::default_) {
+  const auto settings = settings_of(flags);
+  auto sources = sources_of(common);
+  sources.flags.insert(sources.flags.end(), settings.begin(), settings.end());
+  const auto loaded = config::load(sources);
+  if (loaded.config.demo.enabled && loaded.origin_of("data_dir") == config::Origin::default_) {
     common.data_dir = demo_folder();
   }
-  const auto config = load_config(common, Kind::serves, settings_of(flags));
+  const auto config = load_config(common, Kind::serves, settings);
   if (!config) return kUsage;
   return app::run_until_stopped(*config, [&config](const app::Gateway& gateway) {
     std::cout << "dashboard  " << app::dashboard_url(config->server.host, gateway.port()) << "\n"

@@ -440,9 +440,10 @@ class DemoTest(Case):
     def test_run_and_demo_say_where_the_dashboard_and_the_data_are(self):
         self.assertEqual(self.start("--data-dir", str(self.data), "run"), f"data       {self.data}\n")
         own = self.folder / "state"
-        for command in (("demo",), ("run", "--demo")):
+        enabled = {"TELEGRAM_GATEWAY_DEMO__ENABLED": "true"}
+        for command, more in ((("demo",), {}), (("run", "--demo"), {}), (("run",), enabled)):
             with self.subTest(command):
-                self.assertEqual(self.start(*command, XDG_STATE_HOME=str(own)),
+                self.assertEqual(self.start(*command, XDG_STATE_HOME=str(own), **more),
                                  f"data       {own}/telegram-gateway-demo\n")
 
 
