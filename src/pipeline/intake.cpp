@@ -26,11 +26,37 @@ struct Item {
   std::shared_ptr<std::promise<Result<void>>> done;  // null: nobody waits
 };
 
+std::size_t bytes_of(const model::Counters& counters) {
+  std::size_t bytes = counters.votes ? counters.votes->options.size() * sizeof(std::int64_t) : 0;
+  for (const auto& reaction : counters.reactions) bytes += sizeof reaction + reaction.emoji.size();
+  return bytes;
+}
+
+std::size_t bytes_of(const model::Message& m) {
+  std::size_t bytes = bytes_of(m.counters);
+  for (const auto* text : {&m.chat_title, &m.sender, &m.signature, &m.text, &m.album, &m.via_bot, &m.service, &m.raw,
+                           &m.media.unique_id, &m.media.file_name, &m.media.mime_type, &m.media.miniature}) {
+    bytes += text->size();
+  }
+  for (const auto& entity : m.entities) bytes += sizeof entity + entity.value.size();
+  if (m.reply) bytes += m.reply->text.size() + m.reply->sender.size();
+  if (m.forward) bytes += m.forward->name.size();
+  if (m.link_preview) bytes += m.link_preview->title.size() + m.link_preview->description.size();
+  if (m.poll) {
+    bytes += m.poll->question.size();
+    for (const auto& option : m.poll->options) bytes += sizeof option + option.text.size();
+  }
+  return bytes;
+}
+
 std::size_t bytes_of(const Observation& observation) {
   if (const auto* seen = std::get_if<Seen>(&observation)) {
-    return sizeof(Seen) + seen->message.text.size() + seen->message.raw.size() + seen->message.media.miniature.size();
+    return sizeof(Seen) + seen->place.size() + bytes_of(seen->message);
   }
   if (const auto* refused = std::get_if<Refused>(&observation)) return sizeof(Refused) + refused->payload.size();
+  if (const auto* counters = std::get_if<CountersSeen>(&observation)) {
+    return sizeof(CountersSeen) + bytes_of(counters->counters);
+  }
   if (const auto* proof = std::get_if<Proof>(&observation)) return sizeof(Proof) + proof->present.size() * 8;
   return sizeof(Observation);
 }
@@ -71,12 +97,11 @@ struct Intake::Impl {
 
   // The writer's own.
   std::unordered_map<model::MessageKey, CountersSeen> counters;
-  Clock::time_point counters_due;
+  Clock::time_point counters_due;  // while there are any
   Clock::time_point room_checked{};
   std::thread writer;
 
-  Impl(journal::Journal& j, observe::Metrics& m, Options o)
-      : journal(j), metrics(m), options(o), counters_due(Clock::now() + o.counters_every) {}
+  Impl(journal::Journal& j, observe::Metrics& m, Options o) : journal(j), metrics(m), options(o) {}
 
   Result<void> enqueue(Item item, std::chrono::milliseconds patience);
   std::vector<Item> next_items();
@@ -175,7 +200,12 @@ Result<void> Intake::Impl::enqueue(Item item, std::chrono::milliseconds patience
 
 std::vector<Item> Intake::Impl::next_items() {
   std::unique_lock lock(mutex);
-  arrived.wait_until(lock, counters_due, [&] { return stopping || !queue.empty(); });
+  const auto woken = [&] { return stopping || !queue.empty(); };
+  if (counters.empty()) {
+    arrived.wait(lock, woken);
+  } else {
+    arrived.wait_until(lock, counters_due, woken);
+  }
   std::vector<Item> items;
   while (!queue.empty() && items.size() < options.max_batch) {
     waiting_bytes -= queue.front().bytes;
@@ -190,8 +220,7 @@ std::vector<Item> Intake::Impl::next_items() {
 }
 
 void Intake::Impl::take_counters(std::vector<Item>& items, bool all) {
-  if (!all && Clock::now() < counters_due) return;
-  counters_due = Clock::now() + options.counters_every;
+  if (!all && counters.size() < options.max_batch && Clock::now() < counters_due) return;
   for (auto& [key, seen] : counters) {
     Item item;
     item.what = Observation(std::move(seen));
@@ -213,6 +242,7 @@ void Intake::Impl::run() {
       auto* observation = std::get_if<Observation>(&item.what);
       auto* seen = observation ? std::get_if<CountersSeen>(observation) : nullptr;
       if (!seen || options.counters_every.count() == 0) return false;
+      if (counters.empty()) counters_due = Clock::now() + options.counters_every;
       auto [slot, fresh] = counters.try_emplace(seen->key, *seen);
       if (!fresh) slot->second = merged(slot->second, *seen);
       return true;

@@ -26,9 +26,9 @@ class Intake {
  public:
   struct Options {
     std::size_t max_waiting = 20'000;           // observations
-    std::size_t max_waiting_bytes = 64 << 20;   // of message text
+    std::size_t max_waiting_bytes = 64 << 20;   // of their content
     std::size_t max_batch = 2'000;              // observations a commit
-    std::chrono::seconds counters_every{30};    // counters are coalesced this long
+    std::chrono::seconds counters_every{30};    // counters are coalesced this long, at most max_batch messages'
     std::chrono::seconds deliver_max_age{600};  // catch-up younger than this is news
     bool give_up_on_failure = false;
   };

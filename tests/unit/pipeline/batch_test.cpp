@@ -288,6 +288,52 @@ TEST(Batch, ReactionsThatAreAllTakenBackAreToldAsSuch) {
   EXPECT_TRUE(fixture.problems().empty());
 }
 
+TEST(Intake, CountersWaitForNoMoreThanABatchOfOthers) {
+  JournalFixture fixture;
+  Intake::Options options;
+  options.counters_every = std::chrono::hours(1);
+  options.max_batch = 3;
+  Intake intake(*fixture.journal, fixture.metrics, options);
+  std::promise<void> third;
+  int counted = 0;
+  auto subscription = fixture.journal->on_commit([&](const std::vector<model::Event>& events) {
+    for (const auto& event : events) {
+      if (event.kind == model::Kind::counters && ++counted == 3) third.set_value();
+    }
+  });
+
+  for (std::int64_t id = 1; id <= 3; ++id) {
+    auto seen = message(id, "a");
+    ASSERT_TRUE(intake.push(seen));
+    ASSERT_TRUE(intake.push(CountersSeen{seen.from, seen.message.key, {.views = 5, .reactions = {}, .votes = {}}, {}}));
+  }
+
+  EXPECT_EQ(third.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+}
+
+TEST(Intake, TheBoundOnMemoryCountsAllThatAMessageHolds) {
+  JournalFixture fixture;
+  Intake::Options options;
+  options.max_waiting_bytes = 50'000;
+  auto intake = fixture.intake(options);
+  std::promise<void> writing, go_on;
+  intake->write_later([&](journal::Connection&) -> Result<void> {
+    writing.set_value();
+    go_on.get_future().wait();
+    return {};
+  });
+  writing.get_future().wait();
+  auto poll = message(1, "");
+  poll.message.poll.emplace().options.assign(10, {std::string(10'000, 'o'), 0});
+
+  ASSERT_TRUE(intake->push(poll));
+  const auto next = intake->push(message(2, "a"), std::chrono::milliseconds(0));
+  go_on.set_value();
+
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code, Code::timeout);
+}
+
 TEST(Intake, AWriteThatFailsIsUndoneAlone) {
   JournalFixture fixture;
   auto intake = fixture.intake();
