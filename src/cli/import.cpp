@@ -39,6 +39,7 @@ boost::json::object to_json(const std::string& file, const export_file::Report& 
                              {"refused", report.refused},
                              {"noLongerRefused", report.changes.no_longer_refused},
                              {"offered", flags.as_live ? offered(report) : 0},
+                             {"leftOut", report.left_out},
                              {"mediaFiles", report.media_files},
                              {"mediaBytes", report.media_bytes},
                              {"mediaMissing", report.media_missing},
@@ -66,12 +67,28 @@ void summarise(const std::string& file, const export_file::Report& report, const
               << grouped(static_cast<std::int64_t>(report.media_bytes >> 10)) << " KiB) taken into " << media_folder
               << ", " << number(report.media_missing) << " not beside the export\n";
   }
+  if (report.left_out > 0) {
+    std::cout << "  " << grouped(static_cast<std::int64_t>(report.left_out))
+              << " lines left out (orders to deliver again)\n";
+  }
   for (const auto& reason : report.reasons) std::cerr << "set aside: " << reason << "\n";
+}
+
+// What cannot be read makes no data folder.
+bool nothing_to_read(const ImportFlags& flags) {
+  return std::none_of(flags.files.begin(), flags.files.end(),
+                      [](const std::string& file) { return export_file::check_file(file).ok(); });
 }
 
 int import_all(const Common& common, const ImportFlags& flags) {
   const auto config = load_config(common);
   if (!config) return kUsage;
+  if (nothing_to_read(flags)) {
+    int code = kDone;
+    for (const auto& file : flags.files) code = fail(export_file::check_file(file).error());
+    if (common.json) print(boost::json::object{{"imports", boost::json::array()}});
+    return code;
+  }
   journal::Limits limits;
   limits.max_bytes = config->journal.max_bytes;
   limits.disk_reserve_bytes = config->disk.reserve_bytes;
@@ -80,6 +97,7 @@ int import_all(const Common& common, const ImportFlags& flags) {
   observe::Metrics metrics;
   pipeline::Intake::Options intake_options;
   intake_options.give_up_on_failure = true;
+  intake_options.counters_every = std::chrono::seconds(0);  // nobody watches them change
   pipeline::Intake intake(**journal, metrics, intake_options);
 
   export_file::Options options;

@@ -3,7 +3,8 @@
 // messages. A file is written beside its name, flushed and then renamed, so the name never stands for half an export.
 //
 //   ndjson  every event of the journal with all versions, one a line; imports back to the same messages, versions,
-//           deletions, counters and chats with their settings. Not in it: coverage, and what consumers had and marked
+//           deletions, counters and chats with their settings. Not in it: coverage, and what consumers were
+//           offered, had and marked
 //   csv     one row a message (RFC 4180, UTF-8); see Options::guard_formulas
 //   json    an array of messages as they stand, with the API's field names
 //   html    a folder: a static site with local search, that works from file:// and asks nothing of the network

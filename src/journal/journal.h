@@ -49,7 +49,8 @@ class Journal {
   Connection& writer();  // the writer thread only
   Result<ReadPool::Lease> read();
 
-  // Events behind `after`, oldest first, at most `limit`. Code::gapped when `after` is older than the oldest.
+  // Events behind `after`, oldest first, at most `limit`. What was trimmed is passed over: whoever must not miss
+  // it compares with oldest() first.
   Result<std::vector<model::Event>> read_after(model::Seq after, std::size_t limit);
 
   // Waits until something newer than `seen` is committed, at most `patience`; the head then.

@@ -348,6 +348,12 @@ class BadInputTest(Case):
             done, _ = self.gateway.import_(path)
             self.assertEqual(done.returncode, 1)
             self.assertIn("result.json", done.stderr.decode())
+        self.assertFalse(self.gateway.folder.exists(), "an empty journal was left behind")
+
+    def test_one_of_two_files_is_missing(self):
+        done, report = self.gateway.import_(self.folder / "nothing.json", str(DATA / "channel.json"))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(report["new"], 14)
 
     def test_usage(self):
         self.assertEqual(self.gateway.run("import").returncode, 2)

@@ -62,6 +62,14 @@ std::optional<std::string_view> one_way_export(std::string_view first_bytes) {
 
 }  // namespace
 
+Result<void> check_file(const std::filesystem::path& path) {
+  std::error_code ec;
+  const auto type = std::filesystem::status(path, ec).type();
+  if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character) return {};
+  auto file = detail::InputFile::open(path);
+  return file ? Result<void>() : Result<void>(file.error());
+}
+
 Result<Report> import_file(const std::filesystem::path& path, const Options& options, pipeline::Intake& intake,
                            const OnProgress& on_progress) {
   auto file = detail::InputFile::open(path);

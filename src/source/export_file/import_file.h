@@ -42,6 +42,7 @@ struct ChatReport {
 struct Report {
   std::uint64_t messages = 0;                      // read and handed over, of all chats
   std::uint64_t refused = 0;                       // set aside, of all chats
+  std::uint64_t left_out = 0;                      // lines of an ndjson that are no news here: orders to deliver again
   std::uint64_t media_files = 0, media_bytes = 0;  // taken in
   std::uint64_t media_missing = 0;                 // named by the export, not beside it
   std::int64_t bytes = 0;                          // of the file, read
@@ -59,6 +60,9 @@ struct Progress {
   std::optional<std::int64_t> seconds_left;
 };
 using OnProgress = std::function<void(const Progress&)>;  // at most five times a second, and once at the end
+
+// Whether a file could be read: not there, a folder, no permission. Pipes are not opened.
+Result<void> check_file(const std::filesystem::path& file);
 
 // An error when nothing could be read at all (not there, a folder, no permission); otherwise a report, which may hold
 // a failure.

@@ -97,6 +97,20 @@ TEST(ImportNdjson, AFileThatWasCutOffIsSaidAndKept) {
   EXPECT_EQ(gateway.message(kHarbour, 1)->text, "first");
 }
 
+TEST(ImportNdjson, AnOrderToDeliverAgainIsLeftOutAndCounted) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+
+  auto report = gateway.import(folder.write("a.ndjson", whole(event("new", 1, 1'709'287'201, text(1, "first")) +
+                                                              event("reprocess", 1, 1'709'287'300, text(1, "first")) +
+                                                              event("counters", 1, 1'709'287'400, ""))));
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->left_out, 1u);
+  EXPECT_EQ(report->refused, 1u) << "counters without counters";
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM events"), 1);
+}
+
 TEST(ImportNdjson, KeepsTheSourcesOwnPayload) {
   TempFolder folder;
   Gateway gateway(folder / "data");

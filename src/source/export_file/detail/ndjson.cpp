@@ -91,8 +91,12 @@ Result<void> NdjsonImporter::take_line(std::string_view line) {
   const auto type = f.text("type");
   if (type == "event") return take_event(*object, line);
   if (type == "chat") return take_chat(*object);
-  if (type == "end") ended_ = true;
-  return {};  // kinds of lines that come later are for newer programs
+  if (type == "end") {
+    ended_ = true;
+  } else if (type != "export") {
+    ++report_.left_out;  // kinds of lines that come later are for newer programs
+  }
+  return {};
 }
 
 Result<void> NdjsonImporter::take_chat(const json::object& object) {
@@ -172,7 +176,11 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
     auto counters =
         model::counters_from_json(json::serialize(body->contains("counters") ? body->at("counters") : *body));
     if (!counters) return refuse(line, counters.error().what);
-    pushed = intake_.push(pipeline::CountersSeen{from, key, std::move(*counters)});
+    pushed = intake_.push(pipeline::CountersSeen{from, key, std::move(*counters), {}});
+  } else if (*kind == model::Kind::counters) {
+    return refuse(line, "it has no counters");
+  } else {
+    ++report_.left_out;
   }
   if (pushed) last_key_ = f.text("key");
   return pushed;

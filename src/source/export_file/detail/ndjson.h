@@ -1,7 +1,9 @@
 #pragma once
 // Imports what `export --format ndjson` wrote: the events of a journal, one a line, and the facts of its chats. Each
 // event becomes the observation that it was, with its source, its time and its freshness, so that the same rules give
-// the same state: text, versions, tombstones, counters, dates. Its origin is `import`. The lines:
+// the same state: text, versions, tombstones, counters, dates. Its origin is `import`, and nothing of it is offered to
+// consumers (unless as_live): what they had is not in the file, and they would get all of it again. For the same reason
+// a person's order to deliver a message again (reprocess) is left out, and counted. The lines:
 //
 //   {"v":1,"type":"export", …}   first: what the file is
 //   {"v":1,"type":"chat",  …}    peer, scope, title, username, kind, label, description, active
