@@ -9,6 +9,7 @@
 #include "journal/lock.h"
 #include "journal/upkeep.h"
 #include "model/message_json.h"
+#include "store/chat_list.h"
 
 namespace tg::cli {
 namespace {
@@ -114,8 +115,9 @@ int list_channels(const Common& common) {
   if (!config) return kUsage;
   auto reading = Reading::open(*config, false);
   if (!reading) return fail(reading.error());
-  const auto chats = reading->store->chats();
+  auto chats = reading->store->chats();
   if (!chats) return fail(chats.error());
+  *chats = store::one_an_id(std::move(*chats));
   if (common.json) {
     boost::json::array rows;
     for (const auto& chat : *chats) {

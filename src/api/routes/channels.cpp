@@ -4,6 +4,7 @@
 #include "api/routes/common.h"
 #include "api/view/board.h"
 #include "api/view/channel_view.h"
+#include "store/chat_list.h"
 
 namespace tg::api {
 namespace json = boost::json;
@@ -15,10 +16,10 @@ constexpr std::size_t kLongestText = 1'000;
 
 Response list_channels(const Request&, Context& context) {
   const auto validity = context.valid_until_commit({});
-  const auto chats = context.store().chats();
+  auto chats = context.store().chats();
   if (!chats) return failure(chats.error());
   json::array data;
-  for (const auto& chat : *chats) data.push_back(channel_json(chat));
+  for (const auto& chat : store::one_an_id(std::move(*chats))) data.push_back(channel_json(chat));
   const auto total = data.size();
   json::object envelope{
       {"success", true},

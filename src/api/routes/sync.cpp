@@ -2,6 +2,7 @@
 
 #include "journal/coverage.h"
 #include "observe/log.h"
+#include "store/chat_list.h"
 
 namespace tg::api {
 namespace {
@@ -86,8 +87,9 @@ void Syncs::work(const std::vector<model::ChatId>& channels) {
     if (changed_.wait_for(lock, kLook, [this] { return stopping_; })) break;
   }
   std::map<model::ChatId, std::string> labels;
-  if (const auto chats = parts_.store.chats()) {
-    for (const auto& chat : *chats) labels[chat.peer] = chat.label.empty() ? chat.title : chat.label;
+  if (auto chats = parts_.store.chats()) {
+    for (const auto& chat : store::one_an_id(std::move(*chats)))
+      labels[chat.peer] = chat.label.empty() ? chat.title : chat.label;
   }
   std::unique_lock lock(mutex_);
   for (auto& channel : now_.channels) channel.label = labels[channel.peer];

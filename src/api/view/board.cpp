@@ -5,6 +5,7 @@
 #include "api/view/channel_view.h"
 #include "api/view/predecessor.h"
 #include "journal/cursors.h"
+#include "store/chat_list.h"
 
 namespace tg::api {
 namespace json = boost::json;
@@ -143,7 +144,7 @@ Result<Board::Input> Board::read() {
   input.now = model::Time::now();
   auto chats = parts_.store.chats();
   if (!chats) return chats.error();
-  input.chats = std::move(*chats);
+  input.chats = store::one_an_id(std::move(*chats));
   auto last_day = parts_.store.last_day();
   if (!last_day) return last_day.error();
   input.last_day = std::move(*last_day);

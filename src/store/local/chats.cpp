@@ -1,5 +1,6 @@
 // Chats: the registry, their counts and statistics.
 
+#include "store/chat_list.h"
 #include "store/local/detail/impl.h"
 
 namespace tg::store {
@@ -55,10 +56,12 @@ Result<std::vector<Chat>> LocalStore::chats() {
 Result<std::optional<Chat>> LocalStore::chat(model::ChatId peer) {
   auto db = impl_->journal.read();
   if (!db) return db.error();
-  std::optional<Chat> chat;
-  auto done = local::each((*db)->prepared(fmt::format("{} WHERE peer = ? ORDER BY scope LIMIT 1", kChatSql)).with(peer),
-                          [&](journal::Statement& row) { chat = chat_from(row); });
+  std::vector<Chat> scopes;
+  auto done = local::each((*db)->prepared(fmt::format("{} WHERE peer = ? ORDER BY scope", kChatSql)).with(peer),
+                          [&](journal::Statement& row) { scopes.push_back(chat_from(row)); });
   if (!done) return done.error();
+  std::optional<Chat> chat;
+  if (!scopes.empty()) chat = one_an_id(std::move(scopes)).front();
   return chat;
 }
 

@@ -221,6 +221,7 @@ TEST(ImportFile, KeepsTheGroupBeforeApartFromItsSupergroup) {
   EXPECT_EQ(gateway.message(kNightDesk, 10)->text, "same number, another message");
   EXPECT_EQ(gateway.message(kNightDesk, 10, kAccount)->text, "from the old group");
   EXPECT_EQ(gateway.message(kNightDesk, 11, kAccount)->service, "migrate_to_supergroup");
+  EXPECT_EQ(gateway.number(fmt::format("SELECT count(*) FROM chats WHERE peer = {} AND title = ''", kNightDesk)), 0);
 }
 
 TEST(ImportFile, AsksWhoseAccountAPrivateChatIs) {

@@ -1,5 +1,6 @@
 #include <numeric>
 
+#include "store/chat_list.h"
 #include "unit/store_local/house.h"
 
 namespace tg::test {
@@ -45,6 +46,25 @@ TEST(Chats, OneThatIsRemovedLeavesItsMessagesAndCanComeBack) {
   EXPECT_FALSE((*house.store->chat(kNews))->registered);
   EXPECT_EQ(house.store->page({})->rows.size(), 1u);
   EXPECT_TRUE(house.store->add_chat(chat_of(kNews)));
+}
+
+TEST(Chats, ThatShareAnIdAreOneForPeople) {
+  House house;
+  house.post(kNews, 1);
+  auto before = house.message(kNews, 1, "from the group before");
+  before.key.scope = model::Scope{7};
+  house.see(std::move(before));
+  house.flush();
+
+  const auto stored = *house.store->chats();
+  ASSERT_EQ(stored.size(), 2u);
+  const auto list = store::one_an_id(stored);
+
+  ASSERT_EQ(list.size(), 1u);
+  EXPECT_EQ(list[0].scope.value, 0);
+  EXPECT_EQ(list[0].total, 2);
+  EXPECT_EQ((*house.store->chat(kNews))->total, 2);
+  EXPECT_EQ(house.store->statistics(kNews)->total, 2);
 }
 
 TEST(Chats, UnknownOnesAreNotFound) {

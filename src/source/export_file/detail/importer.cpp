@@ -66,7 +66,7 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   seen_ = {};
   ordinal_ = 0;
   chat_.reset();
-  skipped_ = false;
+  skipped_ = group_before_seen_ = false;
   if (!head.id) {
     return Error{Code::invalid_input,
                  fmt::format("chat \"{}\": its messages begin at byte {}, before its id", head.name, at_byte),
@@ -124,6 +124,15 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
 
   const bool migrated = message.key.scope != chat_->scope;
   const auto exported_id = message.key.message.value - (migrated ? kMigratedShift : 0);
+  if (migrated && !std::exchange(group_before_seen_, true)) {
+    pipeline::ChatSeen before;
+    before.from = provenance();
+    before.peer = message.key.peer;
+    before.scope = message.key.scope;
+    before.title = chat_->title;
+    before.kind = "group";
+    if (auto pushed = intake_.push(std::move(before)); !pushed) return pushed;
+  }
   if (seen_.see(exported_id, content_of(message)) == SeenIds::Answer::other_content) {
     return refuse(value, at_byte, "the same id stands in this file before, with other content");
   }

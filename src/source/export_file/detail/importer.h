@@ -47,6 +47,7 @@ class Importer : public Listener {
   std::optional<MediaStore> media_;
   std::optional<ChatContext> chat_;  // nothing: the chat's type is not known
   std::string unknown_chat_;         // why there is none
+  bool group_before_seen_ = false;   // the group that this supergroup was has been named
   bool skipped_ = false;             // its messages are counted, not kept
   SeenIds seen_;
   std::uint64_t ordinal_ = 0;  // of the message in its chat, as it stands in the file
