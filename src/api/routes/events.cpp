@@ -49,13 +49,14 @@ Result<model::Seq> position(const Request& request, const Query& query, Context&
 struct Start {
   EventFilter filter;
   model::Seq after;
+  std::optional<std::string> consumer;  // whose own position `after` is
 };
 
 Result<Start> start_of(const Request& request, Context& context) {
   const Query query(request.query());
   auto filter = EventFilter::from(query, context.options.deliver_max_age);
   if (!filter) return filter.error();
-  Start start{std::move(*filter), {}};
+  Start start{std::move(*filter), {}, {}};
   const bool placed = query.text({"after"}) || query.text({"from"}) || !request.header("last-event-id").empty();
   if (const auto name = query.text({"consumer"})) {
     const auto consumers = context.store().consumers();
@@ -71,6 +72,7 @@ Result<Start> start_of(const Request& request, Context& context) {
       if (found->stream_seq && found->stream_seq.value < oldest) {
         return Error{Code::gapped, std::to_string(found->stream_seq.value), ""};
       }
+      start.consumer = *name;
       start.after = model::Seq{std::max(found->stream_seq.value, std::max<std::int64_t>(oldest, 0))};
       return start;
     }
@@ -109,9 +111,19 @@ Response poll(const Request& request, Context& context) {
   if (!limit) return failure(limit.error());
   auto start = start_of(request, context);
   if (!start) return refused(start.error(), context);
+  // The consumer would look at the same events at every poll: where none is wanted there is none to acknowledge.
+  EventPoll::Pass pass;
+  if (start->consumer && request.method == Method::get && (request.scopes & bit_of(config::Scope::consume)) != 0 &&
+      context.guard.write_allowed(request)) {
+    pass = [&store = context.store(), name = *start->consumer](model::Seq seq) -> Result<void> {
+      if (auto moved = store.acknowledge(name, seq); !moved) return moved.error();
+      return {};
+    };
+  }
   Response response;
-  response.poll = std::make_unique<EventPoll>(context.tail, context.journal(), std::move(start->filter), start->after,
-                                              static_cast<std::size_t>(*limit), std::chrono::seconds(*wait));
+  response.poll =
+      std::make_unique<EventPoll>(context.tail, context.journal(), std::move(start->filter), start->after,
+                                  static_cast<std::size_t>(*limit), std::chrono::seconds(*wait), std::move(pass));
   return response;
 }
 

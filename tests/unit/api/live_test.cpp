@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "api/live/dashboard_stream.h"
+#include "api/live/event_poll.h"
 #include "api/live/event_stream.h"
 #include "api/live/filter.h"
 #include "harness.h"
@@ -62,6 +63,75 @@ TEST(Stream, GoesOnFromMemoryAndFromTheJournalAlike) {
   EXPECT_EQ(from_memory, Stream::Next::written);
   EXPECT_NE(second.find("\"text\":\"after\""), std::string::npos);
   EXPECT_EQ(second.find("before"), std::string::npos);
+}
+
+constexpr model::ChatId kOther{-1001000000009};
+
+// More than one read of a poll, on disk when it returns.
+void commit_many(test::Harness& gateway) {
+  for (int message = 1; message <= 1'500; ++message) {
+    pipeline::Seen seen;
+    seen.from = {model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
+    seen.message.key = {{}, model::ChatId{test::kPeer}, model::MessageId{message}};
+    seen.message.date = model::Time::now();
+    ASSERT_TRUE(gateway.intake.push(seen));
+  }
+  ASSERT_TRUE(gateway.intake.flush());
+}
+
+TEST(Poll, OfOneEventFindsItBehindManyThatAreNotWanted) {
+  test::Harness gateway;
+  const auto before = gateway.journal->head();
+  commit_many(gateway);
+  gateway.commit(1, "wanted", kOther.value);
+  Tail tail(*gateway.journal, 100, 1 << 20, [] {});
+  EventFilter filter;
+  filter.channels = {kOther};
+  EventPoll poll(tail, *gateway.journal, filter, before, 1, std::chrono::seconds(0), {});
+  Response response;
+
+  ASSERT_TRUE(poll.answer(response, true));
+
+  EXPECT_NE(response.body.view.find("\"text\":\"wanted\""), std::string::npos) << response.body.view;
+}
+
+struct Waiting : testing::Test {
+  void begin(std::vector<config::Scope> scopes) {
+    gateway.require("secret", std::move(scopes));
+    store::Consumer consumer;
+    consumer.name = "desk";
+    consumer.stream_seq = gateway.journal->head();
+    gateway.store.all_consumers = {consumer};
+    commit_many(gateway);
+    gateway.start();
+  }
+  model::Seq place() const { return gateway.store.all_consumers.front().stream_seq; }
+  test::Answer poll(const std::string& query) {
+    return gateway.get("/api/events/poll?consumer=desk&limit=1" + query, "X-Gateway-Token: secret\r\n");
+  }
+  const std::string nothing_wanted = "&channelId=" + std::to_string(kOther.value);
+  test::Harness gateway;
+};
+
+TEST_F(Waiting, ConsumerIsMovedPastWhatItDoesNotWant) {
+  begin({config::Scope::read, config::Scope::consume});
+
+  const auto answer = poll(nothing_wanted);
+
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(place(), gateway.journal->head());
+}
+
+TEST_F(Waiting, ConsumerIsNotMovedPastWhatItWantsNorByWhoMayOnlyRead) {
+  begin({config::Scope::read});
+  const auto before = place();
+
+  const auto wanted = poll("");
+  const auto unwanted = poll(nothing_wanted);
+
+  EXPECT_NE(wanted.body.find("\"data\":[{"), std::string::npos) << wanted.body;
+  EXPECT_EQ(unwanted.status, 200);
+  EXPECT_EQ(place(), before);
 }
 
 TEST(Tail, IsBoundedAndSaysWhatItNoLongerHas) {
