@@ -42,10 +42,11 @@ class PageReader {
 
   Result<Page> read() {
     if (query_.around) return around(*query_.around);
-    if (query_.cursor.empty()) return forward(std::nullopt);
+    if (query_.cursor.empty()) return forward(std::nullopt, static_cast<std::size_t>(query_.offset));
     auto cursor = local::parse_cursor(query_.cursor);
     if (!cursor) return cursor.error();
-    return cursor->towards_older == query_.newest_first ? forward(cursor->from) : backward(cursor->from);
+    return cursor->towards_older == query_.newest_first ? forward(cursor->from, static_cast<std::size_t>(cursor->skip))
+                                                        : backward(cursor->from);
   }
 
  private:
@@ -95,8 +96,7 @@ class PageReader {
     return {};
   }
 
-  Result<Page> forward(const std::optional<Position>& beyond) {
-    const std::size_t skip = beyond ? 0 : static_cast<std::size_t>(query_.offset);
+  Result<Page> forward(const std::optional<Position>& beyond, std::size_t skip) {
     const bool counts_too = query_.filtered() && !beyond;
     auto found = collect(beyond, query_.newest_first, skip, limit_ + 1, counts_too ? kCountTo : 0);
     if (!found) return found.error();
@@ -106,13 +106,14 @@ class PageReader {
     const bool stopped_early = found->paused && found->heads.size() <= limit_;
     page.has_more = found->heads.size() > limit_ || stopped_early;
     if (stopped_early) {
-      page.next_cursor = local::to_text({*found->paused, query_.newest_first});
+      const auto unskipped = static_cast<std::int64_t>(skip - std::min(skip, found->matched));
+      page.next_cursor = local::to_text({*found->paused, query_.newest_first, unskipped});
     } else {
       local::set_next(page, query_.newest_first);
     }
     if (beyond || skip > 0) {
       if (page.rows.empty() && beyond) {
-        page.prev_cursor = local::to_text({local::just_before(*beyond, !query_.newest_first), !query_.newest_first});
+        page.prev_cursor = local::to_text({local::just_before(*beyond, !query_.newest_first), !query_.newest_first, 0});
       }
       local::set_previous(page, query_.newest_first);
     }
@@ -131,12 +132,12 @@ class PageReader {
     std::reverse(page.rows.begin(), page.rows.end());
     // The place it came from lies behind these rows.
     page.has_more = true;
-    page.next_cursor = local::to_text({local::just_before(beyond, query_.newest_first), query_.newest_first});
+    page.next_cursor = local::to_text({local::just_before(beyond, query_.newest_first), query_.newest_first, 0});
     local::set_next(page, query_.newest_first);
     if (found->heads.size() > limit_) {
       local::set_previous(page, query_.newest_first);
     } else if (found->paused) {
-      page.prev_cursor = local::to_text({*found->paused, !query_.newest_first});
+      page.prev_cursor = local::to_text({*found->paused, !query_.newest_first, 0});
     }
     auto counted = total(page, nullptr);
     if (!counted) return counted.error();

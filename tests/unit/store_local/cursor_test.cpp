@@ -15,7 +15,7 @@ PageCursor any_cursor() {
   // No place is as far out as the ends of int64.
   const auto number = [] { return *rc::gen::arbitrary<std::int64_t>() / 4; };
   return {Position{model::Time{number()}, model::Scope{number()}, model::ChatId{number()}, model::MessageId{number()}},
-          *rc::gen::arbitrary<bool>()};
+          *rc::gen::arbitrary<bool>(), *rc::gen::element<std::int64_t>(0, 1, 100'000)};
 }
 
 RC_GTEST_PROP(Cursor, IsReadAsItWasWritten, ()) {
@@ -52,9 +52,11 @@ TEST(Cursor, GarbageIsTheCallersMistakeOrAPlace) {
 
 TEST(Cursor, APlaceBeyondAllNumbersIsRefused) {
   constexpr auto kFar = std::numeric_limits<std::int64_t>::max();
-  const auto text = store::local::to_text({{model::Time{}, {}, {}, model::MessageId{kFar}}, true});
+  const auto text = store::local::to_text({{model::Time{}, {}, {}, model::MessageId{kFar}}, true, 0});
 
   EXPECT_EQ(store::local::parse_cursor(text).error().code, Code::invalid_input);
+  const auto skip = store::local::to_text({{}, true, 100'001});
+  EXPECT_EQ(store::local::parse_cursor(skip).error().code, Code::invalid_input);
 }
 
 }  // namespace

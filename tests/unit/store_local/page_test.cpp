@@ -147,6 +147,26 @@ void check_offset(House& house, const Archive& archive) {
   RC_ASSERT(keys_of(page) == std::vector<model::MessageKey>(begin, end));
 }
 
+// What the budget did not reach in a page comes in the pages behind it, and nothing of what was to be skipped.
+void check_offset_by_cursors(House& house, const Archive& archive) {
+  PageQuery query = any_query();
+  const auto all = expected(archive, query);
+  query.offset = *rc::gen::inRange<std::int64_t>(0, 40);
+
+  std::vector<model::MessageKey> walked;
+  std::set<std::string> seen;
+  for (bool more = true; more;) {
+    const auto page = page_of(house, query);
+    for (const auto& found : keys_of(page)) walked.push_back(found);
+    query.cursor = page.next_cursor;
+    more = page.has_more;
+    RC_ASSERT(!more || seen.insert(query.cursor).second);
+  }
+
+  const auto begin = all.begin() + std::min<std::ptrdiff_t>(query.offset, std::ssize(all));
+  RC_ASSERT(walked == std::vector<model::MessageKey>(begin, all.end()));
+}
+
 void check_around(House& house, const Archive& archive) {
   PageQuery query;
   query.include_deleted = true;
@@ -180,7 +200,10 @@ RC_GTEST_PROP(Pages, WalkedByCursorsBothWaysGiveEveryRowOnceAndInOrder, ()) {
 RC_GTEST_PROP(Pages, GiveTheSameWhenTheBudgetOfAPageIsSmall, ()) {
   House house({.search = false, .window_rows_overall = 0, .scan_budget = 7});
   const auto archive = fill(house, *rc::gen::inRange(0, 120));
-  for (int i = 0; i < 8; ++i) check_walks(house, archive);
+  for (int i = 0; i < 8; ++i) {
+    check_walks(house, archive);
+    check_offset_by_cursors(house, archive);
+  }
 }
 
 // Memory and file must be told apart by nothing but speed.
@@ -234,7 +257,8 @@ TEST(Pages, ABadCursorOrTooLargeAnOffsetIsTheCallersMistake) {
   House house;
 
   PageQuery query;
-  for (const auto* text : {"x", "rubbish!", "MW8x", "AAAAAAAA", "MW8xLzIvMy80LzU"}) {
+  for (const auto* text :
+       {"x", "rubbish!", "MW8x", "AAAAAAAA", "MW8xLzIvMy80LzUvNg", "MW8xLzIvMy80LzUv", "MW8xLzIvMy80Ly01"}) {
     query.cursor = text;
     auto page = house.store->page(query);
     ASSERT_FALSE(page) << text;

@@ -11,6 +11,7 @@ constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 constexpr std::size_t kLongest = 256;
 // No place of ours comes near; beyond it the neighbour of a place could not be worked out.
 constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
+constexpr std::int64_t kFarthestSkip = 100'000;  // as far as an offset goes
 
 // base64url without padding (RFC 4648 section 5): stands in a URL as it is.
 std::string encode(std::string_view bytes) {
@@ -54,8 +55,10 @@ Error not_a_cursor() {
 }  // namespace
 
 std::string to_text(const PageCursor& cursor) {
-  return encode(fmt::format("1{}{}/{}/{}/{}", cursor.towards_older ? 'o' : 'n', cursor.from.date.us,
-                            cursor.from.scope.value, cursor.from.peer.value, cursor.from.message.value));
+  auto text = fmt::format("1{}{}/{}/{}/{}", cursor.towards_older ? 'o' : 'n', cursor.from.date.us,
+                          cursor.from.scope.value, cursor.from.peer.value, cursor.from.message.value);
+  if (cursor.skip > 0) text += fmt::format("/{}", cursor.skip);
+  return encode(text);
 }
 
 Result<PageCursor> parse_cursor(std::string_view text) {
@@ -64,20 +67,23 @@ Result<PageCursor> parse_cursor(std::string_view text) {
   if (!plain || plain->size() < 3 || (*plain)[0] != '1' || ((*plain)[1] != 'o' && (*plain)[1] != 'n')) {
     return not_a_cursor();
   }
-  std::array<std::int64_t, 4> numbers{};
+  std::array<std::int64_t, 5> numbers{};
+  constexpr std::size_t kOfPlace = 4;  // the fifth, `skip`, may be absent
   const char* at = plain->data() + 2;
   const char* const end = plain->data() + plain->size();
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     const auto [rest, failed] = std::from_chars(at, end, numbers[i]);
     if (failed != std::errc{} || numbers[i] > kFarthest || numbers[i] < -kFarthest) return not_a_cursor();
-    const bool last = i + 1 == numbers.size();
-    if (last ? rest != end : (rest == end || *rest != '/')) return not_a_cursor();
-    if (!last) at = rest + 1;
+    at = rest;
+    if (at == end && i + 1 >= kOfPlace) break;
+    if (at == end || i + 1 == numbers.size() || *at++ != '/') return not_a_cursor();
   }
+  if (numbers[4] < 0 || numbers[4] > kFarthestSkip) return not_a_cursor();
   PageCursor cursor;
   cursor.towards_older = (*plain)[1] == 'o';
   cursor.from = {model::Time{numbers[0]}, model::Scope{numbers[1]}, model::ChatId{numbers[2]},
                  model::MessageId{numbers[3]}};
+  cursor.skip = numbers[4];
   return cursor;
 }
 

@@ -13,6 +13,7 @@ namespace tg::store::local {
 struct PageCursor {
   Position from;  // itself left out
   bool towards_older = true;
+  std::int64_t skip = 0;  // matches from there that are still to be passed over
 
   bool operator==(const PageCursor&) const = default;
 };

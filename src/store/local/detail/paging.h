@@ -18,10 +18,11 @@ inline Position just_before(Position place, bool towards_older) {
 }
 
 inline void set_next(Page& page, bool towards_older) {
-  if (page.has_more && !page.rows.empty()) page.next_cursor = to_text({position_of(page.rows.back()), towards_older});
+  if (page.has_more && !page.rows.empty())
+    page.next_cursor = to_text({position_of(page.rows.back()), towards_older, 0});
 }
 inline void set_previous(Page& page, bool towards_older) {
-  if (!page.rows.empty()) page.prev_cursor = to_text({position_of(page.rows.front()), !towards_older});
+  if (!page.rows.empty()) page.prev_cursor = to_text({position_of(page.rows.front()), !towards_older, 0});
 }
 
 }  // namespace tg::store::local

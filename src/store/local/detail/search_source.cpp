@@ -124,7 +124,8 @@ class SearchSource : public HeadSource {
       const std::int64_t of_row = rows_->integer(0) >> SearchIndex::kCountBits;
       if (second && of_row != *second) {
         row_waits_ = true;
-        if (looked_at_ >= budget_) paused_ = last;
+        // The second that a page before ended in is not looked at for ever.
+        if (looked_at_ >= budget_ && (!range_.beyond || range_.before(*range_.beyond, *last))) paused_ = last;
         break;
       }
       second = of_row;
