@@ -51,7 +51,7 @@ struct Api::Impl {
         routes(all_routes()),
         tail(parts.journal, options.tail_events, options.tail_bytes, [this] { wake(); }),
         board(options, parts, started, [this] { return context.all_jobs(); }),
-        syncs(parts, [this] { wake(); }),
+        syncs(parts, options.sync_quiet, [this] { wake(); }),
         router(context),
         server(router, limits_of(options), gauges_of(parts.metrics)) {
     server.every_second([this] { tick(); });

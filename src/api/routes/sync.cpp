@@ -8,7 +8,7 @@ namespace tg::api {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};
-constexpr int kQuietLooks = 3;  // nothing missing and nothing new this often in a row: it is done
+constexpr int kWholeLooks = 3;  // nothing missing and nothing new this often in a row: it is done
 
 bool among(const std::vector<model::ChatId>& channels, model::ChatId peer) {
   return channels.empty() || std::find(channels.begin(), channels.end(), peer) != channels.end();
@@ -16,20 +16,27 @@ bool among(const std::vector<model::ChatId>& channels, model::ChatId peer) {
 
 }  // namespace
 
-Result<std::string> Syncs::begin(const std::vector<model::ChatId>& channels) {
+Result<std::string> Syncs::begin(std::vector<model::ChatId> channels) {
   if (!parts_.sync) {
     return Error{Code::unavailable, "no source here can fetch history",
                  "Sign in to Telegram, or import an export file with 'telegram-gateway import'"};
   }
+  std::sort(channels.begin(), channels.end());
+  channels.erase(std::unique(channels.begin(), channels.end()), channels.end());
   std::lock_guard lock(mutex_);
   if (stopping_) return Error{Code::unavailable, "the gateway is stopping", ""};
+  if (running_ && channels != channels_) {
+    return Error{Code::conflict, fmt::format("the fetch {} of other channels is running", now_.job),
+                 fmt::format("Ask again when GET /api/telegram-gateway/jobs/{} says that it is done", now_.job)};
+  }
   if (!running_) {
     if (thread_.joinable()) thread_.join();  // ended already
     running_ = true;
     now_ = {};
     now_.job = fmt::format("sync-{}", ++number_);
     now_.started_at = model::Time::now();
-    thread_ = std::thread([this, channels] { work(channels); });
+    channels_ = channels;
+    thread_ = std::thread([this, asked = std::move(channels)] { work(asked); });
   }
   return now_.job;
 }
@@ -43,47 +50,66 @@ std::optional<Syncs::Progress> Syncs::progress(const std::string& job) const {
   return std::nullopt;
 }
 
-bool Syncs::look(const Before& before, const std::vector<model::ChatId>& channels) {
+Result<void> Syncs::look(Look& look, const std::vector<model::ChatId>& channels) {
   auto db = parts_.journal.read();
-  if (!db) return false;
+  if (!db) return db.error();
   const auto all = journal::all_coverage(**db, model::Time::now());
-  if (!all) return false;
-  std::int64_t missing = 0;
-  std::vector<Channel> counted;
+  if (!all) return all.error();
+  look.missing = 0;
   for (const auto& one : *all) {
     if (!among(channels, one.peer)) continue;
-    missing += one.missing;
-    const auto was = before.stored.find(one.peer);
-    counted.push_back(
-        {one.peer, "", std::max<std::int64_t>(0, one.stored - (was == before.stored.end() ? 0 : was->second))});
+    look.missing += one.missing;
+    look.found.try_emplace(one.peer);
   }
-  const auto totals = parts_.intake.totals();
+  // What came by itself meanwhile, and what somebody imports, was not fetched.
+  auto& rows = (*db)->prepared(
+      "SELECT seq, peer, origin IN (?2, ?3) AND kind IN (?4, ?5, ?6), kind = ?4 FROM events WHERE seq > ?1 ORDER BY "
+      "seq");
+  rows.with(look.counted_to, static_cast<int>(model::Origin::catchup), static_cast<int>(model::Origin::backfill),
+            static_cast<int>(model::Kind::created), static_cast<int>(model::Kind::edited),
+            static_cast<int>(model::Kind::restored));
+  for (;;) {
+    const auto more = rows.step();
+    if (!more) return more.error();
+    if (!*more) break;
+    look.counted_to = model::Seq{rows.integer(0)};
+    const model::ChatId peer{rows.integer(1)};
+    if (rows.integer(2) == 0 || !among(channels, peer)) continue;
+    auto& found = look.found[peer];
+    ++found.synced;
+    found.saved += rows.integer(3);
+  }
+  rows.reset();
   std::lock_guard lock(mutex_);
-  now_.saved = static_cast<std::int64_t>(totals.created) - before.created;
-  now_.synced = now_.saved + static_cast<std::int64_t>(totals.known) - before.known;
-  now_.channels = std::move(counted);
-  return missing == 0;
+  now_.synced = now_.saved = 0;
+  now_.channels.clear();
+  for (const auto& [peer, found] : look.found) {
+    now_.synced += found.synced;
+    now_.saved += found.saved;
+    now_.channels.push_back({peer, "", found.synced});
+  }
+  return {};
 }
 
 void Syncs::work(const std::vector<model::ChatId>& channels) {
-  const auto totals = parts_.intake.totals();
-  Before before{static_cast<std::int64_t>(totals.created), static_cast<std::int64_t>(totals.known), {}};
-  if (auto db = parts_.journal.read()) {
-    if (const auto all = journal::all_coverage(**db, model::Time::now())) {
-      for (const auto& one : *all) before.stored[one.peer] = one.stored;
-    }
-  }
-  const auto asked = parts_.sync();
-  const auto until = std::chrono::steady_clock::now() + kLongest;
-  int quiet = 0;
-  std::int64_t last = -1;
-  while (asked && std::chrono::steady_clock::now() < until) {
-    const bool whole = look(before, channels);
+  using Clock = std::chrono::steady_clock;
+  Look seen;
+  seen.counted_to = parts_.journal.head();
+  auto done = parts_.sync();
+  const auto until = Clock::now() + kLongest;
+  auto moved_at = Clock::now();
+  int whole = 0;
+  std::int64_t synced = -1, least_missing = INT64_MAX;
+  while (done && Clock::now() < until) {
+    done = look(seen, channels);
+    if (!done) break;
     std::unique_lock lock(mutex_);
-    quiet = whole && now_.synced == last ? quiet + 1 : 0;
-    last = now_.synced;
+    whole = seen.missing == 0 && now_.synced == synced ? whole + 1 : 0;
+    if (now_.synced != synced || seen.missing < least_missing) moved_at = Clock::now();
+    synced = now_.synced;
+    least_missing = std::min(least_missing, seen.missing);
     wake_();
-    if (quiet >= kQuietLooks) break;
+    if (whole >= kWholeLooks || Clock::now() - moved_at >= quiet_) break;
     if (changed_.wait_for(lock, kLook, [this] { return stopping_; })) break;
   }
   std::map<model::ChatId, std::string> labels;
@@ -93,7 +119,7 @@ void Syncs::work(const std::vector<model::ChatId>& channels) {
   }
   std::unique_lock lock(mutex_);
   for (auto& channel : now_.channels) channel.label = labels[channel.peer];
-  if (!asked) now_.error = asked.error().to_string();
+  if (!done) now_.error = done.error().to_string();
   now_.completed = true;
   now_.finished_at = model::Time::now();
   running_ = false;

@@ -61,7 +61,8 @@ Result<SyncWish> sync_wish(const Request& request) {
     if (!wait) return wait.error();
     wish.wait_s = *wait;
   }
-  if (const auto* channels = body->if_contains("channels"); channels && channels->is_array()) {
+  if (const auto* channels = body->if_contains("channels"); channels && !channels->is_null()) {
+    if (!channels->is_array()) return bad_parameter("channels", json::serialize(*channels), "a list of chat ids");
     for (const auto& channel : channels->as_array()) {
       const auto text = channel.is_string() ? std::string(channel.as_string()) : json::serialize(channel);
       const auto id = model::parse_int(text);

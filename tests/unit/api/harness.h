@@ -60,10 +60,11 @@ struct Harness {
     return Client(api->port()).call("POST", target, headers, body);
   }
 
-  // A new live message, on disk when it returns.
-  void commit(std::int64_t message, const std::string& text, std::int64_t peer = kPeer) {
+  // A new message, on disk when it returns.
+  void commit(std::int64_t message, const std::string& text, std::int64_t peer = kPeer,
+              model::Origin origin = model::Origin::live) {
     pipeline::Seen seen;
-    seen.from = {model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
+    seen.from = {model::SourceKind::demo, origin, 1, model::Time::now()};
     seen.message.key = {{}, model::ChatId{peer}, model::MessageId{message}};
     seen.message.date = model::Time::now();
     seen.message.text = text;

@@ -370,33 +370,6 @@ TEST(Live, EverythingEndsWhenTheServerStops) {
   EXPECT_FALSE(reader.receive_until("never"));
 }
 
-TEST(Sync, TellsTheCountsAndThatItIsDone) {
-  Harness gateway;
-  gateway.sync = [&gateway]() -> Result<void> {
-    gateway.commit(20, "fetched");
-    return {};
-  };
-  gateway.start();
-
-  const auto answer = gateway.post("/api/telegram-gateway/sync-messages", "{\"wait\":30}");
-
-  ASSERT_EQ(answer.status, 200) << answer.body;
-  const auto data = object_of(answer).at("data").as_object();
-  EXPECT_TRUE(data.at("completed").as_bool());
-  EXPECT_EQ(data.at("totalMessagesSaved").as_int64(), 1);
-  EXPECT_EQ(gateway.get("/api/telegram-gateway/jobs/" + std::string(data.at("jobId").as_string())).status, 200);
-}
-
-TEST(Sync, WithoutASourceSaysWhatToDo) {
-  Harness gateway;
-  gateway.start();
-
-  const auto answer = gateway.post("/sync-messages", "");
-
-  EXPECT_EQ(answer.status, 503);
-  EXPECT_NE(answer.body.find("import"), std::string::npos);
-}
-
 TEST(Dashboard, BrowsersAreLedToItAndOthersAreTold) {
   Harness gateway;
   gateway.start();
