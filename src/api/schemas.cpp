@@ -249,7 +249,9 @@ const std::string_view kSchemas = R"json({
    "type": "string"}, "messageId": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}, "tries": {
    "type": "integer"}, "place": {"type": "string"}, "textPreview": {"type": "string"}}}}}},
  "FailuresChanged": {"type": "object", "required": ["matched", "changed", "dryRun"], "properties": {"matched": {
-   "type": "integer"}, "changed": {"type": "integer"}, "dryRun": {"type": "boolean"}}},
+   "type": "integer"}, "changed": {"type": "integer"}, "dryRun": {"type": "boolean"}, "notTried": {"type": "array",
+   "maxItems": 1000, "items": {"type": "object", "required": ["id", "why"], "properties": {"id": {"type": "string"},
+   "why": {"type": "string"}}}}}},
  "AuthStatus": {"type": "object", "required": ["status", "running", "startedAt", "finishedAt", "logs"],
    "properties": {"status": {"enum": ["idle", "starting", "waiting_code", "processing_code", "waiting_password",
    "processing_password", "waiting_qr", "completed", "cancelling", "cancelled", "error"]}, "running": {"type":

@@ -1,4 +1,4 @@
-// What was set aside (the quarantine): listed by reader and reason, tried again or dropped, also by filter and dry.
+// What was set aside (the quarantine): listed by reader and reason, dropped, also by filter and dry.
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
@@ -14,7 +14,8 @@ constexpr std::size_t kMostIds = 1'000;
 
 struct Wanted {
   std::vector<std::int64_t> ids;
-  std::optional<std::string> destination, reason, channel;
+  std::optional<std::string> destination, reason;
+  std::optional<std::int64_t> channel;
   bool dry_run = false;
 
   // A condition and what it binds; every value stands behind a parameter.
@@ -33,7 +34,7 @@ struct Wanted {
     add("reader", destination);
     add("reason", reason);
     if (channel) {
-      values.emplace_back(model::parse_int(*channel).value_or(0));
+      values.emplace_back(*channel);
       text += fmt::format(" AND peer = ?{}", values.size());
     }
     return text;
@@ -55,7 +56,8 @@ Result<Wanted> wanted_of(const Request& request) {
   const auto body = body_of(request);
   if (!body) return body.error();
   Wanted wanted;
-  if (const auto* ids = body->if_contains("ids"); ids && ids->is_array()) {
+  if (const auto* ids = body->if_contains("ids"); ids && !ids->is_null()) {
+    if (!ids->is_array()) return bad_parameter("ids", json::serialize(*ids), "a list of ids that GET …/failures lists");
     for (const auto& id : ids->as_array()) {
       const auto text = id.is_string() ? std::string(id.as_string()) : json::serialize(id);
       const auto number = model::parse_int(text);
@@ -64,10 +66,14 @@ Result<Wanted> wanted_of(const Request& request) {
     }
     if (wanted.ids.size() > kMostIds) return Error{Code::invalid_input, "more than 1000 ids at once", "Use a filter"};
   }
-  if (const auto* filter = body->if_contains("filter"); filter && filter->is_object()) {
+  if (const auto* filter = body->if_contains("filter"); filter && !filter->is_null()) {
+    if (!filter->is_object()) return bad_parameter("filter", json::serialize(*filter), "an object");
     wanted.destination = text_of(filter->as_object(), "destination");
     wanted.reason = text_of(filter->as_object(), "reason");
-    wanted.channel = text_of(filter->as_object(), "channelId");
+    if (const auto channel = text_of(filter->as_object(), "channelId")) {
+      wanted.channel = model::parse_int(*channel);
+      if (!wanted.channel) return bad_parameter("channelId", *channel, "a chat id such as -1001487851422");
+    }
   }
   if (wanted.ids.empty() && !wanted.destination && !wanted.reason && !wanted.channel) {
     return Error{Code::invalid_input, "neither ids nor a filter was sent",
@@ -80,8 +86,10 @@ Result<Wanted> wanted_of(const Request& request) {
 }
 
 std::string_view advice_for(const std::string& reader) {
-  return reader == "intake" ? "This could not be read. It is kept as it was; retry it after an update, or drop it."
-                            : "The destination refused it. Retry it when the destination takes it, or drop it.";
+  return reader == "intake"
+             ? "This could not be read. It is kept as it was; import its file again after an update, then "
+               "drop it."
+             : "The destination refused it. It is kept until it is dropped.";
 }
 
 Response list_failures(const Request& request, Context& context) {
@@ -155,33 +163,54 @@ Result<std::int64_t> count(Context& context, const Wanted& wanted) {
   return statement.integer(0);
 }
 
-Response act(const Request& request, Context& context, std::string_view sql, std::string_view word) {
+// Nothing in this program takes an entry up again: what the intake set aside has no source that could say it anew, and
+// there is no other reader that sets aside. That is said of each instead of a change that nobody looks at.
+Response retry(const Request& request, Context& context) {
   const auto wanted = wanted_of(request);
   if (!wanted) return failure(wanted.error());
-  auto matched = count(context, *wanted);
-  if (!matched) return failure(matched.error());
-  if (!wanted->dry_run && *matched > 0) {
-    const auto done = context.parts.intake.write([&](journal::Connection& db) -> Result<void> {
-      std::vector<std::variant<std::int64_t, std::string>> values;
-      journal::Statement statement(db.handle(), std::string(sql) + wanted->where(values));
-      bind_values(statement, values);
-      return statement.run();
-    });
-    if (!done) return failure(done.error());
-    context.changed();
-    observe::info("failures_changed", {{"action", word}, {"count", *matched}});
+  auto db = context.journal().read();
+  if (!db) return failure(db.error());
+  std::vector<std::variant<std::int64_t, std::string>> values;
+  journal::Statement entries((*db)->handle(),
+                             fmt::format("SELECT id, reader, count(*) OVER () FROM quarantine WHERE {} "
+                                         "ORDER BY id DESC LIMIT {}",
+                                         wanted->where(values), kMostIds));
+  bind_values(entries, values);
+  json::array not_tried;
+  std::int64_t matched = 0;
+  for (;;) {
+    const auto more = entries.step();
+    if (!more) return failure(more.error());
+    if (!*more) break;
+    matched = entries.integer(2);
+    const auto why = entries.text(1) == "intake" ? "no source can say it again; import its file again, then drop it"
+                                                 : "no reader of this name is running; it is kept until it is dropped";
+    not_tried.push_back(json::object{{"id", std::to_string(entries.integer(0))}, {"why", why}});
   }
-  return success(
-      json::object{{"matched", *matched}, {"changed", wanted->dry_run ? 0 : *matched}, {"dryRun", wanted->dry_run}});
-}
-
-// Readers look at entries without tries first.
-Response retry(const Request& request, Context& context) {
-  return act(request, context, "UPDATE quarantine SET tries = 0 WHERE ", "retry");
+  return success(json::object{
+      {"matched", matched}, {"changed", 0}, {"dryRun", wanted->dry_run}, {"notTried", std::move(not_tried)}});
 }
 
 Response drop(const Request& request, Context& context) {
-  return act(request, context, "DELETE FROM quarantine WHERE ", "drop");
+  const auto wanted = wanted_of(request);
+  if (!wanted) return failure(wanted.error());
+  const auto matched = count(context, *wanted);
+  if (!matched) return failure(matched.error());
+  std::int64_t dropped = 0;
+  if (!wanted->dry_run && *matched > 0) {
+    const auto done = context.parts.intake.write([&](journal::Connection& db) -> Result<void> {
+      std::vector<std::variant<std::int64_t, std::string>> values;
+      journal::Statement statement(db.handle(), "DELETE FROM quarantine WHERE " + wanted->where(values));
+      bind_values(statement, values);
+      if (auto deleted = statement.run(); !deleted) return deleted;
+      dropped = db.changes();
+      return {};
+    });
+    if (!done) return failure(done.error());
+    context.changed();
+    observe::info("failures_changed", {{"action", "drop"}, {"count", dropped}});
+  }
+  return success(json::object{{"matched", *matched}, {"changed", dropped}, {"dryRun", wanted->dry_run}});
 }
 
 }  // namespace
@@ -205,7 +234,7 @@ std::vector<Route> failure_routes() {
        .handler = retry,
        .operation = "failures_retry",
        .tag = "monitor",
-       .summary = "Tries entries again",
+       .summary = "Says of entries why they cannot be tried again",
        .schema = "FailuresChanged",
        .body = "FailuresBody"},
       {.method = Method::post,

@@ -1,4 +1,4 @@
-// Fetches that are asked for.
+// Fetches that are asked for, and what was set aside.
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
@@ -113,6 +113,50 @@ TEST_F(Busy, FetchIsNamedToWhoAsksForOthers) {
 
   EXPECT_EQ(other.status, 409);
   EXPECT_NE(other.body.find(running), std::string::npos) << other.body;
+}
+
+struct SetAside : testing::Test {
+  static constexpr const char* kRetry = "/api/telegram-gateway/failures/retry";
+  static constexpr const char* kDrop = "/api/telegram-gateway/failures/drop";
+  SetAside() {
+    for (const auto* place : {"line 1", "line 2"}) {
+      pipeline::Refused refused;
+      refused.place = place;
+      refused.reason = "no date";
+      if (auto pushed = gateway.intake.push(refused); !pushed) throw std::runtime_error(pushed.error().to_string());
+    }
+    if (auto done = gateway.intake.flush(); !done) throw std::runtime_error(done.error().to_string());
+    gateway.start();
+  }
+  std::int64_t left() {
+    auto db = gateway.journal->read();
+    return (*db)->scalar("SELECT count(*) FROM quarantine").value();
+  }
+  Harness gateway;
+};
+
+TEST_F(SetAside, WhatCannotBeTriedAgainIsSaidOfEach) {
+  const auto data = data_of(gateway.post(kRetry, R"({"filter":{"destination":"intake"}})"));
+
+  EXPECT_EQ(data.at("matched").as_int64(), 2);
+  EXPECT_EQ(data.at("changed").as_int64(), 0);
+  ASSERT_EQ(data.at("notTried").as_array().size(), 2u);
+  EXPECT_NE(data.at("notTried").at(0).at("why").as_string().find("import"), std::string::npos);
+}
+
+TEST_F(SetAside, AFilterThatIsNoneDropsNothing) {
+  for (const auto* body : {R"({"filter":{"channelId":"abc"}})", R"({"ids":"1","filter":{"reason":"no date"}})",
+                           R"({"ids":[1],"filter":"reason"})"}) {
+    EXPECT_EQ(gateway.post(kDrop, body).status, 400) << body;
+  }
+  EXPECT_EQ(left(), 2);
+}
+
+TEST_F(SetAside, WhatIsDroppedIsCounted) {
+  const auto data = data_of(gateway.post(kDrop, R"({"filter":{"reason":"no date","channelId":0}})"));
+
+  EXPECT_EQ(data.at("changed").as_int64(), 2);
+  EXPECT_EQ(left(), 0);
 }
 
 }  // namespace

@@ -103,6 +103,7 @@ export interface Failure {
   destination: string; reason: string; count: number; advice?: string;
   items: { id: string; channelId: string; title?: string; messageId: number; at: string; tries: number; textPreview?: string }[];
 }
+export interface FailuresChanged { matched: number; changed: number; dryRun: boolean; notTried?: { id: string; why: string }[] }
 export interface Session { required: boolean; signedIn: boolean; scopes: string[]; csrf?: string }
 export interface Pagination {
   total: number; totalExact?: boolean; limit: number; hasMore: boolean; nextCursor?: string | null; prevCursor?: string | null;

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { post, unreachable } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
-import type { Failure } from '../api/types.ts';
+import type { Failure, FailuresChanged } from '../api/types.ts';
 import { full } from '../app/format.ts';
 import { href, messagePath } from '../app/links.ts';
 import { useOverview } from '../app/useOverview.ts';
@@ -30,8 +30,8 @@ function Group({ group }: { group: Failure }) {
   const said = useSignal('');
   const retry = async (): Promise<void> => {
     try {
-      await post(`${path}/retry`, { filter: { destination: group.destination, reason: group.reason } });
-      said.value = t('f.retried', { n: group.count });
+      const { data } = await post<FailuresChanged>(`${path}/retry`, { filter: { destination: group.destination, reason: group.reason } });
+      said.value = data.notTried?.[0]?.why ?? t('f.retried', { n: data.changed });
     } catch (error) { said.value = (error as Error).message; }
   };
   return (
