@@ -69,6 +69,7 @@ json::object operation_json(const Route& route) {
   if (route.tag == "health") {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }
+  if (route.operation == "consumer_put") responses["200"] = responses["201"];
   if (route.operation == "root") responses["302"] = json::object{{"description", "to the dashboard, for browsers"}};
   responses["default"] = json::object{{"$ref", "#/components/responses/Error"}};
   out["responses"] = std::move(responses);

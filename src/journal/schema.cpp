@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX quarantine_once ON quarantine (reader, seq, place, reason);
 -- Consumers and what they acknowledged. No sink and no edit touches these.
 CREATE TABLE consumers (
   name TEXT PRIMARY KEY, created_at INTEGER NOT NULL, last_seen INTEGER NOT NULL, stream_seq INTEGER NOT NULL,
+  began TEXT NOT NULL DEFAULT '',       -- where it was made to start: now, oldest; empty = not known
   acked_at INTEGER NOT NULL DEFAULT 0,  -- when it acknowledged a place of its stream; 0 = never, it may only poll
   journal_id TEXT NOT NULL, redeliver_edits INTEGER NOT NULL DEFAULT 0, origins TEXT NOT NULL DEFAULT '') WITHOUT ROWID;
 CREATE TABLE floors (
@@ -105,10 +106,10 @@ CREATE TABLE floors (
 CREATE TABLE acks (
   peer INTEGER NOT NULL, message INTEGER NOT NULL, scope INTEGER NOT NULL, consumer TEXT NOT NULL,
   at INTEGER NOT NULL, PRIMARY KEY (peer, message, scope, consumer)) WITHOUT ROWID;
--- What a consumer was served and has not marked yet.
+-- What a consumer was served and has not marked yet; seq: the event of the newest content that it was served.
 CREATE TABLE serves (
   consumer TEXT NOT NULL, peer INTEGER NOT NULL, message INTEGER NOT NULL, scope INTEGER NOT NULL,
-  times INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (consumer, peer, message, scope)) WITHOUT ROWID;
+  times INTEGER NOT NULL, at INTEGER NOT NULL, seq INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (consumer, peer, message, scope)) WITHOUT ROWID;
 CREATE INDEX serves_by_message ON serves (consumer, message, at);
 -- What is not parked: 10 is kServesBeforeParked of store/local.
 CREATE INDEX serves_waiting ON serves (consumer, peer, times) WHERE times < 10;
@@ -125,6 +126,14 @@ Result<void> prepare(Connection& db) {
     return Error{Code::unsupported,
                  fmt::format("the journal has schema {}, this program knows {}", *version, kSchemaVersion),
                  "Start the newer program that wrote it, or restore a backup made before the upgrade"};
+  }
+  // What version 3 served has no seq: an edit counts as not served then, and comes once more.
+  if (*version == 3) {
+    auto done = db.execute(
+        "BEGIN IMMEDIATE;ALTER TABLE serves ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
+        "ALTER TABLE consumers ADD COLUMN began TEXT NOT NULL DEFAULT '';PRAGMA user_version = 4;COMMIT;");
+    if (!done) (void)db.execute("ROLLBACK");
+    return done;
   }
   if (*version > 0) {
     return Error{Code::unsupported,

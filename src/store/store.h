@@ -120,6 +120,7 @@ struct UnprocessedQuery {
   std::string consumer;          // excludeProcessedBy; empty: marked by nobody
   std::vector<Status> statuses;  // as seen by the consumer; empty = received and queued
   std::size_t limit = 100;       // 1…10,000
+  bool peek = false;             // nothing is remembered as served
 };
 
 // A consumer's mark: what it called the message.
@@ -136,6 +137,7 @@ struct Consumer {
   std::string name;
   model::Time created_at, last_seen;
   model::Seq stream_seq;  // acknowledged position of its stream
+  std::string began;      // where it was made to start: now, oldest; empty = not known
   model::Time acked_at;   // when it acknowledged last; 0 = never: it is new, or it polls
   bool redeliver_edits = false;
   std::vector<model::Origin> origins;  // empty = live and young catch-up
@@ -169,13 +171,15 @@ class Store {
   virtual Result<std::map<model::ChatId, std::array<std::int64_t, 24>>> last_day() = 0;
   virtual Result<std::vector<std::pair<Status, std::int64_t>>> by_status() = 0;
 
-  // Oldest arrival first; each one served is remembered before the answer.
+  // Oldest arrival first; each one served is remembered before the answer. A consumer that left too many unmarked gets
+  // these again and no others; Code::conflict where too many consumers have polled.
   virtual Result<std::vector<Row>> unprocessed(const UnprocessedQuery& query) = 0;
   virtual Result<Marked> mark_processed(const std::vector<Mark>& marks, const std::string& consumer) = 0;
 
   virtual Result<std::vector<Consumer>> consumers() = 0;
   virtual Result<Consumer> put_consumer(const Consumer& consumer) = 0;                // makes or changes
   virtual Result<Consumer> acknowledge(const std::string& name, model::Seq seq) = 0;  // never moves back
+  // With its marks, also where it only ever polled. Code::not_found where nothing is known of it.
   virtual Result<void> remove_consumer(const std::string& name) = 0;
 
   virtual Result<SearchState> search_state() {

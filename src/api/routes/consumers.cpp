@@ -26,6 +26,7 @@ Response unprocessed(const Request& request, Context& context) {
     if (auto name = name_of_consumer(wanted.consumer, "excludeProcessedBy"); !name) return failure(name.error());
   }
   wanted.limit = static_cast<std::size_t>(*limit);
+  wanted.peek = request.method == Method::head;  // its answer is not read
   json::array statuses;
   for (const auto& text : query.list({"status"})) {
     const auto status = store::parse_status(text);
@@ -65,8 +66,8 @@ Response mark(const Request& request, Context& context) {
   for (const auto& id : ids->as_array()) {
     if (id.is_string()) {
       marks.push_back({unescape(std::string_view(id.as_string()))});
-    } else if (id.is_int64() || id.is_uint64()) {
-      marks.push_back({std::to_string(id.to_number<std::int64_t>())});
+    } else if (id.is_int64()) {  // what is larger is no id of Telegram's
+      marks.push_back({std::to_string(id.as_int64())});
     } else {
       return failure(bad_parameter("messageIds", json::serialize(id), "ids as text or whole numbers"));
     }
@@ -105,18 +106,27 @@ Response put(const Request& request, Context& context) {
   if (!body) return failure(body.error());
   auto name = name_of_consumer(text_of(*body, "name"), "name");
   if (!name) return failure(name.error());
-  store::Consumer consumer;
+  const auto all = context.store().consumers();
+  if (!all) return failure(all.error());
+  const auto known = std::find_if(all->begin(), all->end(), [&](const auto& one) { return one.name == *name; });
+  const bool is_new = known == all->end();
+  store::Consumer consumer = is_new ? store::Consumer{} : *known;
   consumer.name = std::move(*name);
-  const auto from = text_of(*body, "from").value_or("now");
-  if (from == "now") {
-    consumer.stream_seq = context.tail.head();
-  } else if (from != "oldest") {
-    return failure(bad_parameter("from", from, "oldest or now"));
+  const auto from = text_of(*body, "from");
+  if (from && *from != "now" && *from != "oldest") return failure(bad_parameter("from", *from, "oldest or now"));
+  if (is_new) {
+    consumer.began = from.value_or("now");
+    if (consumer.began == "now") consumer.stream_seq = context.tail.head();
+  } else if (from && !consumer.began.empty() && *from != consumer.began) {
+    return failure(Error{Code::conflict,
+                         fmt::format("the consumer {} is there already, made from {}", consumer.name, consumer.began),
+                         "Leave `from` out to go on where it stands, or remove it first"});
   }
   const auto redeliver = boolean_of(*body, "redeliverEdits");
   if (!redeliver) return failure(redeliver.error());
-  consumer.redeliver_edits = redeliver->value_or(false);
+  consumer.redeliver_edits = redeliver->value_or(consumer.redeliver_edits);
   if (const auto* origins = body->if_contains("origins"); origins && !origins->is_null()) {
+    consumer.origins.clear();
     if (!origins->is_array()) return failure(bad_parameter("origins", json::serialize(*origins), "a list of names"));
     for (const auto& origin : origins->as_array()) {
       const auto parsed = origin.is_string() ? model::parse_origin(std::string_view(origin.as_string())) : std::nullopt;
@@ -128,7 +138,7 @@ Response put(const Request& request, Context& context) {
   const auto made = context.store().put_consumer(consumer);
   if (!made) return failure(made.error());
   context.changed();
-  return success(consumer_json(*made), 201);
+  return success(consumer_json(*made), is_new ? 201 : 200);
 }
 
 Response acknowledge(const Request& request, Context& context) {
@@ -202,7 +212,7 @@ std::vector<Route> consumer_routes() {
        .handler = put,
        .operation = "consumer_put",
        .tag = "consumers",
-       .summary = "Makes a consumer of the stream, or changes it",
+       .summary = "Makes a consumer of the stream (201), or changes what is named of one that is there (200)",
        .schema = "Consumer",
        .body = "ConsumerBody",
        .status = 201},
@@ -224,7 +234,7 @@ std::vector<Route> consumer_routes() {
        .handler = remove_consumer,
        .operation = "consumer_remove",
        .tag = "consumers",
-       .summary = "Forgets a consumer and its marks",
+       .summary = "Forgets a consumer and its marks, also one that only polls",
        .schema = "Removed",
        .parameters = {kName}},
   };

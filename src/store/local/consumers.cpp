@@ -37,7 +37,7 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
                               ->prepared("SELECT name, created_at, last_seen, CASE WHEN journal_id = ?1 THEN "
                                          "stream_seq ELSE 0 END AS at, redeliver_edits, "
                                          "origins, (SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > stream_seq "
-                                         "LIMIT 10000)), acked_at FROM consumers ORDER BY "
+                                         "LIMIT 10000)), acked_at, began FROM consumers ORDER BY "
                                          "name")
                               .with(std::string_view(impl_->journal.id())),
                           [&](journal::Statement& row) {
@@ -50,6 +50,7 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
                             consumer.origins = origins_from(row.text(5));
                             consumer.pending = row.integer(6);
                             consumer.acked_at = model::Time{row.integer(7)};
+                            consumer.began = row.text(8);
                             all.push_back(std::move(consumer));
                           });
   if (!done) return done.error();
@@ -73,11 +74,12 @@ Result<Consumer> LocalStore::put_consumer(const Consumer& consumer) {
         }
         return db
             .prepared(
-                "INSERT INTO consumers (name, created_at, last_seen, stream_seq, journal_id, redeliver_edits, origins) "
-                "VALUES (?1, ?2, ?2, "
-                "?3, ?4, ?5, ?6) ON CONFLICT DO UPDATE SET redeliver_edits = ?5, origins = ?6")
+                "INSERT INTO consumers (name, created_at, last_seen, stream_seq, journal_id, redeliver_edits, origins, "
+                "began) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET redeliver_edits = ?5, "
+                "origins = ?6")
             .with(std::string_view(consumer.name), model::Time::now(), consumer.stream_seq, std::string_view(id),
-                  static_cast<int>(consumer.redeliver_edits), std::string_view(to_text(consumer.origins)))
+                  static_cast<int>(consumer.redeliver_edits), std::string_view(to_text(consumer.origins)),
+                  std::string_view(consumer.began))
             .run();
       });
   if (!done) return done.error();
@@ -113,16 +115,48 @@ Result<Consumer> LocalStore::acknowledge(const std::string& name, model::Seq seq
   return find_consumer(name);
 }
 
+// Chat by chat, so that the writer is not kept from capturing; what is left when it fails is removed when it is asked
+// again.
 Result<void> LocalStore::remove_consumer(const std::string& name) {
-  auto known = find_consumer(name);
-  if (!known) return known.error();
-  return impl_->write([name](journal::Connection& db) -> Result<void> {
-    for (const auto* sql : {"DELETE FROM consumers WHERE name = ?", "DELETE FROM floors WHERE consumer = ?",
-                            "DELETE FROM serves WHERE consumer = ?"}) {
-      if (auto done = db.prepared(sql).with(std::string_view(name)).run(); !done) return done;
-    }
-    return {};
-  });
+  std::vector<model::ChatId> marked_in;
+  {
+    auto db = impl_->journal.read();
+    if (!db) return db.error();
+    auto done =
+        local::each((*db)->prepared("SELECT DISTINCT peer FROM acks WHERE consumer = ?").with(std::string_view(name)),
+                    [&](journal::Statement& row) { marked_in.emplace_back(row.integer(0)); });
+    if (!done) return done.error();
+  }
+  for (const auto peer : marked_in) {
+    auto done = impl_->write([name, peer, reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
+      if (auto gone =
+              db.prepared("DELETE FROM acks WHERE peer = ? AND consumer = ?").with(peer, std::string_view(name)).run();
+          !gone) {
+        return gone;
+      }
+      // What it alone had marked is marked by nobody now.
+      reopener->offered_again();
+      return db.prepared("DELETE FROM floors WHERE consumer = '' AND peer = ?").with(peer).run();
+    });
+    if (!done) return done;
+    impl_->chat_changed(peer);
+  }
+  std::int64_t removed = 0;
+  auto done = impl_->write(
+      [&removed, name, serves = impl_->serves, reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
+        removed = 0;
+        serves->forget(name);
+        reopener->offered_again();
+        for (const auto* sql : {"DELETE FROM consumers WHERE name = ?", "DELETE FROM floors WHERE consumer = ?",
+                                "DELETE FROM serves WHERE consumer = ?"}) {
+          if (auto gone = db.prepared(sql).with(std::string_view(name)).run(); !gone) return gone;
+          removed += db.changes();
+        }
+        return {};
+      });
+  if (!done) return done;
+  if (removed == 0 && marked_in.empty()) return Error{Code::not_found, "nothing is known of a consumer " + name, ""};
+  return {};
 }
 
 }  // namespace tg::store

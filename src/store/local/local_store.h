@@ -28,7 +28,9 @@ class LocalStore : public Store {
     std::size_t window_chats = 500;
     std::size_t window_bytes = 64u << 20;
     std::size_t content_cache_bytes = 48u << 20;
-    std::size_t scan_budget = 50'000;  // messages looked at for one filtered page
+    std::size_t scan_budget = 50'000;     // messages looked at for one filtered page
+    std::size_t most_unmarked = 100'000;  // served and not marked, a consumer: then it gets these alone
+    std::size_t most_consumers = 1'000;   // that poll
   };
 
   // All must outlive the store; the intake may be null.

@@ -36,25 +36,37 @@ class Meaning {
     }
     // Outside channels a message's identity has its account, which channel:message does not say.
     std::optional<model::MessageKey> served;
-    auto done = local::each(db_.prepared("SELECT scope FROM serves WHERE consumer = ? AND peer = ? AND message = ? AND "
-                                         "times > 0 ORDER BY at DESC LIMIT 1")
-                                .with(std::string_view(consumer_), key->peer, key->message),
-                            [&](journal::Statement& row) {
-                              served = {model::Scope{row.integer(0)}, key->peer, key->message};
-                            });
+    auto done =
+        local::each(db_.prepared("SELECT scope FROM serves WHERE consumer IN (?, '') AND peer = ? AND message = "
+                                 "? AND times > 0 ORDER BY consumer DESC, at DESC LIMIT 1")
+                        .with(std::string_view(consumer_), key->peer, key->message),
+                    [&](journal::Statement& row) {
+                      served = {model::Scope{row.integer(0)}, key->peer, key->message};
+                    });
     if (served && !key->scope) keys_.insert(*served);
     return done;
   }
 
-  // Bare ids are looked for among what the consumer was served and has not marked. Many of a request usually come from
-  // one poll: the chat that was served most of them is taken first, and among equals the one served last.
+  // Bare ids are looked for among what the consumer was served and has not marked, then among what was served to
+  // whoever gave no name.
   Result<void> resolve_bare() {
     for (const auto& key : keys_) bare_.erase(key.message);  // the same message, named twice
+    if (auto done = resolve_bare_of(consumer_); !done) return done;
+    return resolve_bare_of({});
+  }
+
+  const std::set<model::MessageKey>& keys() const { return keys_; }
+  bool from_bare(const model::MessageKey& key) const { return from_bare_.contains(key); }
+
+ private:
+  // Many of a request usually come from one poll: the chat that was served most of them is taken first, and among
+  // equals the one served last.
+  Result<void> resolve_bare_of(std::string_view served_to) {
     std::map<std::pair<model::ChatId, model::Scope>, std::vector<Served>> chats;
     for (const auto id : bare_) {
       auto done = local::each(
           db_.prepared("SELECT peer, scope, at FROM serves WHERE consumer = ? AND message = ? AND times > 0")
-              .with(std::string_view(consumer_), id),
+              .with(served_to, id),
           [&](journal::Statement& row) {
             const Served served{{model::Scope{row.integer(1)}, model::ChatId{row.integer(0)}, id},
                                 model::Time{row.integer(2)}};
@@ -82,10 +94,6 @@ class Meaning {
     return {};
   }
 
-  const std::set<model::MessageKey>& keys() const { return keys_; }
-  bool from_bare(const model::MessageKey& key) const { return from_bare_.contains(key); }
-
- private:
   static model::Time newest(const std::vector<Served>& messages) {
     model::Time at;
     for (const auto& served : messages) at = std::max(at, served.at);
@@ -108,16 +116,16 @@ Result<bool> redelivers_edits(journal::Connection& db, const std::string& consum
   return redelivers;
 }
 
-// A mark speaks for what was served: an edit recorded since is still to come.
+// A mark speaks for what was served: a newer edit is still to come.
 Result<bool> edited_since_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key) {
   bool edited = false;
   auto done = local::each(
       db.prepared(
-            "SELECT 1 FROM serves s JOIN heads h ON h.peer = s.peer AND h.message = s.message AND h.scope = s.scope "
-            "JOIN events e ON e.seq = h.seq WHERE s.consumer = ? AND s.peer = ? AND s.message = ? AND s.scope = ? "
-            "AND s.times > 0 AND e.kind = 2 AND e.recorded_at > s.at")
+            "SELECT e.kind = 2 AND e.seq > s.seq FROM serves s JOIN heads h ON h.peer = s.peer AND h.message = "
+            "s.message AND h.scope = s.scope JOIN events e ON e.seq = h.seq WHERE s.consumer IN (?, '') AND s.peer = ? "
+            "AND s.message = ? AND s.scope = ? AND s.times > 0 ORDER BY s.consumer DESC LIMIT 1")
           .with(std::string_view(consumer), key.peer, key.message, key.scope),
-      [&](journal::Statement&) { edited = true; });
+      [&](journal::Statement& row) { edited = row.integer(0) != 0; });
   if (!done) return done.error();
   return edited;
 }

@@ -21,18 +21,30 @@ bool is_asked_for(Status status, const std::vector<Status>& asked) {
 
 class Poll {
  public:
-  Poll(const UnprocessedQuery& query, const local::Serves& serves) : query_(&query), serves_(&serves) {}
+  Poll(const UnprocessedQuery& query, const local::Serves& serves, std::size_t most_unmarked)
+      : query_(&query), serves_(&serves), most_unmarked_(most_unmarked) {}
 
   Result<void> read(journal::Connection& db, const std::vector<model::ChatId>& peers, local::RowLoader& loader) {
     const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestBatch);
     const auto wanted = [&](const local::Head& head) {
       return is_asked_for(local::pending_status(head, loader.standing()), query_->statuses);
     };
+    auto unmarked = local::count_unmarked(db, query_->consumer, most_unmarked_);
+    if (!unmarked) return unmarked.error();
+    std::size_t room = most_unmarked_ - *unmarked;
+    if (room == 0) {
+      auto any = local::any_unmarked_deleted(db, query_->consumer);
+      if (!any) return any.error();
+      holds_deleted_ = *any;
+    }
     std::vector<Offer> chosen;
     for (const auto peer : peers) {
       auto offers = local::read_offers(db, query_->consumer, peer, limit, wanted);
       if (!offers) return offers.error();
-      for (const auto* list : {&offers->served, &offers->open}) chosen.insert(chosen.end(), list->begin(), list->end());
+      const auto open = std::min(room, offers->open.size());
+      room -= open;
+      chosen.insert(chosen.end(), offers->served.begin(), offers->served.end());
+      chosen.insert(chosen.end(), offers->open.begin(), offers->open.begin() + static_cast<std::ptrdiff_t>(open));
       chats_.push_back(std::move(*offers));
     }
     std::sort(chosen.begin(), chosen.end(),
@@ -49,9 +61,15 @@ class Poll {
   // Repeats that wait in memory park a message, or are of a parked one: they must be counted before it is said who is
   // next.
   bool counts_are_behind() const { return counts_are_behind_; }
+  // There is no room for others, but some of what is in the way was deleted.
+  bool holds_deleted() const { return holds_deleted_; }
 
+  struct Served {
+    model::MessageKey key;
+    model::Seq content;
+  };
   std::vector<Row> rows;
-  std::vector<model::MessageKey> first_served, served_again;
+  std::vector<Served> first_served, served_again;
   std::vector<std::pair<model::ChatId, model::Seq>> floors;  // that can be raised
 
  private:
@@ -65,10 +83,10 @@ class Poll {
       rows.push_back(std::move(*row));
       taken.insert(offer.head.key);
       if (offer.served == 0) {
-        first_served.push_back(offer.head.key);
+        first_served.push_back({offer.head.key, offer.head.seq});
         continue;
       }
-      served_again.push_back(offer.head.key);
+      served_again.push_back({offer.head.key, offer.head.seq});
       const auto waiting = serves_->waiting(query_->consumer, offer.head.key);
       if (waiting > 0 && offer.served + waiting >= local::kServesBeforeParked) counts_are_behind_ = true;
     }
@@ -87,8 +105,9 @@ class Poll {
 
   const UnprocessedQuery* query_;
   const local::Serves* serves_;
+  std::size_t most_unmarked_;
   std::vector<Offers> chats_;
-  bool counts_are_behind_ = false;
+  bool counts_are_behind_ = false, holds_deleted_ = false;
 };
 
 }  // namespace
@@ -117,26 +136,38 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
     auto peers = Impl::with_successors(**db, {asked.channel});
     if (!peers) return peers.error();
     local::RowLoader loader(**db, impl_->contents, *standing);
-    Poll poll(asked, *impl_->serves);
+    auto may = local::may_poll(**db, asked.consumer, impl_->options.most_consumers);
+    if (!may) return may.error();
+    if (!*may) {
+      return Error{Code::conflict, fmt::format("{} consumers poll already", impl_->options.most_consumers),
+                   "Remove those that are gone with DELETE /api/consumers/{name}"};
+    }
+    Poll poll(asked, *impl_->serves, impl_->options.most_unmarked);
     if (auto done = poll.read(**db, *peers, loader); !done) return done.error();
     return poll;
   };
   const auto epoch = impl_->reopener->epoch();
   auto read = read_poll(query);
-  if (read && read->counts_are_behind()) {
+  if (read && read->counts_are_behind() && !query.peek) {
     auto counted = impl_->write([&](journal::Connection& db) { return impl_->serves->flush(db, query.consumer); });
     if (!counted) return counted.error();
     read = read_poll(query);
   }
+  if (read && read->holds_deleted() && !query.peek) {
+    auto made = impl_->write([&](journal::Connection& db) { return local::forget_deleted(db, query.consumer); });
+    if (!made) return made.error();
+    read = read_poll(query);
+  }
   if (!read) return read.error();
   Poll& poll = *read;
+  if (query.peek) return std::move(poll.rows);
 
   const auto now = model::Time::now();
-  for (const auto& key : poll.served_again) impl_->serves->repeat(query.consumer, key, now);
+  for (const auto& served : poll.served_again) impl_->serves->repeat(query.consumer, served.key, served.content, now);
   if (!poll.first_served.empty()) {
     auto written = impl_->write([&](journal::Connection& db) -> Result<void> {
-      for (const auto& key : poll.first_served) {
-        if (auto done = local::remember_served(db, query.consumer, key, now); !done) return done;
+      for (const auto& served : poll.first_served) {
+        if (auto done = local::remember_served(db, query.consumer, served.key, served.content, now); !done) return done;
       }
       if (impl_->reopener->epoch() != epoch) return {};
       for (const auto& [peer, floor] : poll.floors) {

@@ -12,6 +12,7 @@ class FakeStore final : public store::Store {
   std::vector<store::Row> rows;
   std::vector<store::Chat> all_chats;
   std::vector<store::Consumer> all_consumers;
+  std::vector<store::UnprocessedQuery> polls;
   std::optional<Error> down;
   std::atomic<int> pages{0};
 
@@ -91,12 +92,16 @@ class FakeStore final : public store::Store {
     return std::vector<std::pair<store::Status, std::int64_t>>{
         {store::Status::received, static_cast<std::int64_t>(rows.size())}};
   }
-  Result<std::vector<store::Row>> unprocessed(const store::UnprocessedQuery&) override { return rows; }
+  Result<std::vector<store::Row>> unprocessed(const store::UnprocessedQuery& query) override {
+    polls.push_back(query);
+    return rows;
+  }
   Result<store::Marked> mark_processed(const std::vector<store::Mark>& marks, const std::string&) override {
     return store::Marked{static_cast<std::int64_t>(marks.size()), 1};
   }
   Result<std::vector<store::Consumer>> consumers() override { return all_consumers; }
   Result<store::Consumer> put_consumer(const store::Consumer& consumer) override {
+    std::erase_if(all_consumers, [&](const auto& known) { return known.name == consumer.name; });
     all_consumers.push_back(consumer);
     return consumer;
   }

@@ -30,6 +30,21 @@ TEST(Schema, ItsFilesAreForTheirOwner) {
 
 TEST(Schema, ItsOwnFileIsTaken) { EXPECT_TRUE(prepared_again(kSchemaVersion)); }
 
+TEST(Schema, AFileOfVersionThreeIsTakenOver) {
+  const test::TempFolder folder;
+  auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
+  ASSERT_TRUE(prepare(*db));
+  ASSERT_TRUE(
+      db->execute("ALTER TABLE serves DROP COLUMN seq; ALTER TABLE consumers DROP COLUMN began; "
+                  "INSERT INTO serves VALUES ('a', 1, 2, 0, 1, 3); PRAGMA user_version = 3"));
+
+  ASSERT_TRUE(prepare(*db));
+
+  EXPECT_EQ(db->scalar("SELECT count(*) FROM serves WHERE seq = 0").value(), 1);
+  EXPECT_EQ(db->scalar("SELECT count(began) FROM consumers").value(), 0);
+  EXPECT_EQ(db->scalar("PRAGMA user_version").value(), kSchemaVersion);
+}
+
 TEST(Schema, ANewerProgramsFileIsRefused) {
   const auto done = prepared_again(kSchemaVersion + 1);
 

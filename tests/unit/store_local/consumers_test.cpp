@@ -69,7 +69,7 @@ TEST(Consumers, AnAcknowledgementNeverMovesBackAndNeverAheadOfTheHead) {
   EXPECT_EQ(house.store->consumers()->front().stream_seq, head);
 }
 
-TEST(Consumers, OneThatIsRemovedStartsAnewButItsMarksStay) {
+TEST(Consumers, OneThatIsRemovedStartsAnew) {
   House house;
   ASSERT_TRUE(house.store->put_consumer(named("a")));
   for (int id = 1; id <= 2; ++id) house.post(kNews, id);
@@ -81,8 +81,23 @@ TEST(Consumers, OneThatIsRemovedStartsAnewButItsMarksStay) {
 
   EXPECT_TRUE(house.store->consumers()->empty());
   EXPECT_EQ(house.store->mark_processed({{"2"}}, "a")->updated, 0) << "what it was served is forgotten";
-  EXPECT_EQ(poll(*house.store), (std::vector<std::int64_t>{2}));
-  EXPECT_EQ(house.store->remove_consumer("a").error().code, Code::not_found);
+  EXPECT_TRUE((*house.store->get(key(kNews, 1)))->processed_by.empty());
+  EXPECT_EQ(poll(*house.store), (std::vector<std::int64_t>{1, 2}));
+}
+
+TEST(Consumers, OneThatOnlyPolledIsRemovedToo) {
+  House house;
+  house.post(kNews, 1);
+  house.flush();
+  ASSERT_EQ(poll(*house.store).size(), 1u);
+  ASSERT_EQ(house.store->mark_processed({{"1"}}, "a")->updated, 1);
+
+  EXPECT_TRUE(house.store->remove_consumer("a"));
+
+  EXPECT_EQ(house.store->remove_consumer("a").error().code, Code::not_found) << "nothing is left of it";
+  auto unnamed = house.store->unprocessed({.channel = kNews, .consumer = "", .statuses = {}, .limit = 10});
+  ASSERT_TRUE(unnamed);
+  EXPECT_EQ(unnamed->size(), 1u) << "nobody has marked it";
 }
 
 TEST(ReadOnly, AnswersWhatIsReadAndRefusesToWrite) {

@@ -144,6 +144,75 @@ TEST(Unprocessed, AMarkSpeaksForTheVersionThatWasServed) {
   EXPECT_EQ(poll(house, kNews, "edits"), (Ids{1}));
 }
 
+// The hand that writes the serve comes after the edit, whose content was not read: here by writing the edit's time
+// back.
+TEST(Unprocessed, AnEditBetweenTheReadingAndTheServeComesAgain) {
+  House house;
+  want_edits(house, "edits");
+  house.post(kNews, 1);
+  house.flush();
+  ASSERT_EQ(poll(house, kNews, "edits"), (Ids{1}));
+  house.edit(kNews, 1, "other", kPosted + 100);
+  house.flush();
+  house.write("UPDATE events SET recorded_at = (SELECT at - 1 FROM serves) WHERE kind = 2");
+
+  EXPECT_EQ(mark(house, "edits", {"1"}), 1);
+
+  EXPECT_EQ(poll(house, kNews, "edits"), (Ids{1}));
+  EXPECT_EQ(mark(house, "edits", {"1"}), 1);
+  EXPECT_EQ(poll(house, kNews, "edits"), (Ids{})) << "what was served last is marked";
+}
+
+TEST(Unprocessed, APeekServesNothing) {
+  House house;
+  for (int id = 1; id <= 2; ++id) house.post(kNews, id);
+  house.flush();
+  ASSERT_EQ(poll(house, kNews, "a", 1), (Ids{1}));
+
+  for (int times = 0; times < 12; ++times) {
+    auto rows = house.store->unprocessed({.channel = kNews, .consumer = "a", .statuses = {}, .limit = 1, .peek = true});
+    ASSERT_TRUE(rows);
+    ASSERT_EQ(ids(*rows), (Ids{1}));
+  }
+
+  EXPECT_EQ(poll(house, kNews, "a", 1), (Ids{1})) << "not parked";
+  EXPECT_EQ(mark(house, "a", {"2"}), 0) << "never served";
+}
+
+TEST(Unprocessed, WhoMarksNothingIsServedABoundedNumber) {
+  House house({.search = false, .most_unmarked = 3});
+  for (int id = 1; id <= 6; ++id) house.post(kNews, id);
+  house.post(kTalk, 9);
+  house.flush();
+
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{1, 2, 3}));
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{1, 2, 3}));
+  EXPECT_EQ(poll(house, kTalk, "a"), (Ids{}));
+  EXPECT_EQ(poll(house, kTalk, "b"), (Ids{9}));
+
+  EXPECT_EQ(mark(house, "a", {"2"}), 1);
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{1, 3, 4})) << "nothing was passed over";
+  house.erase(kNews, 1);
+  house.erase(kNews, 3);
+  house.flush();
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{4, 5, 6})) << "what was deleted makes room";
+  EXPECT_EQ(mark(house, "a", {"4", "5", "6"}), 3);
+  EXPECT_EQ(poll(house, kTalk, "a"), (Ids{9}));
+}
+
+TEST(Unprocessed, NamesThatPollAreBounded) {
+  House house({.search = false, .most_consumers = 2});
+  house.post(kNews, 1);
+  house.flush();
+  for (const auto* known : {"a", "b", "", "a"}) EXPECT_EQ(poll(house, kNews, known), (Ids{1})) << known;
+
+  const store::UnprocessedQuery third{.channel = kNews, .consumer = "c", .statuses = {}, .limit = 1};
+  EXPECT_EQ(house.store->unprocessed(third).error().code, Code::conflict);
+
+  ASSERT_TRUE(house.store->remove_consumer("a"));
+  EXPECT_EQ(poll(house, kNews, "c"), (Ids{1}));
+}
+
 TEST(Unprocessed, AskedForAgainItComesToEveryone) {
   House house;
   for (int id = 1; id <= 2; ++id) house.post(kNews, id);
@@ -222,6 +291,34 @@ TEST(Marks, WhatWasServedIsKnownAfterARestart) {
   EXPECT_EQ(mark(house, "a", {"7"}), 1);
   house.restart();
   EXPECT_EQ(poll(house, kNews, "a"), (Ids{}));
+}
+
+TEST(Marks, ABareIdMeansWhatWasServedToWhoeverGaveNoName) {
+  House house;
+  house.post(kNews, 7);
+  house.post(kTalk, 8);
+  house.flush();
+  ASSERT_EQ(poll(house, kNews, ""), (Ids{7}));
+
+  EXPECT_EQ(mark(house, "a", {"7", "8"}), 1) << "8 was served to nobody";
+
+  EXPECT_EQ(poll(house, kNews, ""), (Ids{}));
+  EXPECT_EQ((*house.store->get(key(kNews, 7)))->processed_by, (std::vector<std::string>{"a"}));
+}
+
+TEST(Marks, WhatTheConsumerWasServedIsMeantBeforeWhatOthersWere) {
+  House house;
+  house.post(kNews, 7);
+  house.post(kTalk, 7);
+  house.flush();
+  ASSERT_EQ(poll(house, kNews, "a"), (Ids{7}));
+  ASSERT_EQ(poll(house, kTalk, ""), (Ids{7}));
+
+  EXPECT_EQ(mark(house, "a", {"7"}), 1);
+  EXPECT_EQ(mark(house, "a", {"7"}), 0) << "the same request again";
+
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{}));
+  EXPECT_EQ(poll(house, kTalk, "a"), (Ids{7}));
 }
 
 TEST(Marks, ShowInTheRowAtOnceAndNameTheConsumer) {

@@ -14,6 +14,11 @@ constexpr std::string_view kAcked =
     "AND (?1 = '' OR a.consumer = ?1))";
 constexpr std::string_view kDeliverable = "h.flags & 1 AND h.deleted_at = 0 AND h.date IS NOT NULL";
 
+// Of a row of serves: the message cannot be served any more.
+constexpr std::string_view kGone =
+    "NOT EXISTS (SELECT 1 FROM heads h WHERE h.peer = s.peer AND h.message = s.message AND h.scope = s.scope AND "
+    "h.deleted_at = 0)";
+
 std::string served_sql(std::string_view from, std::string_view which, std::string_view order) {
   return fmt::format(
       "SELECT {}, s.times FROM {} CROSS JOIN heads h ON h.peer = s.peer AND h.message = s.message AND "
@@ -96,16 +101,64 @@ Result<void> read_parked(journal::Connection& db, const std::string& consumer, s
   return read_served(db, kParked, consumer, offers.peer, limit, wanted, offers.parked);
 }
 
+Result<std::size_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most) {
+  std::int64_t count = 0;
+  auto done = each(db.prepared("SELECT count(*) FROM (SELECT 1 FROM serves WHERE consumer = ?1 LIMIT ?2)")
+                       .with(std::string_view(consumer), static_cast<std::int64_t>(most)),
+                   [&](journal::Statement& row) { count = row.integer(0); });
+  if (!done) return done.error();
+  return static_cast<std::size_t>(count);
+}
+
+Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& consumer) {
+  bool any = false;
+  static const std::string kSql =
+      fmt::format("SELECT EXISTS (SELECT 1 FROM serves s WHERE s.consumer = ?1 AND {})", kGone);
+  auto done = each(db.prepared(kSql).with(std::string_view(consumer)),
+                   [&](journal::Statement& row) { any = row.integer(0) != 0; });
+  if (!done) return done.error();
+  return any;
+}
+
+Result<bool> may_poll(journal::Connection& db, const std::string& consumer, std::size_t most_consumers) {
+  if (consumer.empty()) return true;  // no name is no consumer
+  bool known = false;
+  auto done =
+      each(db.prepared("SELECT EXISTS (SELECT 1 FROM serves WHERE consumer = ?1) OR EXISTS (SELECT 1 FROM floors "
+                       "WHERE consumer = ?1)")
+               .with(std::string_view(consumer)),
+           [&](journal::Statement& row) { known = row.integer(0) != 0; });
+  if (!done) return done.error();
+  if (known) return true;
+  // From name to name by the keys' order.
+  std::int64_t count = 0;
+  done = each(db.prepared("WITH RECURSIVE s (name) AS (SELECT min(consumer) FROM serves UNION ALL SELECT (SELECT "
+                          "min(consumer) FROM serves WHERE consumer > name) FROM s WHERE name IS NOT NULL), "
+                          "f (name) AS (SELECT min(consumer) FROM floors UNION ALL SELECT (SELECT min(consumer) FROM "
+                          "floors WHERE consumer > name) FROM f WHERE name IS NOT NULL) "
+                          "SELECT count(*) FROM (SELECT name FROM s UNION SELECT name FROM f) WHERE name <> ''")
+                  .reset(),
+              [&](journal::Statement& row) { count = row.integer(0); });
+  if (!done) return done.error();
+  return static_cast<std::size_t>(count) < most_consumers;
+}
+
+Result<void> forget_deleted(journal::Connection& db, const std::string& consumer) {
+  static const std::string kSql = fmt::format("DELETE FROM serves AS s WHERE s.consumer = ?1 AND {}", kGone);
+  return db.prepared(kSql).with(std::string_view(consumer)).run();
+}
+
 Result<void> remember_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,
-                             model::Time now) {
+                             model::Seq content, model::Time now) {
   // It may have been marked between the reading and now.
   return db
       .prepared(
-          "INSERT INTO serves (consumer, peer, message, scope, times, at) SELECT ?1, ?2, ?3, ?4, 1, ?5 WHERE NOT "
+          "INSERT INTO serves (consumer, peer, message, scope, times, at, seq) SELECT ?1, ?2, ?3, ?4, 1, ?5, ?6 WHERE "
+          "NOT "
           "EXISTS "
           "(SELECT 1 FROM acks WHERE peer = ?2 AND message = ?3 AND scope = ?4 AND (?1 = '' OR consumer = ?1)) "
-          "ON CONFLICT DO UPDATE SET times = times + 1, at = max(at, ?5)")
-      .with(std::string_view(consumer), key.peer, key.message, key.scope, now)
+          "ON CONFLICT DO UPDATE SET times = times + 1, at = max(at, ?5), seq = max(seq, ?6)")
+      .with(std::string_view(consumer), key.peer, key.message, key.scope, now, content)
       .run();
 }
 

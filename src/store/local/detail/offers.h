@@ -45,9 +45,18 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
 Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
                          Offers& offers);
 
+// What was served to the consumer and not marked, counted up to `most`.
+Result<std::size_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most);
+// True: something of it can no longer be marked, because it was deleted.
+Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& consumer);
+// False: the consumer is new, and so many have polled already.
+Result<bool> may_poll(journal::Connection& db, const std::string& consumer, std::size_t most_consumers);
+
 // The writer's thread.
+// One that comes back is offered again by the reopener.
+Result<void> forget_deleted(journal::Connection& db, const std::string& consumer);
 Result<void> remember_served(journal::Connection& db, const std::string& consumer, const model::MessageKey& key,
-                             model::Time now);
+                             model::Seq content, model::Time now);
 Result<void> raise_floor(journal::Connection& db, const std::string& consumer, model::ChatId peer, model::Seq floor);
 // Moves the floor over what is done or served by now, at most so many messages.
 Result<void> advance_floor(journal::Connection& db, const std::string& consumer, model::ChatId peer, std::size_t most);

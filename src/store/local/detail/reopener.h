@@ -29,6 +29,7 @@ class Reopener : public std::enable_shared_from_this<Reopener> {
   void not_settled() { pending_ = true; }  // the transaction failed
   // Grows when something was offered again: a floor worked out from what was read before must not be raised then.
   std::uint64_t epoch() const { return epoch_; }
+  void offered_again() { ++epoch_; }
   // The writer's thread, within a transaction. Done again when that fails.
   Result<void> settle(journal::Connection& db);
 

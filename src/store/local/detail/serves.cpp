@@ -10,7 +10,7 @@ constexpr std::size_t kMostWritten = 20'000;
 
 }  // namespace
 
-void Serves::repeat(const std::string& consumer, const model::MessageKey& key, model::Time now) {
+void Serves::repeat(const std::string& consumer, const model::MessageKey& key, model::Seq content, model::Time now) {
   const std::lock_guard lock(mutex_);
   auto& of_consumer = consumers_[consumer];
   if (of_consumer.waiting.empty()) of_consumer.waiting_since = Clock::now();
@@ -18,6 +18,7 @@ void Serves::repeat(const std::string& consumer, const model::MessageKey& key, m
   if (fresh) ++waiting_;
   ++slot->second.times;
   slot->second.last = now;
+  slot->second.content = std::max(slot->second.content, content);
 }
 
 std::int64_t Serves::waiting(const std::string& consumer, const model::MessageKey& key) const {
@@ -44,6 +45,14 @@ bool Serves::any() const {
   return waiting_ > 0;
 }
 
+void Serves::forget(const std::string& consumer) {
+  const std::lock_guard lock(mutex_);
+  const auto found = consumers_.find(consumer);
+  if (found == consumers_.end()) return;
+  waiting_ -= found->second.waiting.size();
+  consumers_.erase(found);
+}
+
 Result<void> Serves::flush(journal::Connection& db, const std::string& consumer) {
   std::map<model::MessageKey, Repeats> taken;
   {
@@ -66,9 +75,11 @@ Result<void> Serves::flush(journal::Connection& db, const std::string& consumer)
   }
   for (const auto& [key, repeats] : taken) {
     auto done = db.prepared(
-                      "UPDATE serves SET times = times + ?5, at = max(at, ?6) WHERE consumer = ?1 AND peer = ?2 AND "
+                      "UPDATE serves SET times = times + ?5, at = max(at, ?6), seq = max(seq, ?7) WHERE consumer = ?1 "
+                      "AND peer = ?2 AND "
                       "message = ?3 AND scope = ?4")
-                    .with(std::string_view(consumer), key.peer, key.message, key.scope, repeats.times, repeats.last)
+                    .with(std::string_view(consumer), key.peer, key.message, key.scope, repeats.times, repeats.last,
+                          repeats.content)
                     .run();
     if (!done) return done;
   }

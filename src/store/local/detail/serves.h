@@ -15,11 +15,13 @@ namespace tg::store::local {
 
 class Serves {
  public:
-  void repeat(const std::string& consumer, const model::MessageKey& key, model::Time now);
+  // `content`: the event of the content that is served.
+  void repeat(const std::string& consumer, const model::MessageKey& key, model::Seq content, model::Time now);
   // Repeats that may not be on disk yet: also those of the last write, which may not have been committed.
   std::int64_t waiting(const std::string& consumer, const model::MessageKey& key) const;
   bool due(const std::string& consumer) const;  // its oldest repeat waits ten seconds, or too many wait in all
   bool any() const;
+  void forget(const std::string& consumer);
   // The writer's thread. What is written is forgotten when its transaction fails: only a count of repeats is lost.
   Result<void> flush(journal::Connection& db, const std::string& consumer);
   Result<void> flush_all(journal::Connection& db);
@@ -29,6 +31,7 @@ class Serves {
   struct Repeats {
     std::int64_t times = 0;
     model::Time last;
+    model::Seq content;
   };
   struct OfConsumer {
     std::map<model::MessageKey, Repeats> waiting, written;
