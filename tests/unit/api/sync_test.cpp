@@ -72,6 +72,7 @@ TEST(Sync, IsOverWhenNothingMoreComesThoughSomethingIsMissing) {
   ASSERT_TRUE(gateway.intake.push(pipeline::Proof{
       from, pipeline::ProofKind::walk, {}, model::ChatId{kPeer}, model::MessageId{1}, model::MessageId{1}, {}}));
   chat.newest = model::MessageId{50};
+  chat.hole_cause = "connection lost";
   ASSERT_TRUE(gateway.intake.push(chat));
   ASSERT_TRUE(gateway.intake.flush());
   gateway.start();
