@@ -124,6 +124,16 @@ model::Seq Journal::oldest() const {
   return model::Seq{oldest ? *oldest : 0};
 }
 
+bool Journal::trimmed() const {
+  auto db = impl_->readers->get();
+  if (!db) return true;
+  // The first event's seq is the one behind the time of creation (schema.cpp).
+  auto first = (*db)->scalar(
+      "SELECT coalesce(min(seq), 0) > (SELECT CAST(value AS INTEGER) + 1 FROM meta WHERE name = 'created_at') FROM "
+      "events");
+  return !first || *first != 0;
+}
+
 std::int64_t Journal::bytes() const {
   std::int64_t sum = 0;
   for (const auto* name : {"journal.db", "journal.db-wal"}) {

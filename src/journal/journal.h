@@ -42,6 +42,7 @@ class Journal {
   std::filesystem::path folder() const;
   model::Seq head() const;     // newest committed event; 0 = none yet
   model::Seq oldest() const;   // oldest event that is still there; 0 = none
+  bool trimmed() const;        // there were events before the oldest
   std::int64_t bytes() const;  // of the file and its log
   std::int64_t disk_free() const;
   Result<void> room() const;  // an error that says why nothing more is taken (max_bytes, reserve)

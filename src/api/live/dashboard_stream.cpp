@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "api/live/event_stream.h"
 #include "api/routes/common.h"
 #include "api/view/message_view.h"
 #include "observe/log.h"
@@ -131,6 +132,10 @@ Stream::Next DashboardStream::pull_messages(std::string& out, std::size_t budget
   TailEvents events;
   if (may_block) {
     auto read = tail_.read(after_, kEventsAPull);
+    if (!read && read.error().code != Code::gapped) {
+      out += unreadable(after_, read.error());
+      return Next::ended;
+    }
     if (!read) {
       // Too far behind: the page is told where it goes on, and reads the rest anew.
       append_event(out, "gone", fmt::format("{{\"after\":{}}}", after_.value));

@@ -1,6 +1,13 @@
 #include "api/live/event_stream.h"
 
+#include <boost/json/serialize.hpp>
+
 namespace tg::api {
+
+std::string unreadable(model::Seq after, const Error& error) {
+  return fmt::format("event: unavailable\ndata: {}\n\n", boost::json::serialize(boost::json::object{
+                                                             {"after", after.value}, {"message", error.to_string()}}));
+}
 
 Stream::Next EventStream::pull(std::string& out, std::size_t budget, bool may_block) {
   if (!greeted_) {
@@ -13,6 +20,10 @@ Stream::Next EventStream::pull(std::string& out, std::size_t budget, bool may_bl
     TailEvents events;
     if (may_block) {
       auto read = tail_.read(after_, kMost);
+      if (!read && read.error().code != Code::gapped) {
+        out += unreadable(after_, read.error());
+        return Next::ended;
+      }
       if (!read) {
         out +=
             fmt::format("event: gone\ndata: {{\"after\":{},\"message\":\"events behind this one were trimmed\"}}\n\n",

@@ -24,4 +24,7 @@ class EventStream final : public Stream {
   bool greeted_ = false;
 };
 
+// The last that a stream says when it cannot be read on: its reader resumes by its last id.
+std::string unreadable(model::Seq after, const Error& error);
+
 }  // namespace tg::api

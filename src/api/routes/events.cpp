@@ -17,6 +17,12 @@ Result<model::Seq> ahead_of_head(Context& context, model::Seq seq, model::Seq ol
   return seq.value <= *newest ? seq : oldest;
 }
 
+// Where nothing was trimmed nothing is missing between them.
+Result<model::Seq> before_oldest(Context& context, model::Seq seq, model::Seq oldest) {
+  if (context.journal().trimmed()) return Error{Code::gapped, std::to_string(seq.value), ""};
+  return oldest;
+}
+
 // The seq that a reader names as the last one it saw.
 Result<std::optional<std::int64_t>> last_seen(const Request& request, const Query& query) {
   std::optional<std::string> text = query.text({"after"});
@@ -37,7 +43,7 @@ Result<model::Seq> position(const Request& request, const Query& query, Context&
   if (const auto seq = *seen) {
     if (*seq == 0) return oldest;
     if (*seq > head.value) return ahead_of_head(context, model::Seq{*seq}, oldest);
-    if (*seq < oldest.value) return Error{Code::gapped, std::to_string(*seq), ""};
+    if (*seq < oldest.value) return before_oldest(context, model::Seq{*seq}, oldest);
     return model::Seq{*seq};
   }
   const auto from = query.text_or({"from"}, otherwise);
@@ -70,7 +76,7 @@ Result<Start> start_of(const Request& request, Context& context) {
     if (!placed) {
       const auto oldest = context.journal().oldest().value - 1;
       if (found->stream_seq && found->stream_seq.value < oldest) {
-        return Error{Code::gapped, std::to_string(found->stream_seq.value), ""};
+        if (const auto at = before_oldest(context, found->stream_seq, model::Seq{oldest}); !at) return at.error();
       }
       start.consumer = *name;
       start.after = model::Seq{std::max(found->stream_seq.value, std::max<std::int64_t>(oldest, 0))};
@@ -135,7 +141,7 @@ Response dashboard(const Request& request, Context& context) {
   if (!after) return refused(after.error(), context);
   // A page is not shown a whole journal: it is told to load anew.
   const auto seen = last_seen(request, query);
-  if (seen && *seen && **seen > after->value) return gone(context.journal(), model::Seq{**seen});
+  if (seen && *seen && **seen != 0 && **seen != after->value) return gone(context.journal(), model::Seq{**seen});
   return stream_answer(
       std::make_unique<DashboardStream>(context.tail, context.board, context.store(), std::move(*topics), *after));
 }

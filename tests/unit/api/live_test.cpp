@@ -65,6 +65,24 @@ TEST(Stream, GoesOnFromMemoryAndFromTheJournalAlike) {
   EXPECT_EQ(second.find("before"), std::string::npos);
 }
 
+TEST(Stream, ThatCannotBeReadSaysSoAndNotThatEventsAreGone) {
+  test::Harness gateway;
+  gateway.commit(1, "unread");
+  Tail tail(*gateway.journal, 100, 1 << 20, [] {});
+  EventStream stream(tail, {}, model::Seq{gateway.journal->oldest().value - 1});
+  auto other = journal::Connection::open(gateway.journal->file(), journal::Connection::Mode::write).value();
+  ASSERT_TRUE(
+      other->execute("ALTER TABLE events RENAME TO away; CREATE VIEW events AS SELECT * FROM away WHERE "
+                     "abs(-9223372036854775807 - 1) = 0"));
+  std::string out;
+
+  const auto next = stream.pull(out, 64'000, true);
+
+  EXPECT_EQ(next, Stream::Next::ended);
+  EXPECT_NE(out.find("event: unavailable"), std::string::npos) << out;
+  EXPECT_EQ(out.find("event: gone"), std::string::npos);
+}
+
 constexpr model::ChatId kOther{-1001000000009};
 
 // More than one read of a poll, on disk when it returns.
