@@ -4,6 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "model/ids.h"
+#include "pipeline/normalise.h"
 
 namespace tg::api {
 namespace json = boost::json;
@@ -27,9 +28,11 @@ Response success_text(std::string_view json_of_data, int status) {
 }
 
 Response failure(int status, std::string_view code, std::string_view message) {
+  std::string text(message);
+  pipeline::clean(text);  // a header that is told back may be anything
   return with_body(
       status, kJson,
-      json::serialize(json::object{{"success", false}, {"error", code}, {"message", message}, {"statusCode", status}}));
+      json::serialize(json::object{{"success", false}, {"error", code}, {"message", text}, {"statusCode", status}}));
 }
 
 int status_of(Code code) {

@@ -10,6 +10,8 @@ int hex(char c) {
   return -1;
 }
 
+constexpr std::int64_t kLastMillisecond = 253'402'300'799'999;  // of the year 9999
+
 // name, the pair as it was written, and where its '=' is (its end: there is none).
 template <class F>
 void for_each_pair(std::string_view query, F f) {
@@ -94,6 +96,13 @@ std::vector<std::string> Query::list(Names names) const {
   return all;
 }
 
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  if (const auto number = model::parse_int(text)) return number;
+  const bool digits =
+      !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits ? std::optional<std::int64_t>(INT64_MAX) : std::nullopt;
+}
+
 Error bad_parameter(std::string_view name, std::string_view value, std::string_view wanted) {
   return Error{Code::invalid_input, fmt::format("the parameter {} is {}, not {}", name, value, wanted),
                fmt::format("Send {} for {}", wanted, name)};
@@ -102,7 +111,7 @@ Error bad_parameter(std::string_view name, std::string_view value, std::string_v
 Result<std::int64_t> Query::number(Names names, std::int64_t otherwise, std::int64_t least, std::int64_t most) const {
   const auto value = text(names);
   if (!value) return otherwise;
-  const auto number = model::parse_int(*value);
+  const auto number = whole_number(*value);
   if (!number || *number < least) {
     return bad_parameter(*names.begin(), *value, fmt::format("a whole number from {}", least));
   }
@@ -114,7 +123,7 @@ Result<std::optional<model::Time>> Query::time(Names names) const {
   if (!value) return std::optional<model::Time>{};
   if (auto time = model::parse_time(*value)) return time;
   // Some callers send seconds or milliseconds since 1970.
-  if (const auto number = model::parse_int(*value); number && *number > 0) {
+  if (const auto number = model::parse_int(*value); number && *number > 0 && *number <= kLastMillisecond) {
     return std::optional(*number < 100'000'000'000 ? model::Time::seconds(*number) : model::Time{*number * 1'000});
   }
   return bad_parameter(*names.begin(), *value, "a date, or a time with a zone such as 2025-11-03T02:40:00Z");

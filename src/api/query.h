@@ -33,7 +33,7 @@ class Query {
   std::string text_or(Names names, std::string_view otherwise) const;
   // All values of all names, commas separate too.
   std::vector<std::string> list(Names names) const;
-  // Absent: `otherwise`. An error names the parameter.
+  // Absent: `otherwise`; more than `most`, however much: `most`. An error names the parameter.
   Result<std::int64_t> number(Names names, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
   Result<std::optional<model::Time>> time(Names names) const;
   Result<std::optional<bool>> boolean(Names names) const;
@@ -41,6 +41,9 @@ class Query {
  private:
   std::vector<std::pair<std::string, std::string>> values_;
 };
+
+// A whole number, also one that is larger than any: then INT64_MAX. Nothing where it is none.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 Error bad_parameter(std::string_view name, std::string_view value, std::string_view wanted);
 

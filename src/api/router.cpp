@@ -4,6 +4,7 @@
 #include "api/live/session_stream.h"
 #include "api/query.h"
 #include "observe/log.h"
+#include "pipeline/normalise.h"
 
 namespace tg::api {
 namespace {
@@ -18,6 +19,13 @@ constexpr std::string_view kApiPolicy = "Content-Security-Policy: default-src 'n
 
 Response cross_origin() {
   return failure(403, "cross_origin", "writes from another site are refused; add its origin to server.cors_origins");
+}
+
+bool is_text(std::string_view target) {
+  const bool plain = std::none_of(target.begin(), target.end(), [](char c) { return c == '%' || (c & 0x80) != 0; });
+  if (plain) return true;
+  auto text = unescape(target);
+  return !pipeline::clean(text);
 }
 
 bool is_write(Method method) { return method == Method::post || method == Method::put || method == Method::delete_; }
@@ -164,6 +172,11 @@ bool Router::now(Request& request, Response& response) {
     return true;
   }
   if (preflight(request, response)) return true;
+  // What is no text could not be told back in JSON.
+  if (!is_text(request.target())) {
+    turn_away(kNoRoute, response, failure(400, "bad_request", "the address is no UTF-8, or has U+0000 in it"));
+    return true;
+  }
   if (is_write(request.method) && !context_.guard.write_allowed(request)) {
     turn_away(kNoRoute, response, cross_origin());
     return true;
@@ -295,7 +308,7 @@ void Router::remember(const Request& request, Response& response) {
   kept->made = Steady::now();
   if (own != std::string::npos) response.headers.resize(own);
   response.headers += kept->headers;
-  context_.parts.metrics.memory_misses.Increment();
+  if (!response.counted) context_.parts.metrics.memory_misses.Increment();
   const bool unchanged = matches(request.header("if-none-match"), kept->etag);
   cache_.put(request.target(), std::move(kept));
   if (unchanged) {

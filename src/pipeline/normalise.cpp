@@ -29,7 +29,8 @@ std::size_t sequence_at(std::string_view s, std::size_t i) {
   return 0;
 }
 
-// U+0000 is dropped, an ill-formed byte becomes U+FFFD. True when something changed.
+}  // namespace
+
 bool clean(std::string& text) {
   std::size_t i = 0;
   while (i < text.size()) {
@@ -56,6 +57,8 @@ bool clean(std::string& text) {
   text = std::move(out);
   return true;
 }
+
+namespace {
 
 // The source's own JSON without what is hashed elsewhere or changes without an edit: names of people in a service
 // message, and text whose custom emoji are named by files.

@@ -15,6 +15,8 @@ inline constexpr std::size_t kMaxRawBytes = 16 << 20;
 // Cuts out U+0000 and what is no UTF-8 (lone surrogates included), everywhere; keeps entities within the text; sets
 // `sanitised` where it did.
 void normalise(model::Message& message);
+// U+0000 is dropped, an ill-formed byte becomes U+FFFD. True when something changed.
+bool clean(std::string& text);
 
 // Why this cannot be a message: an id that is not positive, no date, more text than any message has.
 std::optional<std::string> fault(const model::Message& message);

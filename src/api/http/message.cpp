@@ -80,6 +80,7 @@ void Response::clear() {
   body = {};
   close = false;
   validity = {};
+  counted = false;
   stream.reset();
   poll.reset();
 }

@@ -83,6 +83,7 @@ struct Response {
   Bytes body;
   bool close = false;  // end the connection behind it
   Validity validity;
+  bool counted = false;            // whether it came from memory: the store has counted it already
   std::unique_ptr<Stream> stream;  // the body comes from here
   std::unique_ptr<LongPoll> poll;  // the answer comes later
 

@@ -35,7 +35,7 @@ Result<std::int64_t> number_of(const json::object& body, std::string_view name, 
                                std::int64_t least, std::int64_t most) {
   const auto text = text_of(body, name);
   if (!text || text->empty()) return otherwise;
-  const auto number = model::parse_int(*text);
+  const auto number = whole_number(*text);
   if (!number || *number < least) return bad_parameter(name, *text, fmt::format("a whole number from {}", least));
   return std::min(*number, most);
 }

@@ -21,6 +21,7 @@ Response feed(const Request& request, Context& context, std::string_view type, s
   if (!page) return failure(page.error());
   auto response = with_body(200, type, render({**chat, page->rows}));
   response.validity = validity;
+  response.counted = true;
   return response;
 }
 

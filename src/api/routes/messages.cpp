@@ -31,6 +31,7 @@ Response list_messages(const Request& request, Context& context) {
   }
   data.push_back(']');
   auto response = list_answer(data, pagination_json(*query, *page));
+  response.counted = true;
   // The search index follows the commits: what it did not find yet must not stand until the next one.
   response.validity = query->page.search.empty() ? validity : Context::valid_for(1'000);
   return response;

@@ -252,8 +252,8 @@ Result<Page> LocalStore::page(const PageQuery& query) {
       impl_->metrics.memory_hits.Increment();
       return std::move(*page);
     }
-    impl_->metrics.memory_misses.Increment();
   }
+  impl_->metrics.memory_misses.Increment();
   if (!query.search.empty() && !impl_->search) return *impl_->why_no_search;
   auto db = impl_->journal.read();
   if (!db) return db.error();

@@ -370,6 +370,86 @@ TEST(Live, EverythingEndsWhenTheServerStops) {
   EXPECT_FALSE(reader.receive_until("never"));
 }
 
+TEST(Numbers, LargerThanAnyAreClampedOrRefusedButNeverOurMistake) {
+  Harness gateway;
+  gateway.start();
+
+  EXPECT_EQ(gateway.get("/api/messages?limit=100000000000000000000").status, 200);
+  EXPECT_EQ(gateway.get("/api/messages?limit=-100000000000000000000").status, 400);
+  EXPECT_EQ(gateway.get("/api/messages?from=9223372036854775807").status, 400);
+  EXPECT_EQ(gateway.get("/api/messages?from=253402300799999").status, 200);
+  const auto mark =
+      gateway.post("/api/messages/mark-processed", R"({"messageIds":[18446744073709551615],"processedBy":"a"})");
+  EXPECT_EQ(mark.status, 400) << mark.body;
+}
+
+TEST(Text, ThatIsNoUtf8IsNotToldBack) {
+  Harness gateway;
+  gateway.start();
+
+  for (const auto* target : {"/api/messages?sort=%ff", "/api/messages/%C3%28", "/api/messages?search=a%00b",
+                             "/api/messages/unprocessed?channel=1&excludeProcessedBy=%ED%A0%80"}) {
+    EXPECT_EQ(gateway.get(target).status, 400) << target;
+  }
+  const auto header = gateway.get("/api/events/poll", "Last-Event-ID: \xFF\r\n");
+  EXPECT_EQ(header.status, 400);
+  EXPECT_EQ(header.body.find('\xFF'), std::string::npos);
+  EXPECT_EQ(gateway.get("/api/messages?sender=Jos%C3%A9").status, 200);
+}
+
+TEST(Memory, AnAnswerIsCountedOnce) {
+  Harness gateway;
+  gateway.start();
+
+  ASSERT_EQ(gateway.get("/api/messages?limit=1").status, 200);
+  EXPECT_EQ(gateway.metrics.memory_misses.Value(), 0) << "pages are counted by the store";
+  ASSERT_EQ(gateway.get("/api/messages/-1001487851422:1").status, 200);
+  ASSERT_EQ(gateway.get("/api/messages/-1001487851422:1").status, 200);
+
+  EXPECT_EQ(gateway.metrics.memory_misses.Value(), 1);
+  EXPECT_EQ(gateway.metrics.memory_hits.Value(), 1);
+}
+
+TEST(Consumers, HeadServesNothing) {
+  Harness gateway;
+  gateway.start();
+
+  auto head = gateway.client();
+  head.send("HEAD /api/messages/unprocessed?channel=-1001487851422 HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(head.receive_until("\r\n\r\n"));
+  gateway.get("/api/messages/unprocessed?channel=-1001487851422");
+
+  ASSERT_EQ(gateway.store.polls.size(), 2u);
+  EXPECT_TRUE(gateway.store.polls[0].peek);
+  EXPECT_FALSE(gateway.store.polls[1].peek);
+}
+
+TEST(Consumers, OneThatIsThereAlreadyIsChangedOrRefused) {
+  Harness gateway;
+  gateway.start();
+  const std::string route = "/api/consumers";
+  ASSERT_EQ(gateway.post(route, R"({"name":"desk","from":"oldest","redeliverEdits":true})").status, 201);
+
+  const auto again = gateway.post(route, R"({"name":"desk","from":"oldest","origins":["live"]})");
+  const auto other = gateway.post(route, R"({"name":"desk","from":"now"})");
+
+  EXPECT_EQ(again.status, 200);
+  EXPECT_TRUE(object_of(again).at("data").at("redeliverEdits").as_bool()) << "what is not named stays";
+  EXPECT_EQ(object_of(again).at("data").at("origins").as_array().size(), 1u);
+  EXPECT_EQ(other.status, 409);
+}
+
+TEST(Events, APlaceBeforeTheOldestOfAWholeJournalIsItsBeginning) {
+  Harness gateway;
+  gateway.commit(1, "first");
+  gateway.start();
+
+  const auto answer = gateway.get("/api/events/poll?after=1");
+
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_NE(answer.body.find("first"), std::string::npos);
+}
+
 TEST(Dashboard, BrowsersAreLedToItAndOthersAreTold) {
   Harness gateway;
   gateway.start();
