@@ -29,7 +29,7 @@ Message full_message() {
   m.link_preview = LinkPreview{"https://a", "t", "d", "s", "a", "i", "generic"};
   m.poll = Poll{"?", {{"yes", 2}, {"no", 0}}, 2, true};
   m.via_bot = "gif";
-  m.counters = {3, 2, {{"👍", 1}}};
+  m.counters = {3, 2, {{"👍", 1}}, Votes{Time{7}, {2, 0}, 2, true}};
   m.sanitised = true;
   return m;
 }
