@@ -219,6 +219,23 @@ class ListsTest(Case):
         places = [row["place"] for row in self.json("failures")["failures"]]
         self.assertEqual({re.search(r"message (\d+)", place)[1] for place in places}, {"7", "71"})
 
+    def test_what_is_set_aside_waits_for_its_own_message(self):
+        def chat(peer, *messages):
+            return f'{{"name":"News","type":"public_channel","id":{peer},"messages":[{",".join(messages)}]}}'
+
+        def message(text, when="1709287200"):
+            return f'{{"id":5,"type":"message","date":"2024-03-01T10:00:00","date_unixtime":"{when}","text":"{text}"}}'
+        file = self.folder / "result.json"
+        file.write_text('{"chats":{"list":[' + ",".join([
+            chat(9000000501, '{"id":5,"type":"message","text":"no date"}'),
+            chat(9000000502, message("readable")),
+            chat(9000000503, message("one"), message("another"))]) + ']}}')
+
+        for _ in range(2):
+            _, out, _ = self.run_("import", file)
+            self.assertNotIn("taken in now", out)
+            self.assertEqual(len(self.json("failures")["failures"]), 2)
+
     def test_an_import_says_what_it_offered_and_which_files_it_took(self):
         self.assertNotIn("offered", self.good("import", CHANNEL))
         self.assertIn("offered to consumers as if they were new", self.good("import", "--as-live", CHANNEL))

@@ -169,6 +169,19 @@ class ImportTest(Case):
 
         self.assertEqual(state(other.rows()), state(self.gateway.rows()))
 
+    def test_an_ndjson_that_lacks_a_line_is_not_taken_for_whole(self):
+        with tempfile.TemporaryDirectory() as name:
+            folder = pathlib.Path(name)
+            whole = Gateway(folder / "whole")
+            whole.import_(DATA / "channel.json")
+            lines = whole.run("export", "--format", "ndjson").stdout.splitlines(keepends=True)
+            (folder / "gap.ndjson").write_bytes(b"".join(lines[:5] + lines[6:]))
+
+            done, _ = Gateway(folder / "other").import_(folder / "gap.ndjson")
+
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr.decode(), r"the file says that it has \d+ events, and has \d+")
+
     def test_csv_reads_back(self):
         self.gateway.import_(DATA / "channel.json")
         done = self.gateway.run("export", "--format", "csv")

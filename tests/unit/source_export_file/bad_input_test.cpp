@@ -112,7 +112,8 @@ TEST_F(BadInput, UnreadableMessagesAreSetAsideAndTheRestGoesOn) {
   EXPECT_EQ(report.messages, 1u);
   EXPECT_EQ(gateway_.message(kHarbour, 20)->text, "after");
   EXPECT_EQ(gateway_.number("SELECT count(*) FROM quarantine"), 11);
-  EXPECT_NE(report.reasons[6].find("result.json: chat \"Quiet Harbour\", message -5, byte "), std::string::npos)
+  EXPECT_NE(report.reasons[6].find("result.json: chat \"Quiet Harbour\" (-1009000000501), message -5, byte "),
+            std::string::npos)
       << report.reasons[6];
 }
 

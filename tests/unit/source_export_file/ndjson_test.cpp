@@ -5,7 +5,7 @@ namespace {
 
 constexpr std::string_view kBegin = R"({"v":1,"type":"export","program":"telegram-gateway"})"
                                     "\n";
-constexpr std::string_view kEnd = R"({"v":1,"type":"end","chats":0,"events":0})"
+constexpr std::string_view kEnd = R"({"v":1,"type":"end"})"
                                   "\n";
 
 std::string event(std::string_view kind, std::int64_t id, std::int64_t observed_s, std::string_view message,

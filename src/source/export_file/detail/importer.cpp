@@ -134,7 +134,7 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
     if (auto pushed = intake_.push(std::move(before)); !pushed) return pushed;
   }
   if (seen_.see(exported_id, content_of(message)) == SeenIds::Answer::other_content) {
-    return refuse(value, at_byte, "the same id stands in this file before, with other content");
+    return refuse(value, at_byte, "the same id stands in this file before, with other content", " again");
   }
   if (!read.media_path.empty() && media_) {
     if (auto taken = take_media(read.media_path, message.media); !taken) return taken;
@@ -181,20 +181,24 @@ Result<void> Importer::take_media(const std::string& path, model::Media& media) 
 
 std::string Importer::chat_name() const { return report_.chats.empty() ? "" : report_.chats.back().title; }
 
-std::string Importer::place(const boost::json::value& value, std::int64_t at_byte) const {
+// The chat's id stands in it: every export is a result.json, and chats share their titles.
+std::string Importer::place(const boost::json::value& value, std::int64_t at_byte, std::string_view which) const {
   std::string id = fmt::format("number {} without id", ordinal_);
   if (const auto* object = value.if_object()) {
     if (const auto number = Fields(*object).number("id")) id = std::to_string(*number);
   }
-  return fmt::format("{}: chat \"{}\", message {}{}{}", file_name_, chat_name(), id, pipeline::kPlaceByte, at_byte);
+  const auto peer = report_.chats.empty() ? model::ChatId{} : report_.chats.back().peer;
+  return fmt::format("{}: chat \"{}\"{}, message {}{}{}{}", file_name_, chat_name(),
+                     peer ? fmt::format(" ({})", peer.value) : "", id, which, pipeline::kPlaceByte, at_byte);
 }
 
-Result<void> Importer::refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason) {
+Result<void> Importer::refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason,
+                              std::string_view which) {
   ++report_.refused;
   if (!report_.chats.empty()) ++report_.chats.back().refused;
   pipeline::Refused refused;
   refused.from = provenance();
-  refused.place = place(value, at_byte);
+  refused.place = place(value, at_byte, which);
   refused.reason = reason;
   refused.payload = boost::json::serialize(value);
   if (refused.payload.size() > kMaxPayload) refused.payload.resize(kMaxPayload);

@@ -30,9 +30,11 @@ class Importer : public Listener {
   std::string last_good() const;  // for people; empty while nothing was read
 
  private:
-  std::string place(const boost::json::value& value, std::int64_t at_byte) const;
+  // `which` tells apart messages of one id: what is read later from the first takes nothing from the others.
+  std::string place(const boost::json::value& value, std::int64_t at_byte, std::string_view which = "") const;
   std::string chat_name() const;
-  Result<void> refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason);
+  Result<void> refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason,
+                      std::string_view which = "");
   Result<void> take_media(const std::string& path, model::Media& media);
   pipeline::Provenance provenance() const;
 

@@ -24,12 +24,12 @@ std::variant<model::Time, Fault> read_date(const Fields& f, std::string_view nam
   const bool has_zone = clock != text.npos && text.find_first_of("Z+-", clock) != text.npos;
   if (has_zone) {
     if (const auto time = model::parse_time(text)) return *time;
-  } else if (!zone) {
+  } else if (!zone && clock != text.npos) {
     return Fault{
         fmt::format("its {} {} has no time zone: import with --time-zone and the zone of the computer that "
                     "made the export, e.g. --time-zone Europe/Berlin",
                     name, text)};
-  } else if (const auto time = zone->to_utc(text)) {
+  } else if (const auto time = zone ? zone->to_utc(text) : std::nullopt) {
     return *time;
   }
   return Fault{fmt::format("its {} \"{}\" is no date", name, text.substr(0, 40))};

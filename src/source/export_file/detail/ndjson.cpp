@@ -72,6 +72,10 @@ Result<void> NdjsonImporter::finish() {
     return Error{Code::invalid_input, fmt::format("the file ends early, after line {}", line_),
                  "The copy or the export was cut off: copy it again, or export again; what is here already is kept"};
   }
+  if (stated_ && (*stated_ < events_ || *stated_ > events_ + damaged_)) {
+    return Error{Code::invalid_input, fmt::format("the file says that it has {} events, and has {}", *stated_, events_),
+                 "Lines are missing or were added: copy it again, or export again; what was read is kept"};
+  }
   return {};
 }
 
@@ -85,14 +89,21 @@ Result<void> NdjsonImporter::take_line(std::string_view line) {
   json::error_code ec;
   const auto value = json::parse({line.data(), line.size()}, ec);
   const auto* object = value.if_object();
-  if (ec || !object) return refuse(line, "it is no JSON object");
+  if (ec || !object) {
+    ++damaged_;
+    return refuse(line, "it is no JSON object");
+  }
   const Fields f(*object);
   if (f.number("v") != 1) return refuse(line, "it was written by a newer program: import it with that one");
   const auto type = f.text("type");
-  if (type == "event") return take_event(*object, line);
+  if (type == "event") {
+    ++events_;
+    return take_event(*object, line);
+  }
   if (type == "chat") return take_chat(*object);
   if (type == "end") {
     ended_ = true;
+    stated_ = f.number("events");
   } else if (type != "export") {
     ++report_.left_out;  // kinds of lines that come later are for newer programs
   }

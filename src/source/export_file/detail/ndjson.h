@@ -47,6 +47,9 @@ class NdjsonImporter {
   std::int64_t line_ = 0;
   std::string last_key_;
   bool ended_ = false;
+  std::int64_t events_ = 0;                  // lines with one, those that were set aside included
+  std::int64_t damaged_ = 0;                 // lines that may have been one
+  std::optional<std::int64_t> stated_ = {};  // how many the file says that it has
 };
 
 }  // namespace tg::export_file::detail
