@@ -136,7 +136,9 @@ Result<void> LocalStore::remove_consumer(const std::string& name) {
       }
       // What it alone had marked is marked by nobody now.
       reopener->offered_again();
-      return db.prepared("DELETE FROM floors WHERE consumer = '' AND peer = ?").with(peer).run();
+      return db.prepared("DELETE FROM floors WHERE consumer IN ('', ?) AND peer = ?")
+          .with(std::string_view(name), peer)
+          .run();
     });
     if (!done) return done;
     impl_->chat_changed(peer);

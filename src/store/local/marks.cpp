@@ -70,6 +70,9 @@ class Meaning {
           [&](journal::Statement& row) {
             const Served served{{model::Scope{row.integer(1)}, model::ChatId{row.integer(0)}, id},
                                 model::Time{row.integer(2)}};
+            // What others are served says nothing of when this consumer marked: a repeat must not reach it.
+            const bool of_others = served_to != consumer_;
+            if (of_others && guard_.meant_another(consumer_, served.key)) return;
             if (guard_.may_mean(consumer_, served.key, served.at)) {
               chats[{served.key.peer, served.key.scope}].push_back(served);
             }

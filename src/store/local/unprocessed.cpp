@@ -1,5 +1,6 @@
 // What a consumer has not marked yet (detail/offers.h), remembered as served before the answer.
 
+#include "observe/log.h"
 #include "store/local/detail/impl.h"
 #include "store/local/detail/offers.h"
 
@@ -33,6 +34,7 @@ class Poll {
     if (!unmarked) return unmarked.error();
     std::size_t room = most_unmarked_ - *unmarked;
     if (room == 0) {
+      full_ = true;
       auto any = local::any_unmarked_deleted(db, query_->consumer);
       if (!any) return any.error();
       holds_deleted_ = *any;
@@ -63,6 +65,7 @@ class Poll {
   bool counts_are_behind() const { return counts_are_behind_; }
   // There is no room for others, but some of what is in the way was deleted.
   bool holds_deleted() const { return holds_deleted_; }
+  bool is_full() const { return full_; }
 
   struct Served {
     model::MessageKey key;
@@ -107,10 +110,20 @@ class Poll {
   const local::Serves* serves_;
   std::size_t most_unmarked_;
   std::vector<Offers> chats_;
-  bool counts_are_behind_ = false, holds_deleted_ = false;
+  bool counts_are_behind_ = false, holds_deleted_ = false, full_ = false;
 };
 
 }  // namespace
+
+// Once a minute, whoever it is: it polls all the time.
+void LocalStore::Impl::tell_full(const std::string& consumer) {
+  constexpr std::int64_t kEveryUs = 60'000'000;
+  const auto now = model::Time::now().us;
+  auto told = full_told_us.load();
+  if (now - told < kEveryUs || !full_told_us.compare_exchange_strong(told, now)) return;
+  observe::warn("consumer_marks_nothing",
+                {{"consumer", consumer}, {"unmarked", static_cast<std::int64_t>(options.most_unmarked)}});
+}
 
 Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) {
   if (!impl_->intake) return Impl::read_only();
@@ -160,6 +173,7 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
   }
   if (!read) return read.error();
   Poll& poll = *read;
+  if (poll.is_full()) impl_->tell_full(query.consumer);
   if (query.peek) return std::move(poll.rows);
 
   const auto now = model::Time::now();

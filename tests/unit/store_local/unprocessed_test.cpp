@@ -321,6 +321,20 @@ TEST(Marks, WhatTheConsumerWasServedIsMeantBeforeWhatOthersWere) {
   EXPECT_EQ(poll(house, kTalk, "a"), (Ids{7}));
 }
 
+TEST(Marks, RepeatedDoNotReachWhatOthersWereServedMeanwhile) {
+  House house;
+  house.post(kNews, 7);
+  house.post(kTalk, 7);
+  house.flush();
+  ASSERT_EQ(poll(house, kNews, "a"), (Ids{7}));
+  ASSERT_EQ(mark(house, "a", {"7"}), 1);
+  ASSERT_EQ(poll(house, kTalk, ""), (Ids{7}));
+
+  EXPECT_EQ(mark(house, "a", {"7"}), 0) << "the same request again";
+
+  EXPECT_EQ(poll(house, kTalk, "a"), (Ids{7}));
+}
+
 TEST(Marks, ShowInTheRowAtOnceAndNameTheConsumer) {
   House house;
   house.post(kNews, 1);

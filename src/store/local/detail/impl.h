@@ -43,6 +43,10 @@ struct LocalStore::Impl {
   std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();  // likewise
   local::RepeatGuard repeats;
 
+  // A consumer holds as many unmarked messages as it may, and gets no others.
+  void tell_full(const std::string& consumer);
+  std::atomic<std::int64_t> full_told_us{0};
+
   struct StatusCounts {
     std::mutex mutex;
     std::chrono::steady_clock::time_point read_at{};

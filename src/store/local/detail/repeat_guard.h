@@ -28,6 +28,15 @@ class RepeatGuard {
     return true;
   }
 
+  // Whether this consumer marked another chat's message by this id.
+  bool meant_another(const std::string& consumer, const model::MessageKey& key) const {
+    for (const auto* half : {&newer_, &older_}) {
+      const auto found = half->find(id(consumer, key.message));
+      if (found != half->end()) return found->second.key != key;
+    }
+    return false;
+  }
+
  private:
   static constexpr std::size_t kHalf = 50'000;
   struct Mark {
