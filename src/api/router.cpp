@@ -171,7 +171,10 @@ bool Router::now(Request& request, Response& response) {
                       "require a token"));
     return true;
   }
-  if (preflight(request, response)) return true;
+  if (preflight(request, response)) {
+    context_.parts.metrics.requests(std::string(kNoRoute), response.status).Increment();
+    return true;
+  }
   // What is no text could not be told back in JSON.
   if (!is_text(request.target())) {
     turn_away(kNoRoute, response, failure(400, "bad_request", "the address is no UTF-8, or has U+0000 in it"));

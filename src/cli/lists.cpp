@@ -196,30 +196,10 @@ int show_status(const Common& common) {
   return kDone;
 }
 
-// What is stored of a chat, proven or not; ids 0 where nothing is.
-struct Stored {
-  std::int64_t messages = 0, first = 0, last = 0;
-};
-
-Result<Stored> stored_of(journal::Connection& db, const journal::ChatCoverage& chat) {
-  auto& row = db.prepared(
-                    "SELECT total,"
-                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
-                    "  ORDER BY message LIMIT 1),"
-                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
-                    "  ORDER BY message DESC LIMIT 1) FROM chats WHERE peer = ?1 AND scope = ?2")
-                  .with(chat.peer, chat.scope);
-  auto found = row.step();
-  if (!found) return found.error();
-  const Stored stored{row.integer(0), row.integer(1), row.integer(2)};
-  row.reset();
-  return stored;
-}
-
 int show_ranges(const Common& common, journal::Connection& db, const journal::ChatCoverage& chat) {
   const auto ranges = journal::proven_ranges(db, chat.peer, chat.scope);
   if (!ranges) return fail(ranges.error());
-  const auto stored = stored_of(db, chat);
+  const auto stored = journal::stored_of(db, chat.peer, chat.scope);
   if (!stored) return fail(stored.error());
   if (common.json) {
     boost::json::array proven, holes;
@@ -293,7 +273,7 @@ int show_coverage(const Common& common, std::int64_t channel) {
               {false, true, true, true, false, true},
               {}};
   for (const auto& chat : *all) {
-    const auto stored = stored_of(**db, chat);
+    const auto stored = journal::stored_of(**db, chat.peer, chat.scope);
     if (!stored) return fail(stored.error());
     rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
                                        {"promised", bool(chat.start)},

@@ -317,4 +317,19 @@ std::vector<BarPart> bar(const ChatCoverage& c, int px) {
   return parts;
 }
 
+Result<Stored> stored_of(Connection& db, model::ChatId peer, model::Scope scope) {
+  auto& row = db.prepared(
+                    "SELECT total,"
+                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
+                    "  ORDER BY message LIMIT 1),"
+                    " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
+                    "  ORDER BY message DESC LIMIT 1) FROM chats WHERE peer = ?1 AND scope = ?2")
+                  .with(peer, scope);
+  auto found = row.step();
+  if (!found) return found.error();
+  const Stored stored{row.integer(0), row.integer(1), row.integer(2)};
+  row.reset();
+  return stored;
+}
+
 }  // namespace tg::journal

@@ -76,6 +76,12 @@ Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope s
 Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now);
 Result<std::vector<ProvenRange>> proven_ranges(Connection& db, model::ChatId peer, model::Scope scope);
 
+// What is stored of a chat, proven or not; ids 0 where nothing is.
+struct Stored {
+  std::int64_t messages = 0, first = 0, last = 0;
+};
+Result<Stored> stored_of(Connection& db, model::ChatId peer, model::Scope scope);
+
 struct DayHoles {
   std::int64_t opened_and_closed = 0;
   std::int64_t open = 0;

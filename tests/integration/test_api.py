@@ -332,11 +332,18 @@ class ArchiveTest(unittest.TestCase):
                 overview = gateway.get("/api/telegram-gateway/overview")[1]["data"]
                 channels = gateway.get("/api/telegram-gateway/channels")[1]["data"]
                 stored = gateway.get("/api/messages")[1]["pagination"]["total"]
+                coverage = gateway.get(f"/api/channels/{channels[0]['channelId']}/coverage")[1]["data"]
+                gateway.post("/api/consumers", {"name": "fresh", "from": "now"})
+                message = gateway.get("/api/messages?limit=1")[1]["data"][0]["id"]
+                steps = gateway.get(f"/api/messages/{message}/delivery")[1]["data"]["steps"]
 
         self.assertEqual(overview["verdict"]["code"], "archive")
         self.assertEqual(overview["completeness"]["archived"], {"channels": 1, "messages": stored})
         self.assertGreater(stored, 10)
         self.assertEqual([one["state"]["code"] for one in channels], ["imported"])
+        self.assertEqual((coverage["promised"], coverage["storedMessages"], coverage["expected"]), (False, stored, 0))
+        self.assertLess(coverage["storedFrom"], coverage["storedTo"])
+        self.assertEqual([step["state"] for step in steps if step["name"] == "fresh"], ["none"], "it never got this one")
 
 
 if __name__ == "__main__":

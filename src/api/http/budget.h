@@ -21,12 +21,14 @@ class Reservation {
   Reservation& operator=(const Reservation&) = delete;
   ~Reservation() { free(); }
 
-  // Holds `bytes` in all from now on. False: the budget has no room for them, and what was held is held on.
+  // Holds `bytes` in all from now on. False: the budget has no room for them, and what was held is held on. What is
+  // larger than the whole budget passes while nobody else holds any.
   bool grow(std::size_t bytes) {
     const auto wanted = static_cast<std::int64_t>(bytes);
     if (wanted <= budget_.small || wanted <= held_) return true;
     const auto more = wanted - held_;
-    if ((budget_.used += more) > budget_.limit) {
+    const auto used = budget_.used += more;
+    if (used > budget_.limit && used > wanted) {
       budget_.used -= more;
       return false;
     }

@@ -55,7 +55,7 @@ bool EventPoll::answer(Response& response, bool last) {
   }
   if (count == 0 && !last) return false;
   if (count == 0 && pass_ && passed_over_ >= kWorthKeeping) {
-    if (const auto kept = pass_(after_); !kept) {
+    if (const auto kept = pass_(std::min(after_, journal_.head())); !kept) {
       put_answer(response, failure(kept.error()));
       return true;
     }

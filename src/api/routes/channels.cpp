@@ -167,7 +167,13 @@ Response coverage(const Request& request, Context& context) {
   if (!found) return failure(found.error());
   const auto proofs = journal::proven_ranges(**db, *peer, (*chat)->scope);
   if (!proofs) return failure(proofs.error());
+  const auto stored = journal::stored_of(**db, *peer, (*chat)->scope);
+  if (!stored) return failure(stored.error());
   auto data = coverage_json(*found, static_cast<int>(*px));
+  data["promised"] = bool(found->start);
+  data["storedMessages"] = stored->messages;
+  data["storedFrom"] = stored->first;
+  data["storedTo"] = stored->last;
   // Newest first, as a person looks for what is wrong now; the cursor is the id to go on below.
   auto all = state_ranges(*found, *proofs);
   json::array ranges;

@@ -56,13 +56,15 @@ struct Start {
   EventFilter filter;
   model::Seq after;
   std::optional<std::string> consumer;  // whose own position `after` is
+  bool narrowed = false;                // by the request, not by how the consumer was made
 };
 
 Result<Start> start_of(const Request& request, Context& context) {
   const Query query(request.query());
   auto filter = EventFilter::from(query, context.options.deliver_max_age);
   if (!filter) return filter.error();
-  Start start{std::move(*filter), {}, {}};
+  Start start{std::move(*filter), {}, {}, false};
+  start.narrowed = !query.list({"channelId", "channel_id", "channel", "kinds", "kind", "origins", "origin"}).empty();
   const bool placed = query.text({"after"}) || query.text({"from"}) || !request.header("last-event-id").empty();
   if (const auto name = query.text({"consumer"})) {
     const auto consumers = context.store().consumers();
@@ -117,10 +119,11 @@ Response poll(const Request& request, Context& context) {
   if (!limit) return failure(limit.error());
   auto start = start_of(request, context);
   if (!start) return refused(start.error(), context);
-  // The consumer would look at the same events at every poll: where none is wanted there is none to acknowledge.
+  // The consumer would look at the same events at every poll: where none is wanted there is none to acknowledge. Not
+  // where this request alone left events out: the consumer may want them.
   EventPoll::Pass pass;
-  if (start->consumer && request.method == Method::get && (request.scopes & bit_of(config::Scope::consume)) != 0 &&
-      context.guard.write_allowed(request)) {
+  if (start->consumer && !start->narrowed && request.method == Method::get &&
+      (request.scopes & bit_of(config::Scope::consume)) != 0 && context.guard.write_allowed(request)) {
     pass = [&store = context.store(), name = *start->consumer](model::Seq seq) -> Result<void> {
       if (auto moved = store.acknowledge(name, seq); !moved) return moved.error();
       return {};

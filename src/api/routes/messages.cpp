@@ -70,6 +70,16 @@ json::object step(std::string_view name, std::string_view kind, std::string_view
   return {{"name", name}, {"kind", kind}, {"state", state}};
 }
 
+// How a consumer that has not marked this message stands to it. What was there before it began was never sent to it.
+std::string_view reached(const store::Consumer& consumer, const store::Row& row, model::Time recorded) {
+  const bool before = consumer.began == "now" && recorded < consumer.created_at;
+  const auto& wanted = consumer.origins;
+  const bool chosen = wanted.empty() ? row.origin == model::Origin::live || row.origin == model::Origin::catchup
+                                     : std::find(wanted.begin(), wanted.end(), row.origin) != wanted.end();
+  if (before || !chosen) return "none";
+  return consumer.stream_seq && consumer.stream_seq >= row.content_seq ? "done" : "waiting";
+}
+
 // Where the newest content of a message has got to.
 Response delivery(const Request& request, Context& context) {
   const auto key = key_of(request);
@@ -125,11 +135,7 @@ Response delivery(const Request& request, Context& context) {
     const bool marked =
         std::any_of(marks.begin(), marks.end(), [&](const auto& m) { return m.first == consumer.name; });
     if (marked) continue;
-    const bool news = (*row)->origin == model::Origin::live || (*row)->origin == model::Origin::catchup;
-    steps.push_back(step(consumer.name, "consumer",
-                         consumer.stream_seq >= seq && consumer.stream_seq ? "done"
-                         : news                                            ? "waiting"
-                                                                           : "none"));
+    steps.push_back(step(consumer.name, "consumer", reached(consumer, **row, recorded)));
   }
   return success(json::object{
       {"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});

@@ -114,10 +114,11 @@ TEST(Poll, OfOneEventFindsItBehindManyThatAreNotWanted) {
 }
 
 struct Waiting : testing::Test {
-  void begin(std::vector<config::Scope> scopes) {
+  void begin(std::vector<config::Scope> scopes, std::vector<model::Origin> origins = {}) {
     gateway.require("secret", std::move(scopes));
     store::Consumer consumer;
     consumer.name = "desk";
+    consumer.origins = std::move(origins);
     consumer.stream_seq = gateway.journal->head();
     gateway.store.all_consumers = {consumer};
     commit_many(gateway);
@@ -132,12 +133,22 @@ struct Waiting : testing::Test {
 };
 
 TEST_F(Waiting, ConsumerIsMovedPastWhatItDoesNotWant) {
+  begin({config::Scope::read, config::Scope::consume}, {model::Origin::import_});
+
+  const auto answer = poll("");
+
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  EXPECT_EQ(place(), gateway.journal->head());
+}
+
+TEST_F(Waiting, ConsumerIsNotMovedPastWhatOnlyThisRequestLeavesOut) {
   begin({config::Scope::read, config::Scope::consume});
+  const auto before = place();
 
   const auto answer = poll(nothing_wanted);
 
   EXPECT_EQ(answer.status, 200) << answer.body;
-  EXPECT_EQ(place(), gateway.journal->head());
+  EXPECT_EQ(place(), before);
 }
 
 TEST_F(Waiting, ConsumerIsNotMovedPastWhatItWantsNorByWhoMayOnlyRead) {

@@ -97,8 +97,8 @@ struct Busy : testing::Test {
     return gateway.post(kSync, fmt::format("{{\"wait\":0,\"channels\":[\"{}\"]}}", channel));
   }
 
+  std::promise<void> released;  // outlives the gateway, whose thread waits for it
   Harness gateway;
-  std::promise<void> released;
   std::string running;
 };
 
