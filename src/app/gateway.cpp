@@ -105,6 +105,7 @@ struct Gateway::Impl {
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
   std::unique_ptr<Upkeep> upkeep;
+  std::filesystem::path url;  // the file that says where it listens
 
   std::vector<api::NamedSource> sources() const {
     std::vector<api::NamedSource> all;
@@ -163,6 +164,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();
   tell_url(config, impl->api->port());
+  impl->url = url_file(config.data_dir);
   return std::unique_ptr<Gateway>(new Gateway(std::move(impl)));
 }
 
@@ -180,6 +182,8 @@ void Gateway::start() {
 
 void Gateway::stop() {
   if (!impl_->api) return;
+  std::error_code ignored;
+  std::filesystem::remove(impl_->url, ignored);
   impl_->health.set_ready(false);
   if (impl_->demo) impl_->demo->stop();
   impl_->upkeep.reset();

@@ -88,10 +88,25 @@ std::optional<config::Config> load_config(const Common& common, Kind kind,
   return loaded.config;
 }
 
+std::filesystem::path demo_folder() {
+  const char* state = std::getenv("XDG_STATE_HOME");
+  const char* home = std::getenv("HOME");
+  if (state && *state) return std::filesystem::path(state) / "telegram-gateway-demo";
+  if (home && *home) return std::filesystem::path(home) / ".local/state/telegram-gateway-demo";
+  return std::filesystem::temp_directory_path() / "telegram-gateway-demo";
+}
+
 Result<Reading> Reading::open(const config::Config& config, bool search) {
   Reading reading;
   auto journal = journal::Journal::open(config.data_dir, journal::Access::read);
-  if (!journal) return journal.error();
+  if (!journal) {
+    auto error = journal.error();
+    const auto demo = journal::Journal::open(demo_folder(), journal::Access::read);
+    if (error.code == Code::not_found && demo) {
+      error.fix += fmt::format("; the demo's is --data-dir {}", demo_folder().string());
+    }
+    return error;
+  }
   reading.journal = std::move(*journal);
   reading.metrics = std::make_unique<observe::Metrics>();
   reading.generations = std::make_unique<hot::Generations>(*reading.journal);

@@ -64,6 +64,9 @@ enum class Kind { answers, serves };
 std::optional<config::Config> load_config(const Common& common, Kind kind = Kind::answers,
                                           std::vector<std::pair<std::string, std::string>> flags = {});
 
+// Where the demo keeps its data when nothing else was said.
+std::filesystem::path demo_folder();
+
 // To change what is there already: makes no journal where there is none.
 Result<std::unique_ptr<journal::Journal>> open_to_change(const config::Config& config);
 

@@ -58,9 +58,14 @@ int export_all(const Common& common, const ExportFlags& flags) {
               << " (" << grouped(written->bytes >> 10) << " KiB)\n";
     if (written->files_left_out > 0) {
       std::cout << "  without the media files of "
-                << counted(static_cast<std::int64_t>(written->files_left_out), "message") << "; "
-                << grouped(static_cast<std::int64_t>(written->files_kept)) << " of them are kept in "
-                << config->media.folder << ": copy that folder beside it. import --media takes in those of an export\n";
+                << counted(static_cast<std::int64_t>(written->files_left_out), "message");
+      if (written->files_kept > 0) {
+        std::cout << "; " << grouped(static_cast<std::int64_t>(written->files_kept)) << " of them are kept in "
+                  << config->media.folder << ": copy that folder beside it";
+      } else {
+        std::cout << ": none was taken in (import --media takes in those of an export)";
+      }
+      std::cout << "\n";
     }
   }
   return kDone;

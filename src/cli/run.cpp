@@ -41,14 +41,6 @@ void add_flags(CLI::App& command, RunFlags& flags) {
   command.add_flag("--gaps", flags.gaps, "Demo: lose the connection now and then");
 }
 
-std::filesystem::path demo_folder() {
-  const char* state = std::getenv("XDG_STATE_HOME");
-  const char* home = std::getenv("HOME");
-  if (state && *state) return std::filesystem::path(state) / "telegram-gateway-demo";
-  if (home && *home) return std::filesystem::path(home) / ".local/state/telegram-gateway-demo";
-  return std::filesystem::temp_directory_path() / "telegram-gateway-demo";
-}
-
 int run(Common common, const RunFlags& flags) {
   const auto settings = settings_of(flags);
   auto sources = sources_of(common);

@@ -41,6 +41,7 @@ Result<void> write_secret(const std::filesystem::path& file, const std::string& 
   const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor < 0) return wrong();
   const std::string line = secret + "\n";
+  errno = EIO;  // of a write that takes only a part
   const bool written = ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
   const int why = errno;
   ::close(descriptor);
