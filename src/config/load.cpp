@@ -107,6 +107,7 @@ std::string nearest_variable(std::string_view variable) {
   }
   for (const std::string_view name : detail::key_variables()) names.emplace_back(name);
   std::vector<std::string_view> views;
+  views.reserve(names.size());
   for (const std::string_view name : names) {
     views.push_back(name.starts_with(kPrefix) ? name.substr(kPrefix.size()) : name);
   }
