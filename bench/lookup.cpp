@@ -35,7 +35,7 @@ Result<void> fill(journal::Connection& db, std::uint64_t heads) {
       state.arrival = state.last = state.versions[0].seq = model::Seq{seq};
       state.versions[0].hash = static_cast<std::int64_t>(index * 0x9E3779B97F4A7C15ULL);
       state.versions[0].observed_at = model::Time{seq};
-      if (auto done = pipeline::save_state(db, key_of(index), state); !done) return done;
+      if (auto done = pipeline::save_state(db, key_of(index), {}, state); !done) return done;
       if (++made % 100'000 != 0) continue;
       if (auto done = db.execute("COMMIT; BEGIN"); !done) return done;
     }
