@@ -5,6 +5,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$ROOT"
 JOBS=$(nproc)
+PYTHON=/usr/bin/python3 # the one that Debian's packages are for
 STAMPS=$ROOT/build/.stamps
 
 say() { printf '%s\n' "$*" >&2; }
@@ -22,6 +23,7 @@ stamp() { mkdir -p "$STAMPS" && printf '%s\n' "$2" >"$STAMPS/$1"; }
 
 # What the steps of script/setup depend on.
 bootstrap_key() { hash_of script/bootstrap /etc/os-release; }
+tdlib_key() { hash_of tdlib/package.json tdlib/package-lock.json; }
 npm_key() { printf '%s-%s' "$(hash_of web/package.json web/package-lock.json)" "$(node --version 2>/dev/null)"; }
 
 # Runs a command and prints its output only when it fails.
