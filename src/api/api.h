@@ -22,6 +22,7 @@
 #include "observe/metrics.h"
 #include "observe/series.h"
 #include "pipeline/intake.h"
+#include "source/control.h"
 #include "source/source.h"
 #include "store/store.h"
 
@@ -64,10 +65,11 @@ struct Parts {
   std::function<std::vector<NamedSource>()> sources = [] { return std::vector<NamedSource>{}; };
   std::function<std::vector<Job>()> jobs = [] { return std::vector<Job>{}; };
   std::function<std::vector<Reader>()> readers = [] { return std::vector<Reader>{}; };
+  source::Control* control = nullptr;  // nullptr: no source has accounts
   // Reads the configuration again; not set: answered with 503.
   std::function<Result<void>()> reload = {};
   // Asks every source that can for what is missing now; may return before it is there. Not set: answered with 503.
-  std::function<Result<void>()> sync = {};
+  std::function<Result<void>(const std::vector<model::ChatId>& chats)> sync = {};  // empty: all
   // The configuration without its secrets, as a JSON value.
   std::function<boost::json::value()> configuration = {};
 };

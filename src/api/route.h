@@ -71,6 +71,7 @@ std::vector<Route> failure_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
 std::vector<Route> telegram_routes();
+std::vector<Route> auth_routes();
 std::vector<Route> media_routes();
 std::vector<Route> event_routes();
 std::vector<Route> feed_routes();

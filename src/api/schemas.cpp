@@ -255,12 +255,21 @@ const std::string_view kSchemas = R"json({
    "maxItems": 1000, "items": {"type": "object", "required": ["id", "why"], "properties": {"id": {"type": "string"},
    "why": {"type": "string"}}}}}},
  "AuthStatus": {"type": "object", "required": ["status", "running", "startedAt", "finishedAt", "logs"],
-   "properties": {"status": {"enum": ["idle", "starting", "waiting_code", "processing_code", "waiting_password",
+   "properties": {"status": {"enum": ["idle", "starting", "waiting_phone", "waiting_code", "processing_code", "waiting_password",
    "processing_password", "waiting_qr", "completed", "cancelling", "cancelled", "error"]}, "running": {"type":
    "boolean"}, "startedAt": {"type": ["string", "null"], "format": "date-time"}, "finishedAt": {"type": ["string",
    "null"], "format": "date-time"}, "logs": {"type": "array", "items": {"type": "object", "required": ["level",
    "message", "timestamp"], "properties": {"level": {"type": "string"}, "message": {"type": "string"}, "timestamp":
-   {"type": "string", "format": "date-time"}}}}, "available": {"type": "boolean"}, "message": {"type": "string"}}},
+   {"type": "string", "format": "date-time"}}}}, "available": {"type": "boolean"}, "message": {"type": "string"}, "account": {"type":
+   "string"}, "accounts": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}}}},
+ "Account": {"type": "object", "required": ["name", "kind", "status", "stage", "connection", "revoked"], "properties":
+   {"name": {"type": "string"}, "kind": {"enum": ["user", "bot"]}, "status": {"type": "string"}, "stage": {"enum": [
+   "starting", "phone", "code", "password", "qr", "ready", "closing", "closed"]}, "connection": {"type": "string"},
+   "revoked": {"type": "boolean"}, "since": {"type": "string", "format": "date-time"}, "userId": {"type": "string"},
+   "shownName": {"type": "string"}, "code": {"type": "object", "properties": {"how": {"type": "string"}, "length": {
+   "type": "integer"}, "resendAt": {"type": "string", "format": "date-time"}}}, "passwordHint": {"type": "string"},
+   "link": {"type": "string"}, "refused": {"type": "string"}, "floodUntil": {"type": "string", "format": "date-time"
+   }}},
  "Synced": {"type": "object", "required": ["totalMessagesSynced", "totalMessagesSaved", "channelsSynced",
    "timestamp", "completed", "jobId"], "properties": {"totalMessagesSynced": {"type": "integer"},
    "totalMessagesSaved": {"type": "integer"}, "channelsSynced": {"type": "array", "items": {"type": "object",
@@ -292,7 +301,11 @@ const std::string_view kSchemas = R"json({
  "SyncBody": {"type": "object", "properties": {"limit": {"type": "integer"}, "channels": {"type": "array", "items":
    {"type": ["string", "integer"]}}, "concurrency": {"type": "integer"}, "wait": {"type": "integer", "maximum": 60}}
    },
- "AuthInput": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}}},
+ "AuthStart": {"type": "object", "properties": {"account": {"type": "string"}, "method": {"enum": ["phone", "qr",
+   "bot"]}, "phone": {"type": "string"}, "token": {"type": "string"}}},
+ "AuthAccount": {"type": "object", "properties": {"account": {"type": "string"}}},
+ "AuthInput": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}, "account": {"type":
+   "string"}}},
  "SessionBody": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 })json";
 

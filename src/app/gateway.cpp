@@ -1,11 +1,13 @@
 #include "app/gateway.h"
 
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 
 #include <csignal>
 #include <fstream>
 
 #include "api/api.h"
+#include "app/telegram.h"
 #include "app/upkeep.h"
 #include "hot/generations.h"
 #include "journal/coverage.h"
@@ -104,12 +106,14 @@ struct Gateway::Impl {
   std::unique_ptr<store::LocalStore> store;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
+  std::unique_ptr<tdlib::TdlibSource> telegram;
   std::unique_ptr<Upkeep> upkeep;
   std::filesystem::path url;  // the file that says where it listens
 
   std::vector<api::NamedSource> sources() const {
     std::vector<api::NamedSource> all;
     if (demo) all.push_back({"demo", "demo", true, demo->state()});
+    if (telegram) all.push_back({"telegram", "user", true, telegram->state()});
     return all;
   }
 };
@@ -155,10 +159,16 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
                    .series = impl->series,
                    .generations = *impl->generations};
   parts.sources = [raw = impl.get()] { return raw->sources(); };
-  if (impl->demo) {
-    parts.sync = [raw = impl.get()]() -> Result<void> {
-      raw->demo->sync();
-      return {};
+  auto telegram = make_telegram(config, *impl->intake, *impl->journal, *impl->store, [raw = impl.get()] {
+    if (raw->api) raw->api->wake();
+  });
+  if (!telegram) return telegram.error();
+  impl->telegram = std::move(*telegram);
+  parts.control = impl->telegram.get();
+  if (impl->demo || impl->telegram) {
+    parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) -> Result<void> {
+      if (raw->demo) raw->demo->sync();
+      return raw->telegram ? raw->telegram->sync(chats) : Result<void>{};
     };
   }
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
@@ -174,6 +184,10 @@ void Gateway::start() {
     impl_->demo->start();
     sources.push_back(impl_->demo.get());
   }
+  if (impl_->telegram) {
+    impl_->telegram->start();
+    sources.push_back(impl_->telegram.get());
+  }
   impl_->upkeep = std::make_unique<Upkeep>(
       Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics, impl_->health, std::move(sources)});
   impl_->health.set_ready(true);
@@ -186,10 +200,12 @@ void Gateway::stop() {
   std::filesystem::remove(impl_->url, ignored);
   impl_->health.set_ready(false);
   if (impl_->demo) impl_->demo->stop();
+  if (impl_->telegram) impl_->telegram->stop();
   impl_->upkeep.reset();
   impl_->api->stop();
   impl_->api.reset();
   impl_->demo.reset();
+  impl_->telegram.reset();
   impl_->store.reset();
   impl_->intake.reset();
 }
@@ -211,6 +227,8 @@ std::string dashboard_url(std::string_view host, std::uint16_t port) {
 }
 
 int run_until_stopped(const config::Config& config, const std::function<void(const Gateway&)>& on_started) {
+  // Whatever is made from now on, TDLib's files among it, is for this user alone.
+  ::umask(S_IRWXG | S_IRWXO);
   // Blocked before any thread starts, so that only this one takes them.
   sigset_t signals;
   sigemptyset(&signals);

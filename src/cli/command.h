@@ -35,6 +35,7 @@ struct Common {
 
 // Each adds its subcommand; `code` receives the exit code when it runs.
 using ExitCode = std::shared_ptr<int>;
+void add_account(CLI::App& app, Common& common, const ExitCode& code);
 void add_run(CLI::App& app, Common& common, const ExitCode& code);
 void add_demo(CLI::App& app, Common& common, const ExitCode& code);
 void add_import(CLI::App& app, Common& common, const ExitCode& code);

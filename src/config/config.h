@@ -76,6 +76,19 @@ struct Demo {
   bool gaps = false;
 };
 
+struct Telegram {
+  std::string library = "libtdjson.so";
+  std::int64_t api_id = 0;  // 0 = no account
+  std::string api_hash_file;
+  std::string database_key_file;
+  bool capture_all = false;
+  bool test_dc = false;
+  std::string proxy;  // socks5://HOST:PORT; empty = none
+  std::int64_t rewalk_messages = 300;
+  std::int64_t reconcile_every_s = 3'600;
+  std::int64_t request_every_ms = 200;
+};
+
 struct Log {
   LogLevel level = LogLevel::info;
   LogTarget target = LogTarget::automatic;
@@ -93,6 +106,7 @@ struct Config {
   Disk disk;
   Deliver deliver;
   Media media;
+  Telegram telegram;
   Demo demo;
   Log log;
   Ui ui;

@@ -274,7 +274,9 @@ class ApiTest(unittest.TestCase):
         self.check("POST", "/api/telegram-gateway/auth/start", 503, body={})
         self.check("POST", "/api/telegram-gateway/auth/input", 400, body={})
         self.check("POST", "/api/telegram-gateway/auth/input", 409, body={"value": "12345"})
+        self.check("POST", "/api/telegram-gateway/auth/resend", 409, body={})
         self.check("POST", "/api/telegram-gateway/auth/cancel", 409)
+        self.check("POST", "/api/telegram-gateway/auth/logout", 409, body={})
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 404,
                    f"/api/telegram-gateway/photos/{self.channel}/2000000000")
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 400, "/api/telegram-gateway/photos/x/y")

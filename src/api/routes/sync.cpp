@@ -95,7 +95,7 @@ void Syncs::work(const std::vector<model::ChatId>& channels) {
   using Clock = std::chrono::steady_clock;
   Look seen;
   seen.counted_to = parts_.journal.head();
-  auto done = parts_.sync();
+  auto done = parts_.sync(channels);
   const auto until = Clock::now() + kLongest;
   auto moved_at = Clock::now();
   int whole = 0;

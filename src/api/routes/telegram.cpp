@@ -11,36 +11,6 @@ namespace {
 
 constexpr std::int64_t kEnoughForHistory = 500;
 
-Response auth_status(const Request&, Context& context) {
-  json::object data{
-      {"status", "idle"},
-      {"running", false},
-      {"startedAt", nullptr},
-      {"finishedAt", nullptr},
-      {"logs", json::array{}},
-      {"available", false},
-      {"message", "no Telegram account can sign in here yet; channels come from the demo or from export files"}};
-  (void)context;
-  return success(std::move(data));
-}
-
-Response auth_start(const Request&, Context&) {
-  return failure(503, "unavailable",
-                 "no Telegram account can sign in here yet; use 'telegram-gateway import FILE' for an export, or "
-                 "'telegram-gateway demo' to look around");
-}
-
-Response auth_input(const Request& request, Context&) {
-  const auto body = body_of(request);
-  if (!body) return failure(body.error());
-  const auto value = text_of(*body, "value");
-  if (!value || value->empty())
-    return failure(400, "invalid_input", "'value' is missing; send the code or the password");
-  return failure(409, "conflict", "no sign-in is waiting for an input");
-}
-
-Response auth_cancel(const Request&, Context&) { return failure(409, "conflict", "no sign-in is running"); }
-
 struct SyncWish {
   std::vector<model::ChatId> channels;
   std::optional<std::int64_t> limit;
@@ -136,21 +106,6 @@ std::vector<Job> Context::all_jobs() const {
 }
 
 std::vector<Route> telegram_routes() {
-  const auto auth = [](Method method, std::string_view pattern, auto handler, std::string_view operation,
-                       std::string_view summary) {
-    return Route{.method = method,
-                 .pattern = pattern,
-                 .access = method == Method::get ? Access::read : Access::admin,
-                 .where = Where::now,
-                 .handler = handler,
-                 .operation = operation,
-                 .tag = "telegram",
-                 .summary = summary,
-                 .schema = "AuthStatus"};
-  };
-  auto input = auth(Method::post, "/api/telegram-gateway/auth/input", auth_input, "auth_input",
-                    "Gives the code or password that is waited for");
-  input.body = "AuthInput";
   Route fetch{.method = Method::post,
               .pattern = "/api/telegram-gateway/sync-messages",
               .access = Access::consume,
@@ -164,14 +119,7 @@ std::vector<Route> telegram_routes() {
   Route fetch_alias = fetch;
   fetch_alias.pattern = "/sync-messages";
   fetch_alias.hidden = true;
-  return {
-      auth(Method::get, "/api/telegram-gateway/auth/status", auth_status, "auth_status", "How far a sign-in is"),
-      auth(Method::post, "/api/telegram-gateway/auth/start", auth_start, "auth_start", "Starts a sign-in"),
-      std::move(input),
-      auth(Method::post, "/api/telegram-gateway/auth/cancel", auth_cancel, "auth_cancel", "Ends the sign-in that runs"),
-      std::move(fetch),
-      std::move(fetch_alias),
-  };
+  return {std::move(fetch), std::move(fetch_alias)};
 }
 
 }  // namespace tg::api

@@ -3,6 +3,7 @@
 #include <unicode/timezone.h>
 
 #include <cctype>
+#include <charconv>
 
 #include "config/nearest.h"
 
@@ -37,6 +38,16 @@ std::string host_name_complaint(const std::string& text) {
     return std::isalnum(c) || c == '.' || c == '-' || c == '_';
   });
   return plain ? "" : "is no host name; write it as gateway.example.org, without scheme and port";
+}
+
+std::string proxy_complaint(const std::string& text) {
+  if (text.empty()) return "";
+  constexpr std::string_view kScheme = "socks5://";
+  const auto colon = text.rfind(':');
+  const bool right = text.starts_with(kScheme) && colon > kScheme.size() && colon != std::string::npos;
+  int port = 0;
+  if (right) std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  return port > 0 && port < 65'536 ? "" : "is no proxy; write it as socks5://127.0.0.1:9050";
 }
 
 const std::vector<Key>& table() {
@@ -110,6 +121,34 @@ const std::vector<Key>& table() {
 
       {"media.folder", "", "Where files of messages are kept, by content. Empty = media in data_dir.",
        [](Config& c) -> Place { return &c.media.folder; }},
+
+      {"telegram.library", "", "TDLib: the path of libtdjson.so, or a name that the system's loader finds.",
+       [](Config& c) -> Place { return &c.telegram.library; }, 0, 0, "", not_empty},
+      {"telegram.api_id", "number",
+       "Of your application at my.telegram.org (API development tools). 0 = no Telegram account.",
+       [](Config& c) -> Place { return &c.telegram.api_id; }, 0, 2'147'483'647},
+      {"telegram.api_hash_file", "",
+       "File with the api_hash that belongs to api_id, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.telegram.api_hash_file; }},
+      {"telegram.database_key_file", "",
+       "File with the key that encrypts TDLib's database, mode 0600; or the name of a systemd credential. Empty = it "
+       "is "
+       "protected by the folder's rights only.",
+       [](Config& c) -> Place { return &c.telegram.database_key_file; }},
+      {"telegram.capture_all", "", "Whether every channel and group of an account is captured, not only added ones.",
+       [](Config& c) -> Place { return &c.telegram.capture_all; }},
+      {"telegram.test_dc", "", "Whether Telegram's test servers are used, where nothing real is.",
+       [](Config& c) -> Place { return &c.telegram.test_dc; }},
+      {"telegram.proxy", "", "SOCKS5 proxy to reach Telegram through, as socks5://HOST:PORT. Empty = none.",
+       [](Config& c) -> Place { return &c.telegram.proxy; }, 0, 0, "", proxy_complaint},
+      {"telegram.rewalk_messages", "messages",
+       "So many of a channel's newest messages are looked at again by every walk, for edits and deletions that were "
+       "missed.",
+       [](Config& c) -> Place { return &c.telegram.rewalk_messages; }, 0, 1'000'000},
+      {"telegram.reconcile_every_s", "seconds", "A channel is proven again at the server after so long.",
+       [](Config& c) -> Place { return &c.telegram.reconcile_every_s; }, 10, 30 * kDayS},
+      {"telegram.request_every_ms", "milliseconds", "Least time between two requests of a walk, for each account.",
+       [](Config& c) -> Place { return &c.telegram.request_every_ms; }, 0, 60'000},
 
       {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
        [](Config& c) -> Place { return &c.demo.enabled; }},

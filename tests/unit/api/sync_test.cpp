@@ -17,7 +17,7 @@ json::object data_of(const Answer& answer) { return json::parse(answer.body).at(
 
 TEST(Sync, TellsTheCountsAndThatItIsDone) {
   Harness gateway;
-  gateway.sync = [&gateway]() -> Result<void> {
+  gateway.sync = [&gateway](const auto&) -> Result<void> {
     gateway.commit(20, "fetched", kPeer, model::Origin::catchup);
     return {};
   };
@@ -44,7 +44,7 @@ TEST(Sync, WithoutASourceSaysWhatToDo) {
 
 TEST(Sync, CountsWhatWasFetchedOfTheChannelsThatWereNamed) {
   Harness gateway;
-  gateway.sync = [&gateway]() -> Result<void> {
+  gateway.sync = [&gateway](const auto&) -> Result<void> {
     gateway.commit(20, "fetched", kPeer, model::Origin::backfill);
     gateway.commit(21, "came by itself");
     gateway.commit(22, "fetched", kElsewhere, model::Origin::backfill);
@@ -64,7 +64,7 @@ TEST(Sync, CountsWhatWasFetchedOfTheChannelsThatWereNamed) {
 TEST(Sync, IsOverWhenNothingMoreComesThoughSomethingIsMissing) {
   Harness gateway;
   gateway.options.sync_quiet = std::chrono::milliseconds(200);
-  gateway.sync = [] { return Result<void>(); };
+  gateway.sync = [](const auto&) { return Result<void>(); };
   const pipeline::Provenance from{model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
   pipeline::ChatSeen chat{
       from, model::ChatId{kPeer}, {}, "Mesa", "", "channel", model::MessageId{1}, model::MessageId{1}, ""};
@@ -85,7 +85,7 @@ TEST(Sync, IsOverWhenNothingMoreComesThoughSomethingIsMissing) {
 // A source that does not come back before it is told.
 struct Busy : testing::Test {
   Busy() {
-    gateway.sync = [this]() -> Result<void> {
+    gateway.sync = [this](const auto&) -> Result<void> {
       released.get_future().wait();
       return {};
     };

@@ -3,9 +3,11 @@
 #include <boost/json/serialize.hpp>
 
 #include "pipeline/normalise.h"
-#include "source/export_file/detail/fields.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 namespace {
 
 constexpr std::size_t kMaxPayload = 64 << 10;

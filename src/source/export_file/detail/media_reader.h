@@ -4,9 +4,11 @@
 #include <string>
 
 #include "model/message.h"
-#include "source/export_file/detail/fields.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 
 // Fills message.media and message.poll. Returns the path of the file beside the export, empty where it holds none.
 std::string read_media(const Fields& fields, model::Message& message);

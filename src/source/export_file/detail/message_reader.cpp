@@ -2,11 +2,13 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "source/export_file/detail/fields.h"
 #include "source/export_file/detail/media_reader.h"
 #include "source/export_file/detail/text_reader.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 namespace {
 
 using model::Message;

@@ -7,9 +7,11 @@
 #include "pipeline/heads.h"
 #include "pipeline/manual.h"
 #include "pipeline/normalise.h"
-#include "source/export_file/detail/fields.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 namespace {
 
 namespace json = boost::json;

@@ -15,10 +15,12 @@
 #include <string>
 #include <string_view>
 
-#include "source/export_file/detail/fields.h"
 #include "source/export_file/import_file.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 
 bool is_ndjson(std::string_view first_bytes);
 

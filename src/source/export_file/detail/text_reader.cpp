@@ -1,9 +1,11 @@
 #include "source/export_file/detail/text_reader.h"
 
 #include "model/message_json.h"
-#include "source/export_file/detail/fields.h"
+#include "source/fields.h"
 
 namespace tg::export_file::detail {
+
+using source::Fields;
 namespace {
 
 // The names are those of Telegram Desktop (SerializeText in export_output_json.cpp), which ours follow.

@@ -10,7 +10,7 @@
 
 #include "model/ids.h"
 
-namespace tg::export_file::detail {
+namespace tg::source {
 
 class Fields {
  public:
@@ -55,4 +55,4 @@ class Fields {
   const boost::json::object& object_;
 };
 
-}  // namespace tg::export_file::detail
+}  // namespace tg::source

@@ -1,0 +1,102 @@
+#include "app/telegram.h"
+
+#include <sys/stat.h>
+
+#include <fstream>
+
+namespace tg::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kLongestSecret = 4'096;  // bytes
+
+// A path, or the name of a systemd credential.
+fs::path find(const std::string& name) {
+  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+  std::error_code ignored;
+  if (credentials && fs::exists(fs::path(credentials) / name, ignored)) return fs::path(credentials) / name;
+  return name;
+}
+
+}  // namespace
+
+Result<std::string> read_secret(const std::string& key, const std::string& name) {
+  const auto path = find(name);
+  struct stat status {};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
+    return Error{Code::invalid_input, fmt::format("{} names {}, which is no file that can be read", key, path.string()),
+                 "Create it with mode 0600 for the user that runs the gateway"};
+  }
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Error{Code::permission, fmt::format("{} can be read by others", path.string()),
+                 fmt::format("Run: chmod 600 {}", path.string())};
+  }
+  std::ifstream in(path);
+  std::string secret(kLongestSecret, '\0');
+  in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
+  secret.resize(static_cast<std::size_t>(in.gcount()));
+  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
+  if (secret.empty()) {
+    return Error{Code::invalid_input, fmt::format("{} is empty or cannot be read", path.string()),
+                 fmt::format("Put the secret of {} into it", key)};
+  }
+  return secret;
+}
+
+fs::path accounts_folder(const config::Config& config) { return fs::path(config.data_dir) / "accounts"; }
+
+Result<tdlib::Options> telegram_options(const config::Config& config) {
+  const auto& from = config.telegram;
+  if (from.api_id == 0) {
+    return Error{Code::unavailable, "telegram.api_id is not set",
+                 "Get api_id and api_hash at my.telegram.org (API development tools) and set telegram.api_id and "
+                 "telegram.api_hash_file"};
+  }
+  tdlib::Options options;
+  options.library = from.library;
+  options.api_id = static_cast<std::int32_t>(from.api_id);
+  if (!from.api_hash_file.empty()) {
+    auto hash = read_secret("telegram.api_hash_file", from.api_hash_file);
+    if (!hash) return hash.error();
+    options.api_hash = std::move(*hash);
+  }
+  if (!from.database_key_file.empty()) {
+    auto key = read_secret("telegram.database_key_file", from.database_key_file);
+    if (!key) return key.error();
+    options.database_key = std::move(*key);
+  }
+  options.test_dc = from.test_dc;
+  if (!from.proxy.empty()) {
+    const auto host = from.proxy.find("//") + 2, colon = from.proxy.rfind(':');
+    options.proxy_host = from.proxy.substr(host, colon - host);
+    options.proxy_port = static_cast<std::int32_t>(model::parse_int(from.proxy.substr(colon + 1)).value_or(0));
+  }
+  options.accounts = accounts_folder(config);
+  options.version = TG_VERSION;
+  options.capture_all = from.capture_all;
+  options.reconcile.rewalk = from.rewalk_messages;
+  options.reconcile.every = std::chrono::seconds(from.reconcile_every_s);
+  options.reconcile.between = std::chrono::milliseconds(from.request_every_ms);
+  return options;
+}
+
+Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& config, pipeline::Intake& intake,
+                                                          journal::Journal& journal, store::Store& store,
+                                                          std::function<void()> on_change) {
+  if (config.telegram.api_id == 0) return std::unique_ptr<tdlib::TdlibSource>{};
+  auto options = telegram_options(config);
+  if (!options) return options.error();
+  options->chats = [&store] {
+    std::vector<model::ChatId> wanted;
+    if (const auto chats = store.chats()) {
+      for (const auto& chat : *chats) {
+        if (chat.registered && chat.active) wanted.push_back(chat.peer);
+      }
+    }
+    return wanted;
+  };
+  return std::make_unique<tdlib::TdlibSource>(std::move(*options), intake, journal, std::move(on_change));
+}
+
+}  // namespace tg::app

@@ -1,0 +1,52 @@
+#pragma once
+// What people ask of a source that has accounts: signing in, adding chats, fetching what is missing. The API and the
+// command line use it; any thread; calls may wait for the network up to a minute, and say so when it does not answer.
+
+#include <string>
+#include <vector>
+
+#include "model/ids.h"
+#include "model/result.h"
+
+namespace tg::source {
+
+struct AccountState {
+  std::string name;  // of its folder
+  bool bot = false;
+  std::string stage;  // starting, phone, code, password, qr, ready, closing, closed
+  model::Time since;
+  std::string connection;  // ready, connecting, connecting_to_proxy, updating, waiting_for_network
+  std::int64_t user = 0;   // once signed in
+  std::string shown_name;  // the same
+  std::string code_how;    // at code: app, sms, call, …
+  std::int32_t code_length = 0;
+  model::Time resend_at;      // at code: it can be sent again from then on; 0 = it cannot
+  std::string password_hint;  // at password
+  std::string link;           // at qr: the link that the code shows
+  std::string refused;        // why the last input was not taken
+  bool revoked = false;       // signed out elsewhere: sign in again, nothing is lost
+  model::Time flood_until;    // Telegram asked to wait until then; 0 = it did not
+};
+
+enum class Input : std::uint8_t { phone, code, password, bot_token };
+
+class Control {
+ public:
+  virtual ~Control() = default;
+
+  virtual std::vector<AccountState> accounts() const = 0;
+
+  // Makes the account where it is not there, and begins its sign-in. invalid_input for a name that is no file name.
+  virtual Result<void> begin(const std::string& account) = 0;
+  virtual Result<void> give(const std::string& account, Input input, const std::string& value) = 0;
+  virtual Result<void> resend_code(const std::string& account) = 0;
+  virtual Result<void> ask_for_qr(const std::string& account) = 0;
+  // Gives up a sign-in: an account that never signed in is gone.
+  virtual Result<void> cancel(const std::string& account) = 0;
+  virtual Result<void> log_out(const std::string& account) = 0;
+
+  // Walks these chats (empty: all that are captured) at the server; returns before it is done.
+  virtual Result<void> sync(const std::vector<model::ChatId>& chats) = 0;
+};
+
+}  // namespace tg::source

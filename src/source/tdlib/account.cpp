@@ -1,0 +1,316 @@
+#include "source/tdlib/account.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "observe/log.h"
+#include "source/fields.h"
+#include "source/tdlib/folder_guard.h"
+
+#include <openssl/evp.h>
+
+namespace tg::tdlib {
+
+using source::Fields;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{60};  // for one query of the sign-in
+constexpr std::chrono::seconds kStarting{20};
+constexpr std::chrono::seconds kClosing{30};
+
+struct StageOf {
+  std::string_view state;
+  Stage stage;
+};
+constexpr std::array<StageOf, 9> kStages{{
+    {"authorizationStateWaitTdlibParameters", Stage::starting},
+    {"authorizationStateWaitPhoneNumber", Stage::phone},
+    {"authorizationStateWaitCode", Stage::code},
+    {"authorizationStateWaitPassword", Stage::password},
+    {"authorizationStateWaitOtherDeviceConfirmation", Stage::qr},
+    {"authorizationStateReady", Stage::ready},
+    {"authorizationStateLoggingOut", Stage::closing},
+    {"authorizationStateClosing", Stage::closing},
+    {"authorizationStateClosed", Stage::closed},
+}};
+
+std::string base64(std::string_view bytes) {
+  std::string out((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(out.data()),
+                      reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+  out.resize(static_cast<std::size_t>(size));
+  return out;
+}
+
+// authenticationCodeTypeTelegramMessage → telegram_message
+std::string code_type(const json::object* type) {
+  if (!type) return {};
+  auto name = Fields(*type).text("@type");
+  constexpr std::string_view kPrefix = "authenticationCodeType";
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  std::string out;
+  for (const char c : name) {
+    if (std::isupper(static_cast<unsigned char>(c)) && !out.empty()) out += '_';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return out;
+}
+
+CodeSent read_code(const Fields& info) {
+  CodeSent sent;
+  const auto* type = info.object("type");
+  sent.how = code_type(type);
+  if (type) sent.length = Fields(*type).small("length");
+  sent.next = code_type(info.object("next_type"));
+  if (!sent.next.empty()) {
+    sent.resend_at = model::Time{model::Time::now().us + std::int64_t{info.small("timeout")} * 1'000'000};
+  }
+  return sent;
+}
+
+std::string connection_of(const Fields& state) {
+  constexpr std::string_view kPrefix = "connectionState";
+  auto name = state.text("@type");
+  if (name.starts_with(kPrefix)) name.remove_prefix(kPrefix.size());
+  if (name == "WaitingForNetwork") return "waiting_for_network";
+  if (name == "ConnectingToProxy") return "connecting_to_proxy";
+  if (name == "Connecting") return "connecting";
+  if (name == "Updating") return "updating";
+  return "ready";
+}
+
+Error error_of(const Refusal& refusal) {
+  if (const auto wait = refusal.retry_after_s(); wait > 0) {
+    return {Code::unavailable, fmt::format("Telegram asks to wait {} s", wait), "Try again after that"};
+  }
+  if (refusal.code == 400 || refusal.code == 406) return {Code::invalid_input, refusal.message, ""};
+  if (refusal.code == 408) return {Code::timeout, refusal.message, "Look at the connection; it may still arrive"};
+  return {Code::unavailable, fmt::format("{} ({})", refusal.message, refusal.code), ""};
+}
+
+}  // namespace
+
+std::string_view name_of(Stage stage) {
+  switch (stage) {
+    case Stage::starting: return "starting";
+    case Stage::phone: return "phone";
+    case Stage::code: return "code";
+    case Stage::password: return "password";
+    case Stage::qr: return "qr";
+    case Stage::ready: return "ready";
+    case Stage::closing: return "closing";
+    case Stage::closed: return "closed";
+  }
+  return "closed";
+}
+
+struct Account::Impl {
+  Impl(Setup s, FolderGuard g, std::function<void(const json::object&)> update, std::function<void()> change)
+      : setup(std::move(s)), guard(std::move(g)), on_update(std::move(update)), on_change(std::move(change)) {}
+
+  const Setup setup;
+  const FolderGuard guard;
+  const std::function<void(const json::object&)> on_update;
+  const std::function<void()> on_change;
+  std::unique_ptr<Client> client;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;
+  Standing standing;
+  bool closing = false;  // by us
+
+  void receive(const json::object& update) {
+    const Fields f(update);
+    const auto type = f.text("@type");
+    if (type == "updateAuthorizationState") {
+      if (const auto* state = f.object("authorization_state")) enter(Fields(*state));
+    } else if (type == "updateConnectionState") {
+      if (const auto* state = f.object("state")) {
+        change([&](Standing& now) { now.connection = connection_of(Fields(*state)); });
+      }
+      on_update(update);
+    } else {
+      on_update(update);
+    }
+  }
+
+  template <class Change>
+  void change(Change&& make) {
+    {
+      const std::lock_guard lock(mutex);
+      make(standing);
+    }
+    changed.notify_all();
+    on_change();
+  }
+
+  void enter(const Fields& state) {
+    const auto type = state.text("@type");
+    const auto* known =
+        std::find_if(kStages.begin(), kStages.end(), [&](const auto& one) { return one.state == type; });
+    if (known == kStages.end()) {
+      // E-mail addresses and new registrations: nothing that a gateway's account should begin with.
+      return change([&](Standing& now) {
+        now.refused =
+            "Telegram asks for something that is not supported here: finish this sign-in in Telegram's own app";
+      });
+    }
+    if (type == "authorizationStateWaitTdlibParameters") send_parameters();
+    change([&](Standing& now) {
+      if (known->stage == Stage::closed && !closing) now.revoked = now.user != 0;
+      if (now.stage != known->stage) now.since = model::Time::now();
+      now.stage = known->stage;
+      now.refused.clear();
+      if (known->stage == Stage::code) {
+        if (const auto* info = state.object("code_info")) now.code = read_code(Fields(*info));
+      }
+      now.password_hint = known->stage == Stage::password ? state.text("password_hint") : std::string_view();
+      now.link = known->stage == Stage::qr ? state.text("link") : std::string_view();
+    });
+    observe::info("telegram_account", {{"account", setup.name}, {"stage", name_of(known->stage)}});
+    if (known->stage == Stage::ready) learn_who();
+  }
+
+  // The proxy first: nothing may go out around it.
+  void send_parameters() {
+    if (!setup.proxy_host.empty()) {
+      client->send({{"@type", "addProxy"},
+                    {"proxy",
+                     {{"@type", "proxy"},
+                      {"server", setup.proxy_host},
+                      {"port", setup.proxy_port},
+                      {"type", {{"@type", "proxyTypeSocks5"}, {"username", ""}, {"password", ""}}}}},
+                    {"enable", true}});
+    }
+    client->send({{"@type", "setTdlibParameters"},
+                  {"use_test_dc", setup.test_dc},
+                  {"database_directory", (setup.folder / "td").string()},
+                  {"files_directory", (setup.folder / "files").string()},
+                  {"database_encryption_key", base64(setup.database_key)},
+                  {"use_file_database", true},
+                  {"use_chat_info_database", true},
+                  {"use_message_database", true},
+                  {"use_secret_chats", false},
+                  {"api_id", setup.api_id},
+                  {"api_hash", setup.api_hash},
+                  {"system_language_code", "en"},
+                  {"device_model", "Telegram Gateway"},
+                  {"system_version", "Linux"},
+                  {"application_version", setup.version}},
+                 [this](const Answer& answer) {
+                   const auto* refusal = std::get_if<Refusal>(&answer);
+                   if (!refusal) return;
+                   observe::error("telegram_parameters", {{"account", setup.name}, {"reason", refusal->message}});
+                   change([&](Standing& now) { now.refused = refusal->message; });
+                 });
+  }
+
+  void learn_who() {
+    client->send({{"@type", "getMe"}}, [this](const Answer& answer) {
+      const auto* me = std::get_if<json::object>(&answer);
+      if (!me) return;
+      const Fields f(*me);
+      change([&](Standing& now) {
+        now.user = f.number("id").value_or(0);
+        now.name = f.text("first_name");
+        const auto* type = f.object("type");
+        now.bot = type && Fields(*type).text("@type") == "userTypeBot";
+      });
+    });
+  }
+
+  Result<void> give(std::initializer_list<Stage> asked, json::object query) {
+    {
+      std::unique_lock lock(mutex);
+      changed.wait_for(lock, kStarting, [&] { return standing.stage != Stage::starting; });
+      if (std::find(asked.begin(), asked.end(), standing.stage) == asked.end()) {
+        return Error{Code::conflict,
+                     fmt::format("the sign-in is not at this step but at '{}'", name_of(standing.stage)), ""};
+      }
+    }
+    const auto answer = client->ask(std::move(query), kPatience);
+    const auto* refusal = std::get_if<Refusal>(&answer);
+    change([&](Standing& now) { now.refused = refusal ? error_of(*refusal).what : ""; });
+    if (refusal) return error_of(*refusal);
+    return {};
+  }
+};
+
+Account::Account(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<Account>> Account::open(Hub& hub, Setup setup,
+                                               std::function<void(const json::object&)> on_update,
+                                               std::function<void()> on_change) {
+  auto guard = FolderGuard::take(setup.folder);
+  if (!guard) return guard.error();
+  auto impl = std::make_unique<Impl>(std::move(setup), std::move(*guard), std::move(on_update), std::move(on_change));
+  impl->standing.since = model::Time::now();
+  auto* inside = impl.get();
+  impl->client = hub.open([inside](const json::object& update) { inside->receive(update); });
+  // TDLib says nothing before it is spoken to.
+  impl->client->send({{"@type", "getOption"}, {"name", "version"}});
+  return std::unique_ptr<Account>(new Account(std::move(impl)));
+}
+
+Account::~Account() {
+  close();
+  impl_->client.reset();  // while all that its callbacks touch is there
+}
+
+Standing Account::standing() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->standing;
+}
+
+Client& Account::client() { return *impl_->client; }
+
+Result<void> Account::give_phone(const std::string& number) {
+  return impl_->give({Stage::phone, Stage::code, Stage::qr},
+                     {{"@type", "setAuthenticationPhoneNumber"}, {"phone_number", number}});
+}
+
+Result<void> Account::give_code(const std::string& code) {
+  return impl_->give({Stage::code}, {{"@type", "checkAuthenticationCode"}, {"code", code}});
+}
+
+Result<void> Account::resend_code() {
+  return impl_->give({Stage::code},
+                     {{"@type", "resendAuthenticationCode"}, {"reason", {{"@type", "resendCodeReasonUserRequest"}}}});
+}
+
+Result<void> Account::give_password(const std::string& password) {
+  return impl_->give({Stage::password}, {{"@type", "checkAuthenticationPassword"}, {"password", password}});
+}
+
+Result<void> Account::give_bot_token(const std::string& token) {
+  return impl_->give({Stage::phone}, {{"@type", "checkAuthenticationBotToken"}, {"token", token}});
+}
+
+Result<void> Account::ask_for_qr() {
+  return impl_->give({Stage::phone, Stage::code},
+                     {{"@type", "requestQrCodeAuthentication"}, {"other_user_ids", json::array{}}});
+}
+
+Result<void> Account::log_out() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->closing = true;
+  }
+  return impl_->give({Stage::phone, Stage::code, Stage::password, Stage::qr, Stage::ready}, {{"@type", "logOut"}});
+}
+
+void Account::close() {
+  std::unique_lock lock(impl_->mutex);
+  impl_->closing = true;
+  if (impl_->standing.stage == Stage::closed) return;
+  lock.unlock();
+  impl_->client->send({{"@type", "close"}});
+  lock.lock();
+  const bool closed = impl_->changed.wait_for(lock, kClosing, [&] { return impl_->standing.stage == Stage::closed; });
+  if (!closed) observe::error("telegram_close_timeout", {{"account", impl_->setup.name}});
+}
+
+}  // namespace tg::tdlib

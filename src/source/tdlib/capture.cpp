@@ -1,0 +1,204 @@
+#include "source/tdlib/capture.h"
+
+#include "source/fields.h"
+
+namespace tg::tdlib {
+
+using source::Fields;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t kLiveUs = 60'000'000;     // what was posted longer ago was missed and caught up
+constexpr std::size_t kContentsWaiting = 1'000;  // contents whose date did not come: polls and previews, no edits
+
+model::ChatId chat_of(const Fields& f) { return model::ChatId{f.number("chat_id").value_or(0)}; }
+
+}  // namespace
+
+const ChatFacts* Capture::facts(model::ChatId chat) const {
+  const auto found = chats_.find(chat);
+  return found == chats_.end() ? nullptr : &found->second;
+}
+
+std::vector<model::ChatId> Capture::groups_and_channels() const {
+  std::vector<model::ChatId> all;
+  for (const auto& [chat, facts] : chats_) {
+    if (facts.kind != "private" && !facts.kind.empty()) all.push_back(chat);
+  }
+  return all;
+}
+
+pipeline::Provenance Capture::provenance(model::Time date) const {
+  const auto now = model::Time::now();
+  const bool live = !date || now.us - date.us < kLiveUs;
+  return {model::SourceKind::tdlib, live ? model::Origin::live : model::Origin::catchup, account_, now};
+}
+
+void Capture::take(const json::object& update) {
+  const Fields f(update);
+  const auto type = f.text("@type");
+  if (type == "updateNewMessage") {
+    if (const auto* message = f.object("message")) take_message(*message);
+  } else if (type == "updateMessageContent") {
+    const auto chat = chat_of(f);
+    const auto* content = f.object("new_content");
+    if (!content || !ports_.wanted(chat)) return;
+    if (contents_.size() >= kContentsWaiting) contents_.clear();
+    contents_[{chat, f.number("message_id").value_or(0)}] = *content;
+  } else if (type == "updateMessageEdited") {
+    take_edit(chat_of(f), f.number("message_id").value_or(0), f.number("edit_date").value_or(0));
+  } else if (type == "updateDeleteMessages") {
+    const auto* ids = f.array("message_ids");
+    if (ids && f.flag("is_permanent") && !f.flag("from_cache")) take_deletion(chat_of(f), *ids);
+  } else if (type == "updateMessageInteractionInfo") {
+    const auto chat = chat_of(f);
+    const auto id = server_id(f.number("message_id").value_or(0));
+    const auto* info = f.object("interaction_info");
+    if (!info || !id || !ports_.wanted(chat)) return;
+    ports_.push(pipeline::CountersSeen{provenance({}), {scope_of(chat, account_), chat, id}, read_counters(*info)});
+  } else if (type == "updateChatLastMessage") {
+    // Null after a gap that was too long: what was between was skipped, and no update will tell it.
+    if (const auto* last = f.object("last_message")) {
+      note_newest(chat_of(f), *last);
+    } else if (ports_.wanted(chat_of(f))) {
+      ports_.missing(chat_of(f), "too much was missed at once");
+    }
+  } else if (type == "updateNewChat") {
+    if (const auto* chat = f.object("chat")) take_chat(*chat);
+  } else if (type == "updateChatTitle") {
+    const auto chat = chat_of(f);
+    names_.learn_chat(chat, std::string(f.text("title")));
+    chats_[chat].title = f.text("title");
+    tell(chat);
+  } else if (type == "updateSupergroup") {
+    if (const auto* group = f.object("supergroup")) take_supergroup(*group);
+  } else if (type == "updateBasicGroup") {
+    if (const auto* group = f.object("basic_group")) take_basic_group(*group);
+  } else if (type == "updateUser") {
+    if (const auto* user = f.object("user")) names_.learn_user(*user);
+  } else if (type == "updateOption" && f.text("name") == "my_id") {
+    if (const auto* value = f.object("value")) account_ = Fields(*value).number("value").value_or(0);
+  }
+}
+
+void Capture::take_chat(const json::object& object) {
+  const Fields f(object);
+  const model::ChatId chat{f.number("id").value_or(0)};
+  const auto* type = f.object("type");
+  if (!chat || !type) return;
+  const Fields t(*type);
+  auto& facts = chats_[chat];
+  facts.title = f.text("title");
+  facts.supergroup = t.number("supergroup_id").value_or(0);
+  facts.basic_group = t.number("basic_group_id").value_or(0);
+  facts.kind = facts.supergroup    ? (t.flag("is_channel") ? "channel" : "supergroup")
+               : facts.basic_group ? "group"
+                                   : "private";
+  if (const auto name = supergroup_names_.find(facts.supergroup); name != supergroup_names_.end()) {
+    facts.username = name->second;
+  }
+  names_.learn_chat(chat, facts.title);
+  if (const auto* last = f.object("last_message")) note_newest(chat, *last);
+  tell(chat);
+}
+
+void Capture::note_newest(model::ChatId chat, const json::object& message) {
+  auto& newest = chats_[chat].newest;
+  newest = std::max(newest, server_id(Fields(message).number("id").value_or(0)));
+}
+
+void Capture::take_supergroup(const json::object& group) {
+  const Fields f(group);
+  const auto id = f.number("id").value_or(0);
+  std::string username;
+  if (const auto* usernames = f.object("usernames")) {
+    const auto* active = Fields(*usernames).array("active_usernames");
+    if (active && !active->empty() && active->front().is_string()) username = active->front().as_string();
+  }
+  supergroup_names_[id] = username;
+  const auto chat = model::channel_peer(id);
+  if (const auto known = chats_.find(chat); known != chats_.end()) {
+    known->second.username = std::move(username);
+    tell(chat);
+  }
+}
+
+void Capture::take_basic_group(const json::object& group) {
+  const Fields f(group);
+  const auto successor = f.number("upgraded_to_supergroup_id").value_or(0);
+  const model::ChatId old{-f.number("id").value_or(0)};
+  if (successor && ports_.wanted(old)) ports_.missing(model::channel_peer(successor), "the group became a supergroup");
+}
+
+void Capture::tell(model::ChatId chat) {
+  const auto* known = facts(chat);
+  if (!known || !ports_.wanted(chat)) return;
+  pipeline::ChatSeen seen;
+  seen.from = provenance({});
+  seen.peer = chat;
+  seen.scope = scope_of(chat, account_);
+  seen.title = known->title;
+  seen.username = known->username;
+  seen.kind = known->kind;
+  ports_.push(std::move(seen));
+}
+
+void Capture::take_message(const json::object& object) {
+  const model::ChatId chat = chat_of(Fields(object));
+  if (!ports_.wanted(chat)) return;
+  auto read = read_message(object, names_, account_);
+  if (!read) return;
+  const auto key = read->message.key;
+  const auto from = provenance(read->message.date);
+  ports_.push(pipeline::Seen{from, pipeline::Freshness::update, false, false, std::move(read->message), ""});
+
+  auto& last = last_live_[chat];
+  if (last && key.message.value == last.value + 1) {
+    ports_.push(pipeline::Proof{from, pipeline::ProofKind::live, key.scope, chat, last, key.message, {}});
+  } else if (key.message > last) {
+    pipeline::ChatSeen seen;
+    seen.from = from;
+    seen.peer = chat;
+    seen.scope = key.scope;
+    seen.newest = key.message;
+    seen.hole_cause = last ? "ids were skipped" : "the gateway was away";
+    const std::string why = seen.hole_cause;
+    ports_.push(std::move(seen));
+    ports_.missing(chat, why);
+  }
+  last = std::max(last, key.message);
+}
+
+void Capture::take_edit(model::ChatId chat, std::int64_t message, std::int64_t edit_date) {
+  if (!ports_.wanted(chat)) return;
+  auto waiting = contents_.extract({chat, message});
+  std::optional<json::object> content;
+  if (!waiting.empty()) content = std::move(waiting.mapped());
+  const auto seen_at = model::Time::now();
+  ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}}, [this,
+                                                                                           content = std::move(content),
+                                                                                           edit_date,
+                                                                                           seen_at](const json::object&
+                                                                                                        held) {
+    json::object whole = held;
+    if (content) whole["content"] = *content;
+    whole["edit_date"] = edit_date;
+    auto read = read_message(whole, names_, account_);
+    if (!read) return;
+    auto from = provenance(model::Time::seconds(edit_date));
+    from.observed_at = seen_at;
+    ports_.push(pipeline::Seen{from, pipeline::Freshness::update, edit_date == 0, false, std::move(read->message), ""});
+  });
+}
+
+void Capture::take_deletion(model::ChatId chat, const json::array& ids) {
+  if (!ports_.wanted(chat)) return;
+  for (const auto& one : ids) {
+    if (!one.is_int64()) continue;
+    const auto id = server_id(one.as_int64());
+    if (id) ports_.push(pipeline::Deleted{provenance({}), {scope_of(chat, account_), chat, id}});
+  }
+}
+
+}  // namespace tg::tdlib

@@ -1,0 +1,269 @@
+#include "source/tdlib/session.h"
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <thread>
+#include <unordered_set>
+
+#include "observe/log.h"
+#include "source/fields.h"
+
+namespace tg::tdlib {
+
+using source::Fields;
+using source::SourceState;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t kMostWaiting = 200'000;  // updates
+constexpr std::chrono::seconds kLookEvery{5};  // at which chats are captured, and whether there is room again
+constexpr std::chrono::milliseconds kPushPatience{2'000};
+
+}  // namespace
+
+struct Session::Impl {
+  explicit Impl(Parts p, Account::Setup s, Reconciler::Options o)
+      : parts(std::move(p)), setup(std::move(s)), options(o) {}
+
+  const Parts parts;
+  const Account::Setup setup;
+  const Reconciler::Options options;
+
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<std::function<void(Capture&)>> inbox;
+  bool giving_up = false;  // nothing is waited for any more
+  bool stopping = false, look_again = false;
+  SourceState state{SourceState::Code::stopped, {}, ""};
+  std::unique_ptr<Account> account;
+  std::unique_ptr<Reconciler> reconciler;
+  std::thread thread;
+
+  // The session thread's own.
+  std::unordered_set<model::ChatId> wanted;
+  bool was_ready = false, loaded = false;
+
+  void post(std::function<void(Capture&)> work) {
+    {
+      const std::lock_guard lock(mutex);
+      if (stopping) return;
+      inbox.push_back(std::move(work));
+    }
+    wake.notify_all();
+  }
+
+  // From another thread than the session's.
+  void with_capture(const std::function<void(const Capture&)>& work) {
+    auto done = std::make_shared<std::promise<void>>();
+    auto finished = done->get_future();
+    {
+      const std::lock_guard lock(mutex);
+      if (giving_up) return;
+      inbox.push_back([&work, done](Capture& capture) {
+        work(capture);
+        done->set_value();
+      });
+    }
+    wake.notify_all();
+    finished.wait();
+  }
+
+  void set(SourceState::Code code, std::string reason) {
+    {
+      const std::lock_guard lock(mutex);
+      if (state.code == code && state.reason == reason) return;
+      state = {code, model::Time::now(), std::move(reason)};
+    }
+    parts.on_change();
+  }
+
+  bool gives_up() const {
+    const std::lock_guard lock(mutex);
+    return giving_up;
+  }
+
+  // Until it is taken, or until the session ends: nothing is skipped.
+  Result<void> push(const pipeline::Observation& observation) {
+    while (true) {
+      auto pushed = parts.intake.push(observation, kPushPatience);
+      if (pushed || gives_up()) return pushed;
+      set(SourceState::Code::failed, pushed.error().to_string());
+    }
+  }
+
+  bool is_wanted(model::ChatId chat) const { return wanted.contains(chat) || (parts.capture_all && chat.value < 0); }
+
+  Capture::Ports ports() {
+    Capture::Ports out;
+    out.push = [this](const pipeline::Observation& observation) { (void)push(observation); };
+    out.wanted = [this](model::ChatId chat) { return is_wanted(chat); };
+    out.missing = [this](model::ChatId chat, std::string_view) {
+      if (reconciler) reconciler->want(chat, true);
+    };
+    out.ask = [this](json::object query, std::function<void(const json::object&)> then) {
+      account->client().send(std::move(query), [this, then = std::move(then)](Answer answer) {
+        auto* found = std::get_if<json::object>(&answer);
+        if (found) post([then, held = std::move(*found)](Capture&) { then(held); });
+      });
+    };
+    return out;
+  }
+
+  void run() {
+    Capture capture(ports());
+    auto look_at = std::chrono::steady_clock::now();
+    while (true) {
+      std::function<void(Capture&)> work;
+      bool look = false;
+      {
+        std::unique_lock lock(mutex);
+        wake.wait_until(lock, look_at, [&] { return stopping || look_again || !inbox.empty(); });
+        if (stopping && inbox.empty()) return;
+        if (!inbox.empty()) {
+          work = std::move(inbox.front());
+          inbox.pop_front();
+        }
+        look = std::exchange(look_again, false) || std::chrono::steady_clock::now() >= look_at;
+      }
+      if (look) {
+        follow_standing(capture);
+        look_at = std::chrono::steady_clock::now() + kLookEvery;
+      }
+      if (work) work(capture);
+    }
+  }
+
+  // What the account's standing and the registry mean for the capture.
+  void follow_standing(Capture& capture) {
+    const auto standing = account->standing();
+    if (standing.stage != Stage::ready) {
+      was_ready = false;
+      const bool out = standing.stage == Stage::closed || standing.revoked;
+      return set(SourceState::Code::signed_out,
+                 standing.revoked ? "Telegram ended this session: sign in again, nothing that is stored is lost"
+                 : out            ? "closed"
+                                  : "sign in to begin");
+    }
+    if (capture.account() == 0) return;
+    set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);
+    const bool again = standing.connection == "ready" && !was_ready;
+    if (again) capture.interrupted();
+    was_ready = standing.connection == "ready";
+    if (!reconciler) {
+      start_reconciler();
+      load_chats("chatListMain");
+    }
+    if (!loaded) return;  // TDLib knows no chat that it was not told of
+    auto now = parts.chats();
+    if (parts.capture_all) {
+      const auto all = capture.groups_and_channels();
+      now.insert(now.end(), all.begin(), all.end());
+    }
+    std::vector<model::ChatId> fresh;
+    for (const auto chat : now) {
+      if (!wanted.contains(chat) || again) fresh.push_back(chat);
+    }
+    wanted = {now.begin(), now.end()};
+    for (const auto chat : fresh) {
+      capture.tell(chat);
+      reconciler->want(chat);
+    }
+  }
+
+  // Page by page; a refusal means that there are no more (404), or that this account may not ask (a bot).
+  void load_chats(const std::string& list) {
+    account->client().send({{"@type", "loadChats"}, {"chat_list", {{"@type", list}}}, {"limit", 100}},
+                           [this, list](const Answer& answer) {
+                             if (std::holds_alternative<json::object>(answer)) return load_chats(list);
+                             if (list == "chatListMain") return load_chats("chatListArchive");
+                             post([this](Capture& capture) {
+                               loaded = true;
+                               follow_standing(capture);
+                             });
+                           });
+  }
+
+  void start_reconciler() {
+    Reconciler::Ports p{account->client(),
+                        parts.journal,
+                        [this](const pipeline::Observation& o) { return push(o); },
+                        [this] { return parts.intake.flush(); },
+                        [this](const std::function<void(const Capture&)>& work) { with_capture(work); },
+                        parts.on_change};
+    auto made = std::make_unique<Reconciler>(options, std::move(p));
+    const std::lock_guard lock(mutex);
+    reconciler = std::move(made);
+  }
+};
+
+Session::Session(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup, Reconciler::Options options) {
+  auto impl = std::make_unique<Impl>(std::move(parts), setup, options);
+  auto* inside = impl.get();
+  auto account = Account::open(
+      inside->parts.hub, std::move(setup),
+      [inside](const json::object& update) { inside->post([update](Capture& capture) { capture.take(update); }); },
+      [inside] {
+        {
+          const std::lock_guard lock(inside->mutex);
+          inside->look_again = true;
+        }
+        inside->wake.notify_all();
+        inside->parts.on_change();
+      });
+  if (!account) return account.error();
+  inside->account = std::move(*account);
+  inside->thread = std::thread([inside] { inside->run(); });
+  return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+Session::~Session() {
+  std::unique_ptr<Reconciler> reconciler;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->giving_up = true;
+    reconciler = std::move(impl_->reconciler);
+  }
+  reconciler.reset();  // what it waits for is still done by the session's thread
+  impl_->account->close();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  impl_->thread.join();
+}
+
+Account& Session::account() { return *impl_->account; }
+
+SourceState Session::state() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->state;
+}
+
+Reconciler::Progress Session::progress() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->reconciler ? impl_->reconciler->progress() : Reconciler::Progress{};
+}
+
+void Session::sync(const std::vector<model::ChatId>& chats) {
+  impl_->post([this, chats](Capture&) {
+    if (!impl_->reconciler) return;
+    const std::vector<model::ChatId> all{impl_->wanted.begin(), impl_->wanted.end()};
+    for (const auto chat : chats.empty() ? all : chats) impl_->reconciler->want(chat, !chats.empty());
+  });
+}
+
+void Session::chats_changed() {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->look_again = true;
+  }
+  impl_->wake.notify_all();
+}
+
+}  // namespace tg::tdlib

@@ -1,0 +1,49 @@
+#pragma once
+// One account at work: its updates become observations in a thread of its own, its reconciler walks beside it.
+//
+//   hub's thread ──updates──▶ [inbox] ──▶ session's thread: Capture ──▶ intake
+//                                    ◀── answers, pages of the Reconciler
+//
+// While the intake takes nothing (disk full) the inbox would grow: from kMostWaiting on the account is closed, and
+// opened again when there is room; what was missed meanwhile is found by the walk that follows every opening.
+
+#include <memory>
+
+#include "pipeline/intake.h"
+#include "source/source.h"
+#include "source/tdlib/account.h"
+#include "source/tdlib/reconciler.h"
+
+namespace tg::tdlib {
+
+class Session {
+ public:
+  struct Parts {
+    Hub& hub;
+    pipeline::Intake& intake;
+    journal::Journal& journal;
+    std::function<std::vector<model::ChatId>()> chats;  // what is captured; asked anew every few seconds
+    bool capture_all = false;                           // every channel and group of the account, besides
+    std::function<void()> on_change;
+  };
+
+  // Opens the account. Captures once it is signed in.
+  static Result<std::unique_ptr<Session>> open(Parts parts, Account::Setup setup, Reconciler::Options options);
+  ~Session();  // closes the account
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  Account& account();
+  source::SourceState state() const;
+  Reconciler::Progress progress() const;  // empty before it is signed in
+
+  void sync(const std::vector<model::ChatId>& chats);  // empty: all
+  void chats_changed();                                // look at Parts::chats again, now
+
+ private:
+  struct Impl;
+  explicit Session(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tg::tdlib

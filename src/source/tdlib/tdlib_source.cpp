@@ -1,0 +1,321 @@
+#include "source/tdlib/tdlib_source.h"
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "observe/log.h"
+#include "source/tdlib/session.h"
+
+namespace tg::tdlib {
+
+using source::AccountState;
+using source::Input;
+using source::SourceState;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::chrono::seconds kRescanEvery{5};
+
+bool is_name(const std::string& name) {
+  return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return std::islower(c) || std::isdigit(c) || c == '-' || c == '_';
+  });
+}
+
+Error unknown(const std::string& account) {
+  return {Code::not_found, fmt::format("there is no account '{}'", account), "See: telegram-gateway account list"};
+}
+
+AccountState state_of(const std::string& name, Session& session) {
+  const auto standing = session.account().standing();
+  AccountState state;
+  state.name = name;
+  state.bot = standing.bot;
+  state.stage = name_of(standing.stage);
+  state.since = standing.since;
+  state.connection = standing.connection;
+  state.user = standing.user;
+  state.shown_name = standing.name;
+  state.code_how = standing.code.how;
+  state.code_length = standing.code.length;
+  state.resend_at = standing.code.resend_at;
+  state.password_hint = standing.password_hint;
+  state.link = standing.link;
+  state.refused = standing.refused;
+  state.revoked = standing.revoked;
+  state.flood_until = session.progress().flood_until;
+  return state;
+}
+
+int rank(SourceState::Code code) {
+  switch (code) {
+    case SourceState::Code::running: return 3;
+    case SourceState::Code::signed_out: return 2;
+    case SourceState::Code::failed: return 1;
+    case SourceState::Code::stopped: return 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+Account::Setup setup_of(const Options& options, const std::string& account) {
+  Account::Setup setup;
+  setup.name = account;
+  setup.folder = options.accounts / account;
+  setup.api_id = options.api_id;
+  setup.api_hash = options.api_hash;
+  setup.test_dc = options.test_dc;
+  setup.proxy_host = options.proxy_host;
+  setup.proxy_port = options.proxy_port;
+  setup.database_key = options.database_key;
+  setup.version = options.version;
+  return setup;
+}
+
+struct TdlibSource::Impl {
+  Impl(Options o, pipeline::Intake& i, journal::Journal& j, std::function<void()> change)
+      : options(std::move(o)), intake(i), journal(j), on_change(std::move(change)) {}
+
+  const Options options;
+  pipeline::Intake& intake;
+  journal::Journal& journal;
+  const std::function<void()> on_change;
+
+  std::unique_ptr<Library> library;
+  std::unique_ptr<Hub> hub;
+
+  mutable std::mutex mutex;  // never held while an account is asked or closed
+  std::map<std::string, std::shared_ptr<Session>> sessions;
+  std::map<std::string, Error> refused;                         // accounts that could not be opened
+  SourceState base{SourceState::Code::stopped, {}, "stopped"};  // without any account
+  std::optional<Error> absent;                                  // why no account can be opened at all
+  bool stopping = false;
+  std::condition_variable wake;
+  std::thread watcher;
+
+  Result<void> load() {
+    if (options.api_id == 0 || options.api_hash.empty()) {
+      return Error{
+          Code::unavailable, "Telegram needs an api_id and an api_hash",
+          "Get them at my.telegram.org (API development tools) and set telegram.api_id and telegram.api_hash_file"};
+    }
+    auto loaded = Library::load(options.library);
+    if (!loaded) return loaded.error();
+    library = std::move(*loaded);
+    hub = std::make_unique<Hub>(*library);
+    observe::info("tdlib_loaded", {{"version", library->version()}});
+    return {};
+  }
+
+  Result<void> open(const std::string& name) {
+    Session::Parts parts{*hub, intake, journal, options.chats, options.capture_all, on_change};
+    auto session = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
+    const std::lock_guard lock(mutex);
+    if (!session) {
+      const auto& why = session.error();
+      if (!refused.contains(name)) observe::error("account_refused", {{"account", name}, {"reason", why.to_string()}});
+      refused.insert_or_assign(name, why);
+      return session.error();
+    }
+    refused.erase(name);
+    sessions[name] = std::move(*session);
+    return {};
+  }
+
+  Result<std::shared_ptr<Session>> find(const std::string& name) const {
+    const std::lock_guard lock(mutex);
+    if (absent) return *absent;
+    const auto found = sessions.find(name);
+    if (found == sessions.end()) {
+      const auto why = refused.find(name);
+      return why == refused.end() ? unknown(name) : why->second;
+    }
+    return found->second;
+  }
+
+  // Accounts that were signed in at the terminal meanwhile, or that another process let go.
+  void open_what_is_there() {
+    std::error_code ec;
+    for (const auto& entry : fs::directory_iterator(options.accounts, ec)) {
+      const auto name = entry.path().filename().string();
+      std::error_code ignored;
+      if (!entry.is_directory(ignored) || !is_name(name)) continue;
+      {
+        const std::lock_guard lock(mutex);
+        const auto why = refused.find(name);
+        if (stopping || sessions.contains(name) || (why != refused.end() && why->second.code != Code::conflict))
+          continue;
+      }
+      (void)open(name);
+    }
+  }
+
+  void watch() {
+    std::unique_lock lock(mutex);
+    while (!wake.wait_for(lock, kRescanEvery, [&] { return stopping; })) {
+      lock.unlock();
+      open_what_is_there();
+      lock.lock();
+    }
+  }
+
+  // The last one who holds it closes the account.
+  std::shared_ptr<Session> forget(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    const auto found = sessions.find(name);
+    if (found == sessions.end()) return nullptr;
+    auto session = std::move(found->second);
+    sessions.erase(found);
+    return session;
+  }
+};
+
+TdlibSource::TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal,
+                         std::function<void()> on_change)
+    : impl_(std::make_unique<Impl>(std::move(options), intake, journal, std::move(on_change))) {}
+
+TdlibSource::~TdlibSource() { stop(); }
+
+void TdlibSource::start() {
+  const auto loaded = impl_->load();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->base = {SourceState::Code::signed_out, model::Time::now(), "no account: telegram-gateway account add NAME"};
+    if (!loaded) {
+      impl_->absent = loaded.error();
+      impl_->base = {SourceState::Code::failed, model::Time::now(), loaded.error().to_string()};
+    }
+  }
+  if (!loaded) return observe::warn("telegram_off", {{"reason", loaded.error().to_string()}});
+  impl_->open_what_is_there();
+  impl_->watcher = std::thread([impl = impl_.get()] { impl->watch(); });
+}
+
+void TdlibSource::stop() {
+  std::map<std::string, std::shared_ptr<Session>> sessions;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->stopping = true;
+  }
+  impl_->wake.notify_all();
+  if (impl_->watcher.joinable()) impl_->watcher.join();
+  {
+    const std::lock_guard lock(impl_->mutex);
+    sessions.swap(impl_->sessions);
+    impl_->base = {SourceState::Code::stopped, model::Time::now(), "stopped"};
+  }
+  sessions.clear();
+  impl_->hub.reset();
+}
+
+SourceState TdlibSource::state() const {
+  const std::lock_guard lock(impl_->mutex);
+  SourceState best = impl_->base;
+  bool first = true;
+  for (const auto& [name, session] : impl_->sessions) {
+    auto state = session->state();
+    if (first || rank(state.code) > rank(best.code)) best = std::move(state);
+    first = false;
+  }
+  return best;
+}
+
+std::vector<AccountState> TdlibSource::accounts() const {
+  std::map<std::string, std::shared_ptr<Session>> sessions;
+  std::vector<AccountState> all;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    sessions = impl_->sessions;
+    for (const auto& [name, why] : impl_->refused) {
+      AccountState state;
+      state.name = name;
+      state.stage = name_of(Stage::closed);
+      state.refused = why.to_string();
+      all.push_back(std::move(state));
+    }
+  }
+  for (const auto& [name, session] : sessions) all.push_back(state_of(name, *session));
+  return all;
+}
+
+Result<void> TdlibSource::begin(const std::string& account) {
+  if (!is_name(account)) {
+    return Error{Code::invalid_input, fmt::format("'{}' is no name for an account", account),
+                 "Use up to 32 of a-z, 0-9, - and _"};
+  }
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->absent) return *impl_->absent;
+    const auto found = impl_->sessions.find(account);
+    if (found != impl_->sessions.end() && found->second->account().standing().stage != Stage::closed) {
+      return Error{Code::conflict, fmt::format("account '{}' is there already", account),
+                   "Go on with its sign-in, or log it out"};
+    }
+  }
+  impl_->forget(account);
+  return impl_->open(account);
+}
+
+Result<void> TdlibSource::give(const std::string& account, Input input, const std::string& value) {
+  auto session = impl_->find(account);
+  if (!session) return session.error();
+  auto& target = (*session)->account();
+  switch (input) {
+    case Input::phone: return target.give_phone(value);
+    case Input::code: return target.give_code(value);
+    case Input::password: return target.give_password(value);
+    case Input::bot_token: return target.give_bot_token(value);
+  }
+  return {};
+}
+
+Result<void> TdlibSource::resend_code(const std::string& account) {
+  auto session = impl_->find(account);
+  return session ? (*session)->account().resend_code() : session.error();
+}
+
+Result<void> TdlibSource::ask_for_qr(const std::string& account) {
+  auto session = impl_->find(account);
+  return session ? (*session)->account().ask_for_qr() : session.error();
+}
+
+Result<void> TdlibSource::cancel(const std::string& account) {
+  auto session = impl_->find(account);
+  if (!session) return session.error();
+  if ((*session)->account().standing().user != 0) {
+    return Error{Code::conflict, fmt::format("account '{}' is signed in", account), "To end its session, log it out"};
+  }
+  impl_->forget(account);
+  session->reset();
+  std::error_code ec;
+  fs::remove_all(impl_->options.accounts / account, ec);
+  return {};
+}
+
+Result<void> TdlibSource::log_out(const std::string& account) {
+  auto session = impl_->find(account);
+  return session ? (*session)->account().log_out() : session.error();
+}
+
+Result<void> TdlibSource::sync(const std::vector<model::ChatId>& chats) {
+  std::map<std::string, std::shared_ptr<Session>> sessions;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->absent) return *impl_->absent;
+    sessions = impl_->sessions;
+  }
+  bool asked = false;
+  for (const auto& [name, session] : sessions) {
+    if (session->account().standing().stage != Stage::ready) continue;
+    session->sync(chats);
+    asked = true;
+  }
+  if (asked) return {};
+  return Error{Code::unavailable, "no account is signed in", "Sign in: telegram-gateway account add NAME"};
+}
+
+}  // namespace tg::tdlib
