@@ -44,8 +44,7 @@ void Capture::take(const json::object& update) {
     const auto chat = chat_of(f);
     const auto* content = f.object("new_content");
     if (!content || !ports_.wanted(chat)) return;
-    if (contents_.size() >= kContentsWaiting) contents_.clear();
-    contents_[{chat, f.number("message_id").value_or(0)}] = *content;
+    take_content(chat, f.number("message_id").value_or(0), *content);
   } else if (type == "updateMessageEdited") {
     take_edit(chat_of(f), f.number("message_id").value_or(0), f.number("edit_date").value_or(0));
   } else if (type == "updateDeleteMessages") {
@@ -170,26 +169,44 @@ void Capture::take_message(const json::object& object) {
   last = std::max(last, key.message);
 }
 
+// Where no date follows (a second edit within the second, a poll, a preview) the answer comes before it was joined.
+void Capture::take_content(model::ChatId chat, std::int64_t message, const json::object& content) {
+  if (contents_.size() >= kContentsWaiting) contents_.clear();
+  const auto number = ++last_content_;
+  contents_[{chat, message}] = {number, content};
+  const auto seen_at = model::Time::now();
+  ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}},
+             [this, chat, message, number, seen_at](const json::object& held) {
+               const auto waiting = contents_.find({chat, message});
+               if (waiting == contents_.end() || waiting->second.number != number) return;
+               json::object whole = held;
+               whole["content"] = std::move(waiting->second.content);
+               contents_.erase(waiting);
+               push_edit(whole, seen_at, false);
+             });
+}
+
+void Capture::push_edit(const json::object& message, model::Time seen_at, bool hidden) {
+  auto read = read_message(message, names_, account_);
+  if (!read) return;
+  auto from = provenance(read->message.edit_date);
+  from.observed_at = seen_at;
+  ports_.push(pipeline::Seen{from, pipeline::Freshness::update, hidden, false, std::move(read->message), ""});
+}
+
 void Capture::take_edit(model::ChatId chat, std::int64_t message, std::int64_t edit_date) {
   if (!ports_.wanted(chat)) return;
   auto waiting = contents_.extract({chat, message});
   std::optional<json::object> content;
-  if (!waiting.empty()) content = std::move(waiting.mapped());
+  if (!waiting.empty()) content = std::move(waiting.mapped().content);
   const auto seen_at = model::Time::now();
-  ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}}, [this,
-                                                                                           content = std::move(content),
-                                                                                           edit_date,
-                                                                                           seen_at](const json::object&
-                                                                                                        held) {
-    json::object whole = held;
-    if (content) whole["content"] = *content;
-    whole["edit_date"] = edit_date;
-    auto read = read_message(whole, names_, account_);
-    if (!read) return;
-    auto from = provenance(model::Time::seconds(edit_date));
-    from.observed_at = seen_at;
-    ports_.push(pipeline::Seen{from, pipeline::Freshness::update, edit_date == 0, false, std::move(read->message), ""});
-  });
+  ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}},
+             [this, content = std::move(content), edit_date, seen_at](const json::object& held) {
+               json::object whole = held;
+               if (content) whole["content"] = *content;
+               whole["edit_date"] = edit_date;
+               push_edit(whole, seen_at, edit_date == 0);
+             });
 }
 
 void Capture::take_deletion(model::ChatId chat, const json::array& ids) {

@@ -57,6 +57,8 @@ class Capture {
   void take_basic_group(const boost::json::object& group);
   void note_newest(model::ChatId chat, const boost::json::object& message);
   void take_message(const boost::json::object& message);
+  void take_content(model::ChatId chat, std::int64_t message, const boost::json::object& content);
+  void push_edit(const boost::json::object& message, model::Time seen_at, bool hidden);
   void take_edit(model::ChatId chat, std::int64_t message, std::int64_t edit_date);
   void take_deletion(model::ChatId chat, const boost::json::array& ids);
 
@@ -66,8 +68,13 @@ class Capture {
   Names names_;
   std::int64_t account_ = 0;
   std::unordered_map<model::ChatId, ChatFacts> chats_;
-  std::unordered_map<std::int64_t, std::string> supergroup_names_;                  // username, by supergroup
-  std::map<std::pair<model::ChatId, std::int64_t>, boost::json::object> contents_;  // without their date yet
+  std::unordered_map<std::int64_t, std::string> supergroup_names_;  // username, by supergroup
+  struct Content {
+    std::uint64_t number = 0;
+    boost::json::object content;
+  };
+  std::map<std::pair<model::ChatId, std::int64_t>, Content> contents_;  // without their date yet
+  std::uint64_t last_content_ = 0;
   std::unordered_map<model::ChatId, model::MessageId> last_live_;
 };
 
