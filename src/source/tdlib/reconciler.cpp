@@ -90,10 +90,11 @@ struct Reconciler::Impl {
     keep_open(chat);
     std::int64_t account = 0;
     model::MessageId told;
-    ports.with_capture([&](const Capture& capture) {
+    const bool asked = ports.with_capture([&](const Capture& capture) {
       account = capture.account();
       if (const auto* facts = capture.facts(chat)) told = facts->newest;
     });
+    if (!asked) return false;
     const auto scope = scope_of(chat, account);
     auto known = coverage(chat, scope);
     if (!known) return false;
@@ -224,13 +225,14 @@ struct Reconciler::Impl {
     }
   }
 
-  Page read_page(const json::object& found, model::MessageId below, model::Time asked_at,
-                 const journal::ChatCoverage& known) {
+  // Nothing: the session ends. That is no empty page, from which something would follow.
+  std::optional<Page> read_page(const json::object& found, model::MessageId below, model::Time asked_at,
+                                const journal::ChatCoverage& known) {
     Page page;
     const auto* messages = Fields(found).array("messages");
     if (!messages) return page;
     const auto& proven = known.proven.ranges();
-    ports.with_capture([&](const Capture& capture) {
+    const bool read_all = ports.with_capture([&](const Capture& capture) {
       for (const auto& one : *messages) {
         const auto* object = one.if_object();
         auto read = object ? read_message(*object, capture.names(), capture.account()) : std::nullopt;
@@ -247,6 +249,7 @@ struct Reconciler::Impl {
         page.seen.push_back(std::move(seen));
       }
     });
+    if (!read_all) return std::nullopt;
     std::sort(page.ids.begin(), page.ids.end());
     return page;
   }

@@ -35,7 +35,8 @@ class Reconciler {
     journal::Journal& journal;
     std::function<Result<void>(pipeline::Observation)> push;  // waits; an error: nothing is taken now
     std::function<Result<void>()> flush;
-    std::function<void(std::function<void(const Capture&)>)> with_capture;  // in its thread, and waits
+    // In its thread, and waits; false: the session ends, and nothing was run.
+    std::function<bool(std::function<void(const Capture&)>)> with_capture;
     std::function<void()> on_change;
   };
   struct Progress {

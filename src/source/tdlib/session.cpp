@@ -18,7 +18,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t kMostWaiting = 200'000;  // updates
 constexpr std::chrono::seconds kLookEvery{5};  // at which chats are captured, and whether there is room again
 constexpr std::chrono::milliseconds kPushPatience{2'000};
 
@@ -56,12 +55,12 @@ struct Session::Impl {
   }
 
   // From another thread than the session's.
-  void with_capture(const std::function<void(const Capture&)>& work) {
+  bool with_capture(const std::function<void(const Capture&)>& work) {
     auto done = std::make_shared<std::promise<void>>();
     auto finished = done->get_future();
     {
       const std::lock_guard lock(mutex);
-      if (giving_up) return;
+      if (giving_up) return false;
       inbox.push_back([&work, done](Capture& capture) {
         work(capture);
         done->set_value();
@@ -69,6 +68,17 @@ struct Session::Impl {
     }
     wake.notify_all();
     finished.wait();
+    return true;
+  }
+
+  // Only the session's thread uses the reconciler without the lock, so it is this thread that lets it go.
+  std::unique_ptr<Reconciler> let_reconciler_go() {
+    std::promise<std::unique_ptr<Reconciler>> gone;
+    post([this, &gone](Capture&) {
+      const std::lock_guard lock(mutex);
+      gone.set_value(std::move(reconciler));
+    });
+    return gone.get_future().get();
   }
 
   void set(SourceState::Code code, std::string reason) {
@@ -138,6 +148,7 @@ struct Session::Impl {
 
   // What the account's standing and the registry mean for the capture.
   void follow_standing(Capture& capture) {
+    if (gives_up()) return;
     const auto standing = account->standing();
     if (standing.stage != Stage::ready) {
       was_ready = false;
@@ -191,7 +202,7 @@ struct Session::Impl {
                         parts.journal,
                         [this](const pipeline::Observation& o) { return push(o); },
                         [this] { return parts.intake.flush(); },
-                        [this](const std::function<void(const Capture&)>& work) { with_capture(work); },
+                        [this](const std::function<void(const Capture&)>& work) { return with_capture(work); },
                         parts.on_change};
     auto made = std::make_unique<Reconciler>(options, std::move(p));
     const std::lock_guard lock(mutex);
@@ -222,13 +233,11 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
 }
 
 Session::~Session() {
-  std::unique_ptr<Reconciler> reconciler;
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->giving_up = true;
-    reconciler = std::move(impl_->reconciler);
   }
-  reconciler.reset();  // what it waits for is still done by the session's thread
+  impl_->let_reconciler_go().reset();  // what it waits for is still done by the session's thread
   impl_->account->close();
   {
     const std::lock_guard lock(impl_->mutex);

@@ -4,8 +4,7 @@
 //   hub's thread ──updates──▶ [inbox] ──▶ session's thread: Capture ──▶ intake
 //                                    ◀── answers, pages of the Reconciler
 //
-// While the intake takes nothing (disk full) the inbox would grow: from kMostWaiting on the account is closed, and
-// opened again when there is room; what was missed meanwhile is found by the walk that follows every opening.
+// While the intake takes nothing (disk full) the inbox grows with what Telegram sends: it has no bound yet.
 
 #include <memory>
 
