@@ -204,6 +204,10 @@ struct Opened {
 Result<Opened> open(const config::Config& config, const std::string& name, std::function<void()> on_change) {
   auto options = app::telegram_options(config);
   if (!options) return options.error();
+  if (options->api_hash.empty()) {
+    return Error{Code::invalid_input, "telegram.api_hash_file is not set",
+                 "Put the api_hash of your api_id into a file of mode 0600 and name it there"};
+  }
   ::umask(S_IRWXG | S_IRWXO);  // TDLib's files are for this user alone
   auto library = tdlib::Library::load(options->library);
   if (!library) return library.error();
