@@ -93,6 +93,7 @@ def unprocessed(bench, table, size):
     original = gateway(bench, size)
     folder = bench.folder / "consumed"
     shutil.copytree(original.data_dir, folder)
+    os.sync()  # or the first fsync of the gateway's waits for all of the copy
     with Served(bench, folder) as served:
         both_ways(served, table, "unprocessed", size, "waiting", {"poll": "100, never marked"}, "p99 < 10 ms")
         both_ways(served, table, "unprocessed", size, "fresh",
