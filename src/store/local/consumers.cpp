@@ -157,6 +157,7 @@ Result<void> LocalStore::remove_consumer(const std::string& name) {
         return {};
       });
   if (!done) return done;
+  impl_->unmarked.forget(name);
   if (removed == 0 && marked_in.empty()) return Error{Code::not_found, "nothing is known of a consumer " + name, ""};
   return {};
 }

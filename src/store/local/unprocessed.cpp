@@ -22,17 +22,17 @@ bool is_asked_for(Status status, const std::vector<Status>& asked) {
 
 class Poll {
  public:
-  Poll(const UnprocessedQuery& query, const local::Serves& serves, std::size_t most_unmarked)
-      : query_(&query), serves_(&serves), most_unmarked_(most_unmarked) {}
+  Poll(const UnprocessedQuery& query, const local::Serves& serves, local::Unmarked& unmarked)
+      : query_(&query), serves_(&serves), unmarked_(&unmarked) {}
 
   Result<void> read(journal::Connection& db, const std::vector<model::ChatId>& peers, local::RowLoader& loader) {
     const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestBatch);
     const auto wanted = [&](const local::Head& head) {
       return is_asked_for(local::pending_status(head, loader.standing()), query_->statuses);
     };
-    auto unmarked = local::count_unmarked(db, query_->consumer, most_unmarked_);
-    if (!unmarked) return unmarked.error();
-    std::size_t room = most_unmarked_ - *unmarked;
+    auto may_hold = unmarked_->room(db, query_->consumer);
+    if (!may_hold) return may_hold.error();
+    std::size_t room = *may_hold;
     if (room == 0) {
       full_ = true;
       auto any = local::any_unmarked_deleted(db, query_->consumer);
@@ -108,7 +108,7 @@ class Poll {
 
   const UnprocessedQuery* query_;
   const local::Serves* serves_;
-  std::size_t most_unmarked_;
+  local::Unmarked* unmarked_;
   std::vector<Offers> chats_;
   bool counts_are_behind_ = false, holds_deleted_ = false, full_ = false;
 };
@@ -155,7 +155,7 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
       return Error{Code::conflict, fmt::format("{} consumers poll already", impl_->options.most_consumers),
                    "Remove those that are gone with DELETE /api/consumers/{name}"};
     }
-    Poll poll(asked, *impl_->serves, impl_->options.most_unmarked);
+    Poll poll(asked, *impl_->serves, impl_->unmarked);
     if (auto done = poll.read(**db, *peers, loader); !done) return done.error();
     return poll;
   };
@@ -190,6 +190,7 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
       return {};
     });
     if (!written) return written.error();
+    impl_->unmarked.served(query.consumer, poll.first_served.size());
   } else if (!poll.floors.empty()) {
     impl_->intake->write_later([consumer = query.consumer, floors = std::move(poll.floors), epoch,
                                 reopener = impl_->reopener](journal::Connection& db) -> Result<void> {

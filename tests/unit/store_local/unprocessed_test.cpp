@@ -200,6 +200,22 @@ TEST(Unprocessed, WhoMarksNothingIsServedABoundedNumber) {
   EXPECT_EQ(poll(house, kTalk, "a"), (Ids{9}));
 }
 
+TEST(Unprocessed, TheBoundIsOfWhatIsHeldNotOfWhatWasServed) {
+  House house({.search = false, .most_unmarked = 8});
+  for (int id = 1; id <= 40; ++id) house.post(kNews, id);
+  house.flush();
+
+  for (int id = 1; id <= 20; ++id) {
+    ASSERT_EQ(poll(house, kNews, "a", 1), (Ids{id}));
+    ASSERT_EQ(mark(house, "a", {std::to_string(id)}), 1);
+  }
+  for (std::size_t held = 1; held <= 8; ++held) ASSERT_EQ(poll(house, kNews, "a", held).size(), held);
+
+  EXPECT_EQ(poll(house, kNews, "a"), (Ids{21, 22, 23, 24, 25, 26, 27, 28}));
+  ASSERT_TRUE(house.store->remove_consumer("a"));
+  EXPECT_EQ(poll(house, kNews, "a").size(), 8u);
+}
+
 TEST(Unprocessed, NamesThatPollAreBounded) {
   House house({.search = false, .most_consumers = 2});
   house.post(kNews, 1);

@@ -10,6 +10,7 @@
 #include "store/local/detail/search_index.h"
 #include "store/local/detail/serves.h"
 #include "store/local/detail/standing.h"
+#include "store/local/detail/unmarked.h"
 #include "store/local/detail/window.h"
 #include "store/local/local_store.h"
 
@@ -41,6 +42,7 @@ struct LocalStore::Impl {
   std::shared_ptr<local::Serves> serves = std::make_shared<local::Serves>();  // shared with writes that still wait
 
   std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();  // likewise
+  local::Unmarked unmarked{options.most_unmarked};
   local::RepeatGuard repeats;
 
   // A consumer holds as many unmarked messages as it may, and gets no others.

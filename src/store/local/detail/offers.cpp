@@ -101,15 +101,6 @@ Result<void> read_parked(journal::Connection& db, const std::string& consumer, s
   return read_served(db, kParked, consumer, offers.peer, limit, wanted, offers.parked);
 }
 
-Result<std::size_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most) {
-  std::int64_t count = 0;
-  auto done = each(db.prepared("SELECT count(*) FROM (SELECT 1 FROM serves WHERE consumer = ?1 LIMIT ?2)")
-                       .with(std::string_view(consumer), static_cast<std::int64_t>(most)),
-                   [&](journal::Statement& row) { count = row.integer(0); });
-  if (!done) return done.error();
-  return static_cast<std::size_t>(count);
-}
-
 Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& consumer) {
   bool any = false;
   static const std::string kSql =

@@ -45,9 +45,7 @@ Result<Offers> read_offers(journal::Connection& db, const std::string& consumer,
 Result<void> read_parked(journal::Connection& db, const std::string& consumer, std::size_t limit, const Wanted& wanted,
                          Offers& offers);
 
-// What was served to the consumer and not marked, counted up to `most`.
-Result<std::size_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most);
-// True: something of it can no longer be marked, because it was deleted.
+// True: something of what was served can no longer be marked, because it was deleted.
 Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& consumer);
 // False: the consumer is new, and so many have polled already.
 Result<bool> may_poll(journal::Connection& db, const std::string& consumer, std::size_t most_consumers);

@@ -1,0 +1,33 @@
+#pragma once
+// How many messages a consumer holds unmarked. Counting them costs as much as there are, so they are counted anew only
+// when half of the room that was left has been served since. Too high in between, as marks are not subtracted; polls of
+// one consumer at the same time may together go past the bound by their batches. Any thread.
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "journal/sqlite.h"
+
+namespace tg::store::local {
+
+class Unmarked {
+ public:
+  explicit Unmarked(std::size_t most) : most_(most) {}
+
+  // How many more the consumer may be served; 0 only of an exact count.
+  Result<std::size_t> room(journal::Connection& db, const std::string& consumer);
+  void served(const std::string& consumer, std::size_t count);  // for the first time
+  void forget(const std::string& consumer);
+
+ private:
+  struct Known {
+    std::size_t room_counted = 0, served_since = 0;
+  };
+
+  const std::size_t most_;
+  std::mutex mutex_;
+  std::map<std::string, Known> consumers_;
+};
+
+}  // namespace tg::store::local
