@@ -1,12 +1,15 @@
 #include "journal/checkpointer.h"
 
 #include <sqlite3.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
 namespace tg::journal {
 namespace {
 
+constexpr int kNice = 10;
 constexpr int kEnoughPages = 4'000;  // 16 MB
 constexpr int kMostPages = 16'000;   // the writer waits for no thread any more
 // A reader may keep the log from starting anew: then not at every commit again.
@@ -63,6 +66,8 @@ void Checkpointer::committed(int pages_in_log) {
 }
 
 void Checkpointer::run() {
+  // Of this thread alone: whoever answers comes first. What it does not do in time, the writer does.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return wanted_ || stopping_; });
