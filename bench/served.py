@@ -64,12 +64,6 @@ class Served(Gateway):
             sizes = dict(re.findall(r"(VmRSS|RssAnon):\s+(\d+) kB", status.read()))
         return int(sizes["VmRSS"]) / 1024, int(sizes["RssAnon"]) / 1024
 
-    def cpu_s(self):
-        """Time of processors that it took so far, in itself and in the kernel for it."""
-        with open(f"/proc/{self.process.pid}/stat", encoding="utf-8") as stat:
-            user, kernel = stat.read().rpartition(")")[2].split()[11:13]
-        return (int(user) + int(kernel)) / os.sysconf("SC_CLK_TCK")
-
     def wait_for_search(self, patience=1800):
         """Until the search index has stood at the newest event for a while."""
         deadline = time.monotonic() + patience

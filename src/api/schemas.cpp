@@ -241,6 +241,7 @@ const std::string_view kSchemas = R"json({
    "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}, "startedAt": {"type": "string", "format":
    "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "detail": {"type": "string"}, "error": {
    "type": "string"}}},
+ "JobStarted": {"type": "object", "required": ["jobId"], "properties": {"jobId": {"type": "string"}}},
  "LogRecord": {"type": "object", "required": ["id", "at", "level", "event", "fields"], "properties": {"id": {
    "type": "integer"}, "at": {"type": "string", "format": "date-time"}, "level": {"enum": ["debug", "info", "warn",
    "error"]}, "event": {"type": "string"}, "fields": {"type": "object"}}},

@@ -323,13 +323,30 @@ Result<Stored> stored_of(Connection& db, model::ChatId peer, model::Scope scope)
                     " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
                     "  ORDER BY message LIMIT 1),"
                     " (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL"
-                    "  ORDER BY message DESC LIMIT 1) FROM chats WHERE peer = ?1 AND scope = ?2")
+                    "  ORDER BY message DESC LIMIT 1),"
+                    " (SELECT date FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL ORDER BY date DESC "
+                    "LIMIT 1) FROM chats WHERE peer = ?1 AND scope = ?2")
                   .with(peer, scope);
   auto found = row.step();
   if (!found) return found.error();
-  const Stored stored{row.integer(0), row.integer(1), row.integer(2)};
+  const Stored stored{row.integer(0), row.integer(1), row.integer(2), model::Time{row.integer(3)}};
   row.reset();
   return stored;
+}
+
+Result<model::MessageId> first_within(Connection& db, model::ChatId peer, model::Scope scope,
+                                      std::chrono::seconds window) {
+  auto& row = db.prepared(
+                    "SELECT min(message) FROM (SELECT message FROM heads WHERE peer = ?1 AND scope = ?2 AND date >= "
+                    "(SELECT date FROM heads WHERE peer = ?1 AND scope = ?2 AND date IS NOT NULL ORDER BY date DESC "
+                    "LIMIT 1) - ?3 "
+                    "ORDER BY date DESC LIMIT 10000)")
+                  .with(peer, scope, std::chrono::microseconds(window).count());
+  auto found = row.step();
+  if (!found) return found.error();
+  const model::MessageId first{row.integer(0)};
+  row.reset();
+  return first;
 }
 
 }  // namespace tg::journal

@@ -10,6 +10,7 @@
 // missing   = expected - accounted - accepted losses; in it, ids before the first proven one are `unknown` and are left
 //             out of expected until a history walk reaches them.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -79,8 +80,12 @@ Result<std::vector<ProvenRange>> proven_ranges(Connection& db, model::ChatId pee
 // What is stored of a chat, proven or not; ids 0 where nothing is.
 struct Stored {
   std::int64_t messages = 0, first = 0, last = 0;
+  model::Time newest_date;
 };
 Result<Stored> stored_of(Connection& db, model::ChatId peer, model::Scope scope);
+// The first id among the messages dated within `window` of the newest one, of which 10,000 are looked at; 0 = none.
+Result<model::MessageId> first_within(Connection& db, model::ChatId peer, model::Scope scope,
+                                      std::chrono::seconds window);
 
 struct DayHoles {
   std::int64_t opened_and_closed = 0;

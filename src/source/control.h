@@ -2,6 +2,7 @@
 // What people ask of a source that has accounts: signing in, adding chats, fetching what is missing. The API and the
 // command line use it; any thread; calls may wait for the network up to a minute, and say so when it does not answer.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct AccountState {
   model::Time flood_until;    // Telegram asked to wait until then; 0 = it did not
 };
 
+// The whole history of a chat, on its way.
+struct HistoryState {
+  model::ChatId chat;
+  std::int64_t ids = 0, done = 0;  // since this process went on with it
+  std::optional<std::int64_t> seconds_left;
+  model::Time began;
+  std::string waits_for;  // why it stands still, if it does
+};
+
 enum class Input : std::uint8_t { phone, code, password, bot_token };
 
 class Control {
@@ -45,8 +55,13 @@ class Control {
   virtual Result<void> cancel(const std::string& account) = 0;
   virtual Result<void> log_out(const std::string& account) = 0;
 
+  // Other chats are to be captured than before.
+  virtual void chats_changed() = 0;
   // Walks these chats (empty: all that are captured) at the server; returns before it is done.
   virtual Result<void> sync(const std::vector<model::ChatId>& chats) = 0;
+  // The whole history too, from the first message on, behind everything newer; returns before it is done.
+  virtual Result<void> fetch_history(model::ChatId chat) = 0;
+  virtual std::vector<HistoryState> histories() const = 0;
 };
 
 }  // namespace tg::source

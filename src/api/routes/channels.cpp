@@ -14,6 +14,11 @@ constexpr std::int64_t kDefaultPx = 200;
 constexpr std::int64_t kMostPx = 2'000;
 constexpr std::size_t kLongestText = 1'000;
 
+void registry_changed(Context& context) {
+  context.changed();
+  if (context.parts.control) context.parts.control->chats_changed();
+}
+
 Response list_channels(const Request&, Context& context) {
   const auto validity = context.valid_until_commit({});
   auto chats = context.store().chats();
@@ -87,7 +92,7 @@ Response add(const Request& request, Context& context) {
   chat.registered = true;
   const auto added = context.store().add_chat(chat);
   if (!added) return failure(added.error());
-  context.changed();
+  registry_changed(context);
   return success(channel_json(*added), 201);
 }
 
@@ -103,7 +108,7 @@ Response change(const Request& request, Context& context) {
   }
   const auto changed = context.store().change_chat(*peer, wanted->label, wanted->description, wanted->active);
   if (!changed) return failure(changed.error());
-  context.changed();
+  registry_changed(context);
   return success(channel_json(*changed));
 }
 
@@ -112,7 +117,7 @@ Response remove_channel(const Request& request, Context& context) {
   if (!peer) return failure(peer.error());
   const auto removed = context.store().remove_chat(*peer);
   if (!removed) return failure(removed.error());
-  context.changed();
+  registry_changed(context);
   return success(json::object{{"channelId", std::to_string(peer->value)}, {"removed", true}});
 }
 

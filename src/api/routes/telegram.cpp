@@ -97,11 +97,39 @@ Response sync(const Request& request, Context& context) {
   return response;
 }
 
+std::string history_job(model::ChatId chat) { return fmt::format("history-{}", chat.value); }
+
+Response fetch_history(const Request& request, Context& context) {
+  const auto peer = chat_of(request);
+  if (!peer) return failure(peer.error());
+  if (!context.parts.control) {
+    return failure(503, "unavailable", "no source here can fetch history");
+  }
+  const auto chat = context.store().chat(*peer);
+  if (!chat) return failure(chat.error());
+  if (!*chat || !(*chat)->registered) return failure(no_such_channel(*peer));
+  if (const auto done = context.parts.control->fetch_history(*peer); !done) return failure(done.error());
+  return success(json::object{{"jobId", history_job(*peer)}}, 202);
+}
+
 }  // namespace
 
 std::vector<Job> Context::all_jobs() const {
   auto all = parts.jobs();
   for (auto& job : syncs.jobs()) all.push_back(std::move(job));
+  if (!parts.control) return all;
+  for (const auto& history : parts.control->histories()) {
+    Job job;
+    job.id = history_job(history.chat);
+    job.kind = "history";
+    job.state = "running";
+    job.channel = history.chat;
+    job.progress = history.ids > 0 ? static_cast<double>(history.done) / static_cast<double>(history.ids) : 1;
+    job.seconds_left = history.seconds_left;
+    job.started_at = history.began;
+    job.detail = history.waits_for.empty() ? fmt::format("{} of {} ids", history.done, history.ids) : history.waits_for;
+    all.push_back(std::move(job));
+  }
   return all;
 }
 
@@ -119,7 +147,18 @@ std::vector<Route> telegram_routes() {
   Route fetch_alias = fetch;
   fetch_alias.pattern = "/sync-messages";
   fetch_alias.hidden = true;
-  return {std::move(fetch), std::move(fetch_alias)};
+  Route history{.method = Method::post,
+                .pattern = "/api/channels/{id}/history",
+                .access = Access::admin,
+                .where = Where::worker,
+                .handler = fetch_history,
+                .operation = "channel_history",
+                .tag = "channels",
+                .summary = "Fetches the whole history, behind everything newer; its job tells how far it is",
+                .schema = "JobStarted",
+                .parameters = {{"id", "string", "a chat's id", "path", true}},
+                .status = 202};
+  return {std::move(fetch), std::move(fetch_alias), std::move(history)};
 }
 
 }  // namespace tg::api

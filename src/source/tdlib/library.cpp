@@ -4,6 +4,8 @@
 
 #include <boost/json/parse.hpp>
 
+#include "observe/log.h"
+
 namespace tg::tdlib {
 namespace {
 
@@ -12,6 +14,9 @@ bool find(void* library, const char* name, Function& function) {
   function = reinterpret_cast<Function>(dlsym(library, name));
   return function != nullptr;
 }
+
+// After this it ends the process.
+void log_fatal(int, const char* message) { observe::error("tdlib_fatal", {{"message", message}}); }
 
 }  // namespace
 
@@ -28,6 +33,11 @@ Result<std::unique_ptr<Library>> Library::load(const std::string& path) {
                  "Set telegram.library to the path of libtdjson.so"};
   }
   (void)library->execute(R"({"@type":"setLogVerbosityLevel","new_verbosity_level":1})");
+  void (*set_log)(int, void (*)(int, const char*)) = nullptr;
+  if (find(handle, "td_set_log_message_callback", set_log)) {
+    set_log(0, log_fatal);
+    (void)library->execute(R"({"@type":"setLogStream","log_stream":{"@type":"logStreamEmpty"}})");
+  }
   boost::system::error_code ec;
   const auto option = boost::json::parse(library->execute(R"({"@type":"getOption","name":"version"})"), ec);
   const auto* object = ec ? nullptr : option.if_object();

@@ -13,7 +13,8 @@ namespace tg::tdlib {
 class Library {
  public:
   // `path`: a file, or a bare name that the system's loader looks for. unavailable with what to do, where it is not
-  // there or no TDLib. TDLib's own log is switched to errors only.
+  // there or no TDLib. TDLib's own log, which may quote
+  // messages, is switched off, but for what ends the process.
   static Result<std::unique_ptr<Library>> load(const std::string& path);
 
   int create_client() const { return create_client_(); }

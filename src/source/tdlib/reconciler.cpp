@@ -3,191 +3,263 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <set>
 #include <thread>
+#include <unordered_set>
 
 #include "journal/coverage.h"
 #include "observe/log.h"
-#include "source/fields.h"
+#include "source/tdlib/detail/server_pages.h"
 
 namespace tg::tdlib {
 
-using source::Fields;
-namespace json = boost::json;
 using Clock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::int64_t kPage = 100;  // the most that TDLib gives
-constexpr std::chrono::seconds kPatience{90};
-constexpr std::chrono::seconds kFirstRetry{1}, kLastRetry{60};
+// An edit or a deletion of something this new may have been on its way when the process before was killed.
+constexpr std::chrono::minutes kMayHaveChanged{10};
+// The absence of a message from a page is believed once it is a minute old: then it is looked for again.
+constexpr std::chrono::seconds kSettled{65};
 
-struct Page {
-  std::vector<pipeline::Seen> seen;         // newest first
-  std::vector<model::MessageId> ids;        // ascending
-  std::vector<model::ChatId> predecessors;  // basic groups that this chat continues
+struct Walk {
+  model::ChatId chat;
+  model::Scope scope;
+  std::int64_t account = 0;
+  journal::ChatCoverage known;
+  model::MessageId oldest;  // stored; of an empty chat the largest id
+  model::Time newest_date;  // of what is stored
+
+  // Everything below is history: promised, but nothing of it was ever proven.
+  model::MessageId history_below() const {
+    return known.proven.ranges().empty() ? known.start : model::MessageId{known.proven.ranges().front().first};
+  }
+  // What lies between what was proven, and above it.
+  std::vector<journal::Range> holes() const {
+    const auto from = std::max(known.start, history_below()).value;
+    return known.proven.gaps({from, known.newest.value}).minus(known.lost).ranges();
+  }
+  std::int64_t history_ids() const { return history_below().value - known.start.value; }
 };
-
-bool is_transient(const Refusal& refusal) {
-  return refusal.code == 408 || refusal.code == 420 || refusal.code == 429 || refusal.code >= 500;
-}
 
 }  // namespace
 
 struct Reconciler::Impl {
-  Impl(Options o, Ports p) : options(o), ports(std::move(p)) {}
+  Impl(Options o, Ports p)
+      : options(o), ports(std::move(p)), pages({ports.client, ports.with_capture, ports.on_change}, options.between) {}
+
+  struct Wish {
+    model::ChatId chat;
+    std::int64_t ids = 0, done = 0;
+    Clock::duration took{};
+    model::Time began;
+  };
+  struct Next {
+    model::ChatId chat;
+    bool history = false;
+  };
 
   const Options options;
   const Ports ports;
+  ServerPages pages;
   mutable std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
   std::deque<model::ChatId> queue;
-  std::set<model::ChatId> whole;                                // history wanted from 1 on
-  std::unordered_map<model::ChatId, Clock::time_point> walked;  // when it was proven last
-  std::deque<model::ChatId> open;
+  std::deque<Wish> histories;
+  std::unordered_set<model::ChatId> to_begin;                   // histories that are not promised yet
+  std::unordered_map<model::ChatId, Clock::time_point> walked;  // when each was walked last
+  std::unordered_set<model::ChatId> walked_once;
+  std::unordered_set<model::ChatId> asked;                          // for a reason: not by the hour, nor a second look
+  std::vector<std::pair<Clock::time_point, model::ChatId>> second;  // looks at what was too new, in order
   Progress now;
-  Clock::time_point last_request;
   std::thread thread;
 
   void run() {
-    while (const auto chat = next()) {
+    while (const auto one = next()) {
       ports.on_change();
-      const bool done = walk(*chat);
+      if (one->history) {
+        go_on_with_history(one->chat);
+      } else {
+        const auto newest = walk(one->chat);
+        const bool too_new = newest && model::Time::now().us - newest->us < kSettled / std::chrono::microseconds(1);
+        const std::lock_guard lock(mutex);
+        observe::debug("walked", {{"channel", one->chat.value},
+                                  {"pages", now.pages},
+                                  {"messages", now.messages},
+                                  {"whole", newest ? "yes" : "no"}});
+        walked[one->chat] = Clock::now();  // also one that was refused: it may be let in again
+        if (asked.erase(one->chat) > 0 && too_new) second.emplace_back(Clock::now() + kSettled, one->chat);
+      }
       {
         const std::lock_guard lock(mutex);
         now.walking = {};
-        walked[*chat] = Clock::now();  // also one that was refused: it may be let in again
-        if (done) whole.erase(*chat);
       }
       ports.on_change();
     }
   }
 
-  std::optional<model::ChatId> next() {
+  std::optional<Next> next() {
     std::unique_lock lock(mutex);
     while (!stopping) {
-      if (!queue.empty()) {
-        const auto chat = queue.front();
-        queue.pop_front();
-        now.walking = chat;
-        now.pages = now.messages = 0;
-        return chat;
+      while (!second.empty() && second.front().first <= Clock::now()) {
+        queue.push_back(second.front().second);
+        second.erase(second.begin());
       }
-      auto due = Clock::now() + options.every;
+      if (!queue.empty()) {
+        now.walking = queue.front();
+        queue.pop_front();
+        now.pages = now.messages = 0;
+        return Next{now.walking, false};
+      }
+      if (!histories.empty()) {
+        now.walking = histories.front().chat;
+        return Next{now.walking, true};
+      }
+      auto due = second.empty() ? Clock::now() + options.every : second.front().first;
       for (const auto& [chat, at] : walked) {
         if (at + options.every <= Clock::now()) queue.push_back(chat);
         due = std::min(due, at + options.every);
       }
       for (const auto chat : queue) walked.erase(chat);
-      if (queue.empty()) wake.wait_until(lock, due, [&] { return stopping || !queue.empty(); });
+      if (queue.empty()) {
+        wake.wait_until(lock, due, [&] { return stopping || !queue.empty() || !histories.empty(); });
+      }
     }
     return std::nullopt;
   }
 
-  // False when it is to be stopped, or when the server refuses this chat.
-  bool walk(model::ChatId chat) {
-    keep_open(chat);
-    std::int64_t account = 0;
+  // The date of the newest message; nothing: stopped, refused, or the journal cannot be read.
+  std::optional<model::Time> walk(model::ChatId chat) {
+    ports.open(chat);
+    Walk w;
+    w.chat = chat;
     model::MessageId told;
-    const bool asked = ports.with_capture([&](const Capture& capture) {
-      account = capture.account();
+    const bool known = ports.with_capture([&](const Capture& capture) {
+      w.account = capture.account();
       if (const auto* facts = capture.facts(chat)) told = facts->newest;
     });
-    if (!asked) return false;
-    const auto scope = scope_of(chat, account);
-    auto known = coverage(chat, scope);
-    if (!known) return false;
-
-    // From the newest down to what was proven before, and further by the re-walk: edits and deletions there may never
-    // have been told.
-    const auto gaps_before = known->proven.gaps({known->start.value, known->newest.value}).ranges();
-    const auto unproven = gaps_before.empty() ? known->newest.value + 1 : gaps_before.back().first;
-    auto newest = page(chat, {}, *known);
-    if (!newest || !take(chat, scope, account, {}, *newest)) return false;
-    const auto top = newest->ids.empty() ? told : newest->ids.back();
-    if (!known->start && !promise(chat, scope, account, std::max(top, model::MessageId{1}))) return false;
-    if (newest->ids.empty()) return settle();
-    if (!settle() || !(known = coverage(chat, scope))) return false;
-    const bool history = wants_history(chat);
-    if (history && known->start.value > 1) {
-      if (!promise(chat, scope, account, model::MessageId{1}) || !settle()) return false;
-      if (!(known = coverage(chat, scope))) return false;
-    }
-    const auto oldest = oldest_stored(chat, scope);
-    if (!oldest) return false;
-    const auto goal =
-        std::max(std::min(known->start, *oldest).value, std::min(unproven, newest->ids.back().value) - options.rewalk);
-    if (!down(chat, scope, account, newest->ids.front(), goal, *known)) return false;
-
+    w.scope = scope_of(chat, w.account);
+    if (!known || !look(w) || !newest_ones(w, told)) return std::nullopt;
     // Then every hole, newest first: what was away is wanted before history.
-    if (!settle() || !(known = coverage(chat, scope))) return false;
-    const auto gaps = known->proven.gaps({known->start.value, known->newest.value}).ranges();
-    for (auto gap = gaps.rbegin(); gap != gaps.rend(); ++gap) {
-      if (!down(chat, scope, account, model::MessageId{gap->last + 1}, gap->first, *known)) return false;
+    const auto holes = w.holes();
+    for (auto hole = holes.rbegin(); hole != holes.rend(); ++hole) {
+      if (!down(w, model::MessageId{hole->last + 1}, hole->first)) return std::nullopt;
     }
-    return settle();
+    if (!settle(w)) return std::nullopt;
+    if (w.history_ids() > 0) remember_history(w);
+    return w.newest_date;
   }
 
-  bool wants_history(model::ChatId chat) const {
+  // From the newest down to what was proven before, and further: edits and deletions there may never have been told.
+  bool newest_ones(Walk& w, model::MessageId told) {
+    const auto holes = w.holes();
+    const auto unproven = holes.empty() ? w.known.newest.value + 1 : holes.back().first;
+    auto newest = pages.ask(w.chat, {}, w.history_below());
+    if (!newest || !take(w, {}, *newest)) return false;
+    const auto top = newest->ids.empty() ? told : newest->ids.back();
+    if (!w.known.start && !promise(w, std::max(top, model::MessageId{1}))) return false;
+    if (to_begin_history(w.chat) && w.known.start.value != 1 && !promise(w, model::MessageId{1})) return false;
+    if (!settle(w)) return false;
+    if (newest->ids.empty()) return true;
+    auto goal = std::min(unproven, newest->ids.back().value) - options.rewalk;
+    if (walked_once.insert(w.chat).second) {
+      auto db = ports.journal.read();
+      if (!db) return false;
+      const auto recent = journal::first_within(**db, w.chat, w.scope, kMayHaveChanged);
+      if (!recent) return false;
+      if (*recent) goal = std::min(goal, recent->value);
+    }
+    // Older than was promised is only what was imported: it is looked at again as far as the re-walk goes.
+    goal = std::max(goal, w.history_ids() > 0 ? w.history_below().value : std::min(w.known.start, w.oldest).value);
+    return down(w, newest->ids.front(), goal) && settle(w);
+  }
+
+  bool to_begin_history(model::ChatId chat) {
     const std::lock_guard lock(mutex);
-    return whole.contains(chat);
+    return to_begin.erase(chat) > 0;
   }
 
   // Pages below `from`, until one reaches `goal`.
-  bool down(model::ChatId chat, model::Scope scope, std::int64_t account, model::MessageId from, std::int64_t goal,
-            const journal::ChatCoverage& known) {
+  bool down(Walk& w, model::MessageId from, std::int64_t goal) {
     while (from.value > goal) {
-      auto older = page(chat, from, known);
-      if (!older) return false;
-      if (older->ids.empty()) return begins_at(chat, scope, account, from, known);
-      if (!take(chat, scope, account, from, *older)) return false;
-      from = older->ids.front();
+      const auto reached = page_below(w, from);
+      if (!reached) return false;
+      if (*reached == from) return true;  // nothing is visible further down
+      from = *reached;
     }
     return true;
   }
 
+  // One page, taken; the lowest id of it, or `from` where nothing is below. Nothing: stopped, or refused.
+  std::optional<model::MessageId> page_below(Walk& w, model::MessageId from) {
+    auto older = pages.ask(w.chat, from, w.history_below());
+    if (!older) return std::nullopt;
+    if (older->ids.empty()) return begins_at(w, from) ? std::optional(from) : std::nullopt;
+    if (!take(w, from, *older)) return std::nullopt;
+    return older->ids.front();
+  }
+
   // Nothing is visible below: completeness is promised from the first message on that the server shows. Where older
   // ones are stored it is not believed: an empty page proves nothing.
-  bool begins_at(model::ChatId chat, model::Scope scope, std::int64_t account, model::MessageId first,
-                 const journal::ChatCoverage& known) {
-    const auto oldest = oldest_stored(chat, scope);
-    if (!oldest) return false;
-    return first <= known.start || *oldest < first || promise(chat, scope, account, first);
+  bool begins_at(Walk& w, model::MessageId first) {
+    return first <= w.known.start || w.oldest < first || promise(w, first);
   }
 
-  // Nothing: it could not be read. Of an empty chat the largest id.
-  std::optional<model::MessageId> oldest_stored(model::ChatId chat, model::Scope scope) {
-    auto db = ports.journal.read();
-    if (!db) return std::nullopt;
-    const auto stored = journal::stored_of(**db, chat, scope);
-    if (!stored) return std::nullopt;
-    return model::MessageId{stored->messages == 0 ? INT32_MAX : stored->first};
+  void remember_history(const Walk& w) {
+    const std::lock_guard lock(mutex);
+    for (const auto& wish : histories) {
+      if (wish.chat == w.chat) return;
+    }
+    histories.push_back({w.chat, w.history_ids(), 0, {}, model::Time::now()});
+    observe::info("history_begun", {{"channel", w.chat.value}, {"ids", histories.back().ids}});
   }
 
-  bool promise(model::ChatId chat, model::Scope scope, std::int64_t account, model::MessageId start) {
+  // One page: then whatever is newer comes first.
+  void go_on_with_history(model::ChatId chat) {
+    Walk w;
+    w.chat = chat;
+    if (!ports.with_capture([&](const Capture& capture) { w.account = capture.account(); })) return;
+    w.scope = scope_of(chat, w.account);
+    const auto began = Clock::now();
+    std::optional<model::MessageId> reached;
+    model::MessageId from;
+    if (look(w) && w.history_ids() > 0) {
+      from = w.history_below();
+      reached = page_below(w, from);
+    }
+    const bool goes_on = reached && *reached != from && settle(w) && w.history_ids() > 0;
+    const std::lock_guard lock(mutex);
+    if (stopping) return;
+    auto& wish = histories.front();
+    if (reached) wish.done += from.value - reached->value;
+    wish.took += Clock::now() - began;
+    if (goes_on) return;
+    histories.pop_front();
+    observe::info("history_ended", {{"channel", chat.value}, {"reached", reached.value_or(from).value}});
+  }
+
+  bool promise(const Walk& w, model::MessageId start) {
     pipeline::ChatSeen seen;
-    seen.from = {model::SourceKind::tdlib, model::Origin::backfill, account, model::Time::now()};
-    seen.peer = chat;
-    seen.scope = scope;
+    seen.from = {model::SourceKind::tdlib, model::Origin::backfill, w.account, model::Time::now()};
+    seen.peer = w.chat;
+    seen.scope = w.scope;
     seen.start = start;
     return push(std::move(seen));
   }
 
-  bool take(model::ChatId chat, model::Scope scope, std::int64_t account, model::MessageId below, Page& page) {
+  bool take(const Walk& w, model::MessageId below, Page& page) {
     if (page.ids.empty()) return true;
-    const auto asked_at = page.seen.front().from.observed_at;
-    for (auto one = page.seen.rbegin(); one != page.seen.rend(); ++one) {
-      if (!push(std::move(*one))) return false;
-    }
     pipeline::Proof proof;
-    proof.from = {model::SourceKind::tdlib, model::Origin::catchup, account, asked_at};
+    proof.from = {model::SourceKind::tdlib, model::Origin::catchup, w.account, page.seen.front().from.observed_at};
     proof.kind = pipeline::ProofKind::walk;
-    proof.scope = scope;
-    proof.peer = chat;
+    proof.scope = w.scope;
+    proof.peer = w.chat;
     proof.first = page.ids.front();
     proof.last = below ? model::MessageId{below.value - 1} : page.ids.back();
     proof.present = page.ids;
+    for (auto one = page.seen.rbegin(); one != page.seen.rend(); ++one) {
+      if (!push(std::move(*one))) return false;
+    }
     if (!push(std::move(proof))) return false;
     const std::lock_guard lock(mutex);
     ++now.pages;
@@ -195,117 +267,27 @@ struct Reconciler::Impl {
     return true;
   }
 
-  // The newest messages with ids below `below` (0: the newest of all). Nothing: stopped, or refused.
-  std::optional<Page> page(model::ChatId chat, model::MessageId below, const journal::ChatCoverage& known) {
-    auto retry = kFirstRetry;
-    while (true) {
-      if (!wait_for_turn()) return std::nullopt;
-      const auto asked_at = model::Time::now();
-      const auto answer = ports.client.ask({{"@type", "searchChatMessages"},
-                                            {"chat_id", chat.value},
-                                            {"query", ""},
-                                            {"from_message_id", tdlib_id(below)},
-                                            {"offset", 0},
-                                            {"limit", kPage}},
-                                           kPatience);
-      if (const auto* found = std::get_if<json::object>(&answer)) {
-        note(chat, "");
-        return read_page(*found, below, asked_at, known);
-      }
-      const auto& refusal = std::get<Refusal>(answer);
-      if (refusal.code == 499) return std::nullopt;
-      if (!is_transient(refusal)) {
-        note(chat, refusal.message);
-        observe::warn("reconcile_refused", {{"channel", chat.value}, {"reason", refusal.message}});
-        return std::nullopt;
-      }
-      const auto flood = std::chrono::seconds(refusal.retry_after_s());
-      if (!pause(flood.count() > 0 ? flood : retry, flood.count() > 0)) return std::nullopt;
-      retry = std::min(retry * 2, kLastRetry);
-    }
-  }
-
-  // Nothing: the session ends. That is no empty page, from which something would follow.
-  std::optional<Page> read_page(const json::object& found, model::MessageId below, model::Time asked_at,
-                                const journal::ChatCoverage& known) {
-    Page page;
-    const auto* messages = Fields(found).array("messages");
-    if (!messages) return page;
-    const auto& proven = known.proven.ranges();
-    const bool read_all = ports.with_capture([&](const Capture& capture) {
-      for (const auto& one : *messages) {
-        const auto* object = one.if_object();
-        auto read = object ? read_message(*object, capture.names(), capture.account()) : std::nullopt;
-        if (!read || (below && read->message.key.message >= below)) continue;
-        const auto id = read->message.key.message;
-        // What lies below everything that was ever proven is history; the rest was missed.
-        const bool history = proven.empty() || id.value < proven.front().first;
-        pipeline::Seen seen;
-        seen.from = {model::SourceKind::tdlib, history ? model::Origin::backfill : model::Origin::catchup,
-                     capture.account(), asked_at};
-        seen.freshness = pipeline::Freshness::page;
-        seen.message = std::move(read->message);
-        page.ids.push_back(id);
-        page.seen.push_back(std::move(seen));
-      }
-    });
-    if (!read_all) return std::nullopt;
-    std::sort(page.ids.begin(), page.ids.end());
-    return page;
-  }
-
   bool push(pipeline::Observation observation) {
     const auto done = ports.push(std::move(observation));
     return done.ok();
   }
 
-  bool settle() {
+  // Everything that was pushed is on disk, and known here.
+  bool settle(Walk& w) {
     const auto done = ports.flush();
-    return done.ok();
+    return done.ok() && look(w);
   }
 
-  std::optional<journal::ChatCoverage> coverage(model::ChatId chat, model::Scope scope) {
+  bool look(Walk& w) {
     auto db = ports.journal.read();
-    if (!db) return std::nullopt;
-    auto found = journal::coverage(**db, chat, scope, model::Time::now());
-    if (!found) return std::nullopt;
-    return std::move(*found);
-  }
-
-  void keep_open(model::ChatId chat) {
-    std::erase(open, chat);
-    open.push_back(chat);
-    ports.client.send({{"@type", "openChat"}, {"chat_id", chat.value}});
-    if (open.size() <= options.open_chats) return;
-    ports.client.send({{"@type", "closeChat"}, {"chat_id", open.front().value}});
-    open.pop_front();
-  }
-
-  bool wait_for_turn() {
-    std::unique_lock lock(mutex);
-    wake.wait_until(lock, last_request + options.between, [&] { return stopping; });
-    last_request = Clock::now();
-    ++now.requests;
-    return !stopping;
-  }
-
-  bool pause(std::chrono::seconds how_long, bool flood) {
-    std::unique_lock lock(mutex);
-    if (flood) now.flood_until = model::Time{model::Time::now().us + how_long.count() * 1'000'000};
-    lock.unlock();
-    ports.on_change();
-    lock.lock();
-    wake.wait_for(lock, how_long, [&] { return stopping; });
-    now.flood_until = {};
-    return !stopping;
-  }
-
-  void note(model::ChatId chat, const std::string& reason) {
-    const std::lock_guard lock(mutex);
-    if (reason.empty())
-      now.refused.erase(chat);
-    else
-      now.refused[chat] = reason;
+    if (!db) return false;
+    auto known = journal::coverage(**db, w.chat, w.scope, model::Time::now());
+    const auto stored = journal::stored_of(**db, w.chat, w.scope);
+    if (!known || !stored) return false;
+    w.known = std::move(*known);
+    w.oldest = model::MessageId{stored->messages == 0 ? INT32_MAX : stored->first};
+    w.newest_date = stored->newest_date;
+    return true;
   }
 };
 
@@ -319,12 +301,14 @@ Reconciler::~Reconciler() {
     impl_->stopping = true;
   }
   impl_->wake.notify_all();
+  impl_->pages.stop();
   impl_->thread.join();
 }
 
 void Reconciler::want(model::ChatId chat, bool first) {
   {
     const std::lock_guard lock(impl_->mutex);
+    impl_->asked.insert(chat);
     auto& queue = impl_->queue;
     const auto waiting = std::find(queue.begin(), queue.end(), chat);
     if (waiting != queue.end()) {
@@ -342,7 +326,7 @@ void Reconciler::want(model::ChatId chat, bool first) {
 void Reconciler::want_history(model::ChatId chat) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->whole.insert(chat);
+    impl_->to_begin.insert(chat);
   }
   want(chat);
 }
@@ -351,6 +335,18 @@ Reconciler::Progress Reconciler::progress() const {
   const std::lock_guard lock(impl_->mutex);
   auto now = impl_->now;
   now.waiting.assign(impl_->queue.begin(), impl_->queue.end());
+  for (const auto& wish : impl_->histories) {
+    History history{wish.chat, wish.ids, std::min(wish.done, wish.ids), {}, wish.began};
+    if (wish.done > 0) {
+      const auto seconds = std::chrono::duration<double>(wish.took).count();
+      history.seconds_left = static_cast<std::int64_t>(seconds / static_cast<double>(wish.done) *
+                                                       static_cast<double>(history.ids - history.done));
+    }
+    now.histories.push_back(history);
+  }
+  now.flood_until = impl_->pages.flood_until();
+  now.refused = impl_->pages.refused();
+  now.requests = impl_->pages.requests();
   return now;
 }
 

@@ -1,12 +1,11 @@
 #pragma once
-// Proves, page by page, what the server has: only pages of searchChatMessages come from the server itself (TDLib's
-// history may lack messages after a crash, and keeps old texts), so only they are proofs.
+// Proves, page by page, what the server has (detail/server_pages.h says why only such pages prove anything).
 //
-//   want(chat) ──▶ [queue, each chat once] ──▶ newest page, down to what is proven and `rewalk` further, then every
-//   hole
+//   want(chat) ──▶ [queue, each chat once] ──▶ from the newest page down to what was proven and further, then each hole
+//   want_history(chat) ──▶ [histories] ──▶ a page at a time, while nothing waits in the queue
 //
-// One request at a time an account. A flood wait is honoured to the second and shown; the same page is asked for again.
-// A thread of its own, which waits for TDLib's answers.
+// How far a history has come is coverage itself: after a restart it goes on where it was. A thread of its own, which
+// waits for TDLib's answers.
 
 #include <chrono>
 #include <functional>
@@ -28,7 +27,6 @@ class Reconciler {
     std::chrono::milliseconds between{100};  // least time from one request to the next
     std::int64_t rewalk = 300;               // ids below the newest that are walked again, for edits and deletions
     std::chrono::seconds every{3'600};       // each chat is walked again after so long
-    std::size_t open_chats = 50;             // kept open, so that TDLib asks the server about them by itself
   };
   struct Ports {
     Client& client;
@@ -37,12 +35,20 @@ class Reconciler {
     std::function<Result<void>()> flush;
     // In its thread, and waits; false: the session ends, and nothing was run.
     std::function<bool(std::function<void(const Capture&)>)> with_capture;
+    std::function<void(model::ChatId)> open;  // before it is walked: TDLib asks for what it missed
     std::function<void()> on_change;
+  };
+  struct History {
+    model::ChatId chat;
+    std::int64_t ids = 0, done = 0;              // since this process went on with it
+    std::optional<std::int64_t> seconds_left{};  // at the pace so far
+    model::Time began;
   };
   struct Progress {
     std::vector<model::ChatId> waiting;                      // in order
     model::ChatId walking;                                   // 0 = none
     std::int64_t pages = 0, messages = 0;                    // of the walk that is under way
+    std::vector<History> histories;                          // in order
     model::Time flood_until;                                 // 0 = none
     std::unordered_map<model::ChatId, std::string> refused;  // chats that cannot be walked, with Telegram's word
     std::int64_t requests = 0;                               // since the start

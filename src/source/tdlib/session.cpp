@@ -9,6 +9,7 @@
 
 #include "observe/log.h"
 #include "source/fields.h"
+#include "source/tdlib/detail/open_chats.h"
 
 namespace tg::tdlib {
 
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::chrono::seconds kLookEvery{5};  // at which chats are captured, and whether there is room again
 constexpr std::chrono::milliseconds kPushPatience{2'000};
+constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
+constexpr std::size_t kOpenChats = 20;
 
 }  // namespace
 
@@ -34,10 +37,14 @@ struct Session::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake;
   std::deque<std::function<void(Capture&)>> inbox;
-  bool giving_up = false;  // nothing is waited for any more
+  // Before the inbox: who was answered asked because of an update that was taken before, and waits only for this.
+  std::deque<std::function<void(Capture&)>> answers;
+  bool overflowed = false;  // updates were dropped: what they told is walked for when there is room again
+  bool giving_up = false;   // nothing is waited for any more
   bool stopping = false, look_again = false;
   SourceState state{SourceState::Code::stopped, {}, ""};
   std::unique_ptr<Account> account;
+  std::unique_ptr<OpenChats> open_chats;
   std::unique_ptr<Reconciler> reconciler;
   std::thread thread;
 
@@ -45,13 +52,25 @@ struct Session::Impl {
   std::unordered_set<model::ChatId> wanted;
   bool was_ready = false, loaded = false;
 
-  void post(std::function<void(Capture&)> work) {
+  void post(std::function<void(Capture&)> work) { post_to(inbox, std::move(work)); }
+  void post_answer(std::function<void(Capture&)> work) { post_to(answers, std::move(work)); }
+
+  void post_to(std::deque<std::function<void(Capture&)>>& queue, std::function<void(Capture&)> work) {
     {
       const std::lock_guard lock(mutex);
       if (stopping) return;
-      inbox.push_back(std::move(work));
+      queue.push_back(std::move(work));
     }
     wake.notify_all();
+  }
+
+  void post_update(const json::object& update) {
+    {
+      const std::lock_guard lock(mutex);
+      if (inbox.size() >= kMostUpdates) overflowed = true;
+      if (overflowed) return;
+    }
+    post([update](Capture& capture) { capture.take(update); });
   }
 
   // From another thread than the session's.
@@ -61,7 +80,7 @@ struct Session::Impl {
     {
       const std::lock_guard lock(mutex);
       if (giving_up) return false;
-      inbox.push_back([&work, done](Capture& capture) {
+      inbox.push_back([&work, done](Capture& capture) {  // in turn: a page is newer than what was told before it
         work(capture);
         done->set_value();
       });
@@ -116,7 +135,7 @@ struct Session::Impl {
     out.ask = [this](json::object query, std::function<void(const json::object&)> then) {
       account->client().send(std::move(query), [this, then = std::move(then)](Answer answer) {
         auto* found = std::get_if<json::object>(&answer);
-        if (found) post([then, held = std::move(*found)](Capture&) { then(held); });
+        if (found) post_answer([then, held = std::move(*found)](Capture&) { then(held); });
       });
     };
     return out;
@@ -130,11 +149,13 @@ struct Session::Impl {
       bool look = false;
       {
         std::unique_lock lock(mutex);
-        wake.wait_until(lock, look_at, [&] { return stopping || look_again || !inbox.empty(); });
-        if (stopping && inbox.empty()) return;
-        if (!inbox.empty()) {
-          work = std::move(inbox.front());
-          inbox.pop_front();
+        const auto waits = [&] { return !inbox.empty() || !answers.empty(); };
+        wake.wait_until(lock, look_at, [&] { return stopping || look_again || waits(); });
+        if (stopping && !waits()) return;
+        if (waits()) {
+          auto& queue = answers.empty() ? inbox : answers;
+          work = std::move(queue.front());
+          queue.pop_front();
         }
         look = std::exchange(look_again, false) || std::chrono::steady_clock::now() >= look_at;
       }
@@ -160,7 +181,8 @@ struct Session::Impl {
     }
     if (capture.account() == 0) return;
     set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);
-    const bool again = standing.connection == "ready" && !was_ready;
+    const bool dropped = room_again();
+    const bool again = (standing.connection == "ready" && !was_ready) || dropped;
     if (again) capture.interrupted();
     was_ready = standing.connection == "ready";
     if (!reconciler) {
@@ -182,6 +204,15 @@ struct Session::Impl {
       capture.tell(chat);
       reconciler->want(chat);
     }
+    open_chats->rotate(now, std::chrono::steady_clock::now());
+  }
+
+  // True once after updates were dropped for want of room.
+  bool room_again() {
+    const std::lock_guard lock(mutex);
+    if (!overflowed || !inbox.empty()) return false;
+    overflowed = false;
+    return true;
   }
 
   // Page by page; a refusal means that there are no more (404), or that this account may not ask (a bot).
@@ -203,6 +234,7 @@ struct Session::Impl {
                         [this](const pipeline::Observation& o) { return push(o); },
                         [this] { return parts.intake.flush(); },
                         [this](const std::function<void(const Capture&)>& work) { return with_capture(work); },
+                        [this](model::ChatId chat) { open_chats->open(chat); },
                         parts.on_change};
     auto made = std::make_unique<Reconciler>(options, std::move(p));
     const std::lock_guard lock(mutex);
@@ -216,8 +248,7 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
   auto impl = std::make_unique<Impl>(std::move(parts), setup, options);
   auto* inside = impl.get();
   auto account = Account::open(
-      inside->parts.hub, std::move(setup),
-      [inside](const json::object& update) { inside->post([update](Capture& capture) { capture.take(update); }); },
+      inside->parts.hub, std::move(setup), [inside](const json::object& update) { inside->post_update(update); },
       [inside] {
         {
           const std::lock_guard lock(inside->mutex);
@@ -228,6 +259,9 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
       });
   if (!account) return account.error();
   inside->account = std::move(*account);
+  inside->open_chats = std::make_unique<OpenChats>(kOpenChats, [inside](model::ChatId chat, bool open) {
+    inside->account->client().send({{"@type", open ? "openChat" : "closeChat"}, {"chat_id", chat.value}});
+  });
   inside->thread = std::thread([inside] { inside->run(); });
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
@@ -264,6 +298,12 @@ void Session::sync(const std::vector<model::ChatId>& chats) {
     if (!impl_->reconciler) return;
     const std::vector<model::ChatId> all{impl_->wanted.begin(), impl_->wanted.end()};
     for (const auto chat : chats.empty() ? all : chats) impl_->reconciler->want(chat, !chats.empty());
+  });
+}
+
+void Session::fetch_history(model::ChatId chat) {
+  impl_->post([this, chat](Capture&) {
+    if (impl_->reconciler && impl_->is_wanted(chat)) impl_->reconciler->want_history(chat);
   });
 }
 

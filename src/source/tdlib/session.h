@@ -37,7 +37,8 @@ class Session {
   Reconciler::Progress progress() const;  // empty before it is signed in
 
   void sync(const std::vector<model::ChatId>& chats);  // empty: all
-  void chats_changed();                                // look at Parts::chats again, now
+  void fetch_history(model::ChatId chat);
+  void chats_changed();  // look at Parts::chats again, now
 
  private:
   struct Impl;

@@ -163,6 +163,24 @@ struct TdlibSource::Impl {
     }
   }
 
+  // Everyone who is signed in.
+  Result<void> ask(const std::function<void(Session&)>& request) const {
+    std::map<std::string, std::shared_ptr<Session>> all;
+    {
+      const std::lock_guard lock(mutex);
+      if (absent) return *absent;
+      all = sessions;
+    }
+    bool asked = false;
+    for (const auto& [name, session] : all) {
+      if (session->account().standing().stage != Stage::ready) continue;
+      request(*session);
+      asked = true;
+    }
+    if (asked) return {};
+    return Error{Code::unavailable, "no account is signed in", "Sign in: telegram-gateway account add NAME"};
+  }
+
   // The last one who holds it closes the account.
   std::shared_ptr<Session> forget(const std::string& name) {
     const std::lock_guard lock(mutex);
@@ -301,21 +319,39 @@ Result<void> TdlibSource::log_out(const std::string& account) {
   return session ? (*session)->account().log_out() : session.error();
 }
 
+void TdlibSource::chats_changed() {
+  (void)impl_->ask([](Session& session) { session.chats_changed(); });
+}
+
 Result<void> TdlibSource::sync(const std::vector<model::ChatId>& chats) {
+  return impl_->ask([&](Session& session) { session.sync(chats); });
+}
+
+Result<void> TdlibSource::fetch_history(model::ChatId chat) {
+  return impl_->ask([&](Session& session) { session.fetch_history(chat); });
+}
+
+// Of two accounts that see a chat the one that has come further.
+std::vector<source::HistoryState> TdlibSource::histories() const {
   std::map<std::string, std::shared_ptr<Session>> sessions;
   {
     const std::lock_guard lock(impl_->mutex);
-    if (impl_->absent) return *impl_->absent;
     sessions = impl_->sessions;
   }
-  bool asked = false;
+  std::map<model::ChatId, source::HistoryState> all;
   for (const auto& [name, session] : sessions) {
-    if (session->account().standing().stage != Stage::ready) continue;
-    session->sync(chats);
-    asked = true;
+    const auto progress = session->progress();
+    std::string waits_for;
+    if (progress.flood_until) waits_for = "Telegram asked to wait until " + model::to_rfc3339(progress.flood_until);
+    for (const auto& one : progress.histories) {
+      auto& state = all[one.chat];
+      if (state.chat && state.done >= one.done) continue;
+      state = {one.chat, one.ids, one.done, one.seconds_left, one.began, waits_for};
+    }
   }
-  if (asked) return {};
-  return Error{Code::unavailable, "no account is signed in", "Sign in: telegram-gateway account add NAME"};
+  std::vector<source::HistoryState> out;
+  for (auto& [chat, state] : all) out.push_back(std::move(state));
+  return out;
 }
 
 }  // namespace tg::tdlib

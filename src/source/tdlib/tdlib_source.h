@@ -50,7 +50,10 @@ class TdlibSource : public source::Source, public source::Control {
   Result<void> ask_for_qr(const std::string& account) override;
   Result<void> cancel(const std::string& account) override;
   Result<void> log_out(const std::string& account) override;
+  void chats_changed() override;
   Result<void> sync(const std::vector<model::ChatId>& chats) override;
+  Result<void> fetch_history(model::ChatId chat) override;
+  std::vector<source::HistoryState> histories() const override;
 
  private:
   struct Impl;

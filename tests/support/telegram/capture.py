@@ -1,8 +1,10 @@
 """A gateway that captures from the Telegram of a test: configuration, sign-in, and what it stored."""
 
+import datetime
 import os
 import pathlib
 import stat
+import time
 
 from gateway import Gateway
 
@@ -54,6 +56,9 @@ class Capturing(Gateway):
         code, answer = self.post("/api/telegram-gateway/auth/input", {"account": name, "value": person.code})
         assert code == 200, answer
         self.stage("ready", name)
+
+    def seconds_until(self, moment):
+        return datetime.datetime.fromisoformat(moment.replace("Z", "+00:00")).timestamp() - time.time()
 
     def add(self, channel):
         code, answer = self.post("/api/channels", {"channelId": str(channel.chat_id)})

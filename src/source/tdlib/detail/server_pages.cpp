@@ -1,0 +1,130 @@
+#include "source/tdlib/detail/server_pages.h"
+
+#include "observe/log.h"
+#include "source/fields.h"
+
+namespace tg::tdlib {
+
+using source::Fields;
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t kPage = 100;  // the most that TDLib gives
+constexpr std::chrono::seconds kPatience{90};
+constexpr std::chrono::seconds kFirstRetry{1}, kLastRetry{60};
+
+bool is_transient(const Refusal& refusal) {
+  return refusal.code == 408 || refusal.code == 420 || refusal.code == 429 || refusal.code >= 500;
+}
+
+}  // namespace
+
+std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below, model::MessageId history_below) {
+  auto retry = kFirstRetry;
+  while (true) {
+    if (!wait_for_turn()) return std::nullopt;
+    const auto asked_at = model::Time::now();
+    const auto answer = ports_.client.ask({{"@type", "searchChatMessages"},
+                                           {"chat_id", chat.value},
+                                           {"query", ""},
+                                           {"from_message_id", tdlib_id(below)},
+                                           {"offset", 0},
+                                           {"limit", kPage}},
+                                          kPatience);
+    if (const auto* found = std::get_if<json::object>(&answer)) {
+      note(chat, "");
+      return read(*found, below, history_below, asked_at);
+    }
+    const auto& refusal = std::get<Refusal>(answer);
+    if (refusal.code == 499) return std::nullopt;
+    if (!is_transient(refusal)) {
+      note(chat, refusal.message);
+      observe::warn("reconcile_refused", {{"channel", chat.value}, {"reason", refusal.message}});
+      return std::nullopt;
+    }
+    const auto flood = std::chrono::seconds(refusal.retry_after_s());
+    if (!pause(flood.count() > 0 ? flood : retry, flood.count() > 0)) return std::nullopt;
+    retry = std::min(retry * 2, kLastRetry);
+  }
+}
+
+// Nothing: the session ends. That is no empty page, from which something would follow.
+std::optional<Page> ServerPages::read(const json::object& found, model::MessageId below, model::MessageId history_below,
+                                      model::Time asked_at) {
+  Page page;
+  const auto* messages = Fields(found).array("messages");
+  if (!messages) return page;
+  const bool read_all = ports_.with_capture([&](const Capture& capture) {
+    for (const auto& one : *messages) {
+      const auto* object = one.if_object();
+      auto message = object ? read_message(*object, capture.names(), capture.account()) : std::nullopt;
+      if (!message || (below && message->message.key.message >= below)) continue;
+      const auto id = message->message.key.message;
+      pipeline::Seen seen;
+      seen.from = {model::SourceKind::tdlib, id < history_below ? model::Origin::backfill : model::Origin::catchup,
+                   capture.account(), asked_at};
+      seen.freshness = pipeline::Freshness::page;
+      seen.message = std::move(message->message);
+      page.ids.push_back(id);
+      page.seen.push_back(std::move(seen));
+    }
+  });
+  if (!read_all) return std::nullopt;
+  std::sort(page.ids.begin(), page.ids.end());
+  return page;
+}
+
+bool ServerPages::wait_for_turn() {
+  std::unique_lock lock(mutex_);
+  wake_.wait_until(lock, last_request_ + between_, [&] { return stopping_; });
+  last_request_ = Clock::now();
+  ++requests_;
+  return !stopping_;
+}
+
+bool ServerPages::pause(std::chrono::seconds how_long, bool flood) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (flood) flood_until_ = model::Time{model::Time::now().us + how_long.count() * 1'000'000};
+  }
+  if (flood) observe::warn("flood_wait", {{"seconds", static_cast<std::int64_t>(how_long.count())}});
+  ports_.on_wait();
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, how_long, [&] { return stopping_; });
+  flood_until_ = {};
+  return !stopping_;
+}
+
+void ServerPages::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+}
+
+void ServerPages::note(model::ChatId chat, const std::string& reason) {
+  const std::lock_guard lock(mutex_);
+  if (reason.empty())
+    refused_.erase(chat);
+  else
+    refused_[chat] = reason;
+}
+
+model::Time ServerPages::flood_until() const {
+  const std::lock_guard lock(mutex_);
+  return flood_until_;
+}
+
+std::unordered_map<model::ChatId, std::string> ServerPages::refused() const {
+  const std::lock_guard lock(mutex_);
+  return refused_;
+}
+
+std::int64_t ServerPages::requests() const {
+  const std::lock_guard lock(mutex_);
+  return requests_;
+}
+
+}  // namespace tg::tdlib

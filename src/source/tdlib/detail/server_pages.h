@@ -1,0 +1,67 @@
+#pragma once
+// Pages of a chat as the server itself has it (searchChatMessages, empty query): the only ones that prove anything.
+//
+// One request at a time, never two within `between`. A flood wait is honoured to the second, and the same page is asked
+// for again; so is one that failed for the moment, after 1 s, 2 s, … 60 s. One thread asks; the rest is for any thread.
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "pipeline/observation.h"
+#include "source/tdlib/capture.h"
+#include "source/tdlib/hub.h"
+
+namespace tg::tdlib {
+
+struct Page {
+  std::vector<pipeline::Seen> seen;   // newest first
+  std::vector<model::MessageId> ids;  // ascending
+};
+
+class ServerPages {
+ public:
+  struct Ports {
+    Client& client;
+    // In the capture's thread, and waits; false: the session ends, and nothing was run.
+    std::function<bool(std::function<void(const Capture&)>)> with_capture;
+    std::function<void()> on_wait;  // flood_until() changed
+  };
+
+  ServerPages(Ports ports, std::chrono::milliseconds between) : ports_(std::move(ports)), between_(between) {}
+
+  // The newest messages with ids below `below` (0: the newest of all). What is older than `history_below` has the
+  // origin backfill, the rest catchup. Nothing: stopped, or refused for good.
+  std::optional<Page> ask(model::ChatId chat, model::MessageId below, model::MessageId history_below);
+  void stop();
+
+  model::Time flood_until() const;                                 // 0 = no wait
+  std::unordered_map<model::ChatId, std::string> refused() const;  // chats that cannot be read, with Telegram's word
+  std::int64_t requests() const;                                   // since the start
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool wait_for_turn();
+  bool pause(std::chrono::seconds how_long, bool flood);
+  std::optional<Page> read(const boost::json::object& found, model::MessageId below, model::MessageId history_below,
+                           model::Time asked_at);
+  void note(model::ChatId chat, const std::string& reason);
+
+  const Ports ports_;
+  const std::chrono::milliseconds between_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  bool stopping_ = false;
+  Clock::time_point last_request_;
+  model::Time flood_until_;
+  std::unordered_map<model::ChatId, std::string> refused_;
+  std::int64_t requests_ = 0;
+};
+
+}  // namespace tg::tdlib
