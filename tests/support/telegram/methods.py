@@ -169,11 +169,16 @@ class Methods:
                       reverse=True)
 
     @staticmethod
-    def _dialog(peer):
-        return {"_": "dialog", "peer": peer.peer(), "top_message": peer.top, "read_inbox_max_id": 0,
+    def _dialog(peer, me):
+        return {"_": "dialog", "peer": peer.peer(), "top_message": max(peer.seen_by(me), default=0), "read_inbox_max_id": 0,
                 "read_outbox_max_id": 0, "unread_count": len(peer.messages), "unread_mentions_count": 0,
                 "unread_reactions_count": 0, "notify_settings": {"_": "peerNotifySettings"},
                 "pts": peer.pts if isinstance(peer, Channel) else None}
+
+    @staticmethod
+    def _tops(me, peers):
+        seen = [peer.seen_by(me) for peer in peers]
+        return [messages[max(messages)] for messages in seen if messages]
 
     def messages_getDialogs(self, caller, query):
         me = self.signed_in(caller)
@@ -181,8 +186,8 @@ class Methods:
             raise RpcError(400, "BOT_METHOD_INVALID")
         first = query["offset_id"] == 0 and query["offset_peer"]["_"] == "inputPeerEmpty"
         peers = self._mine(me) if first and not query.get("folder_id") else []
-        tops = [peer.messages[peer.top] for peer in peers if peer.messages]
-        return {"_": "messages.dialogs", "dialogs": [self._dialog(peer) for peer in peers], "messages": tops,
+        return {"_": "messages.dialogs", "dialogs": [self._dialog(peer, me) for peer in peers],
+                "messages": self._tops(me, peers),
                 "chats": [peer.value(me) for peer in peers], "users": self.world.users_of(me, peers)}
 
     def messages_getPinnedDialogs(self, caller, query):
@@ -194,8 +199,8 @@ class Methods:
         me = self.signed_in(caller)
         peers = [self._peer(me, one["peer"]) for one in query["peers"]]
         peers = [peer for peer in peers if peer]
-        return {"_": "messages.peerDialogs", "dialogs": [self._dialog(peer) for peer in peers],
-                "messages": [peer.messages[peer.top] for peer in peers if peer.messages],
+        return {"_": "messages.peerDialogs", "dialogs": [self._dialog(peer, me) for peer in peers],
+                "messages": self._tops(me, peers),
                 "chats": [peer.value(me) for peer in peers], "users": self.world.users_of(me, peers),
                 "state": self.updates_getState(caller, query)}
 
@@ -219,7 +224,8 @@ class Methods:
                 "chat_photo": {"_": "photoEmpty", "id": 0}, "notify_settings": {"_": "peerNotifySettings"},
                 "bot_info": [], "pts": channel.pts, "migrated_from_chat_id": old and old.id,
                 "migrated_from_max_id": old and old.top,
-                "hidden_prehistory": me in channel.hidden_before}
+                "available_reactions": {"_": "chatReactionsAll"}, "hidden_prehistory": me in channel.hidden_before,
+                "available_min_id": channel.hidden_before[me] - 1 if me in channel.hidden_before else None}
         return {"_": "messages.chatFull", "full_chat": full, "chats": [channel.value(me)], "users": []}
 
     def messages_getFullChat(self, caller, query):
@@ -258,7 +264,7 @@ class Methods:
 
     def _page(self, me, peer, numbers, query):
         """By Telegram's offsets: ids below offset_id, newest first, moved by add_offset."""
-        newest_first = sorted(numbers, reverse=True)
+        messages, newest_first = peer.seen_by(me), sorted(numbers, reverse=True)
         low, high = query.get("min_id", 0), query.get("max_id", 0)
         newest_first = [one for one in newest_first if one > low and (not high or one < high)]
         offset, date = query["offset_id"], query.get("offset_date", 0)
@@ -266,17 +272,15 @@ class Methods:
         if offset:
             start = sum(1 for one in newest_first if one >= offset)
         elif date:
-            start = sum(1 for one in newest_first if peer.messages[one]["date"] >= date)
+            start = sum(1 for one in newest_first if messages[one]["date"] >= date)
         start = max(0, start + query["add_offset"])
-        page = [peer.messages[one] for one in newest_first[start:start + min(query["limit"], PAGE)]]
+        page = [messages[one] for one in newest_first[start:start + min(query["limit"], PAGE)]]
         users, chats = self.world.users_of(me, [peer]), [peer.value(me)]
         if isinstance(peer, Group):
             return {"_": "messages.messages", "messages": page, "topics": [], "chats": chats, "users": users}
         return {"_": "messages.channelMessages", "pts": peer.pts, "count": len(newest_first), "messages": page,
                 "topics": [], "chats": chats, "users": users}
 
-    def _visible(self, me, peer):
-        return peer.visible(me) if isinstance(peer, Channel) else sorted(peer.messages)
 
     def messages_getHistory(self, caller, query):
         me = self.signed_in(caller)
@@ -285,7 +289,7 @@ class Methods:
         peer = self._peer(me, query["peer"])
         if peer is None:
             return {"_": "messages.messages", "messages": [], "topics": [], "chats": [], "users": []}
-        return self._page(me, peer, self._visible(me, peer), query)
+        return self._page(me, peer, peer.seen_by(me), query)
 
     def messages_search(self, caller, query):
         me = self.signed_in(caller)
@@ -294,8 +298,8 @@ class Methods:
             return {"_": "messages.messages", "messages": [], "topics": [], "chats": [], "users": []}
         # Whether Telegram gives service messages here is not known: the harder case is the one to test with.
         words = query["q"].lower()
-        numbers = [one for one in self._visible(me, peer)
-                   if peer.messages[one]["_"] == "message" and words in peer.messages[one]["message"].lower()]
+        numbers = [number for number, one in peer.seen_by(me).items()
+                   if one["_"] == "message" and words in one["message"].lower()]
         return self._page(me, peer, numbers, query)
 
     def channels_getMessages(self, caller, query):
@@ -305,7 +309,7 @@ class Methods:
         wanted = [one["id"] for one in query["id"] if one["_"] == "inputMessageID"]
         found = [channel.messages[one] if one in visible else {"_": "messageEmpty", "id": one} for one in wanted]
         return {"_": "messages.channelMessages", "pts": channel.pts, "count": len(found), "messages": found,
-                "topics": [], "chats": [channel.value(me)], "users": []}
+                "topics": [], "chats": [channel.value(me)], "users": self.world.users_of(me, [channel])}
 
     def messages_getForumTopics(self, caller, query):
         me = self.signed_in(caller)
@@ -337,14 +341,17 @@ class Methods:
         found = self.world.difference(channel, query["pts"], min(query["limit"], PAGE))
         chats, timeout = [channel.value(me)], self.server.difference_timeout_s
         if found is None:
-            tops = [channel.messages[channel.top]] if channel.messages else []
             return {"_": "updates.channelDifferenceTooLong", "final": True, "timeout": timeout,
-                    "dialog": self._dialog(channel), "messages": tops, "chats": chats, "users": []}
+                    "dialog": self._dialog(channel, me), "messages": self._tops(me, [channel]), "chats": chats,
+                    "users": self.world.users_of(me, [channel])}
         messages, others, pts, final = found
+        visible = set(channel.visible(me))
+        messages = [one for one in messages if one["id"] in visible]
         if not messages and not others:
             return {"_": "updates.channelDifferenceEmpty", "final": final, "pts": pts, "timeout": timeout}
         return {"_": "updates.channelDifference", "final": final, "pts": pts, "timeout": timeout,
-                "new_messages": messages, "other_updates": others, "chats": chats, "users": []}
+                "new_messages": messages, "other_updates": others, "chats": chats,
+                "users": self.world.users_of(me, [channel])}
 
     # Files.
 

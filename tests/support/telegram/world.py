@@ -58,6 +58,9 @@ class Channel(Peer):
     def peer(self):
         return {"_": "peerChannel", "channel_id": self.id}
 
+    def seen_by(self, person):
+        return {number: self.messages[number] for number in self.visible(person)}
+
     def value(self, viewer):
         if viewer in self.banned:
             return {"_": "channelForbidden", "broadcast": not self.megagroup, "megagroup": self.megagroup,
@@ -66,7 +69,7 @@ class Channel(Peer):
                 "left": viewer not in self.members, "id": self.id, "access_hash": self.id * 104_729,
                 "title": self.title, "username": self.username or None, "photo": {"_": "chatPhotoEmpty"},
                 "date": self.date, "participants_count": len(self.members) + 1000,
-                "default_banned_rights": {"_": "chatBannedRights", "until_date": 0} if self.megagroup else None}
+                "default_banned_rights": {"_": "chatBannedRights", "until_date": 2**31 - 1} if self.megagroup else None}
 
     def may_see(self, person):
         return person not in self.banned and (person in self.members or bool(self.username))
@@ -78,9 +81,18 @@ class Channel(Peer):
 
 
 class Group(Peer):
-    """A basic group: its messages are counted per account."""
+    """A basic group: each account counts its messages for itself."""
 
     migrated_to = None
+
+    def __init__(self, number, title):
+        super().__init__(number, title)
+        self.shift = {}  # person → what this one's ids have more
+
+    def seen_by(self, person):
+        """id → message, as this account counts them."""
+        shift = self.shift.get(person, 0)
+        return {number + shift: {**one, "id": number + shift} for number, one in self.messages.items()}
 
     @property
     def chat_id(self):
@@ -205,7 +217,8 @@ class World:
                                   "from_id": {"_": "peerUser", "user_id": min(one.id for one in group.members)}}
         for person in group.members:
             person.pts += 1
-            update = {"_": "updateNewMessage", "message": group.messages[number], "pts": person.pts, "pts_count": 1}
+            shifted = group.seen_by(person)[number + group.shift.get(person, 0)]
+            update = {"_": "updateNewMessage", "message": shifted, "pts": person.pts, "pts_count": 1}
             person.log.append((person.pts, update))
             if told:
                 self.push(person, self.updates(person, [update], group))
@@ -238,7 +251,8 @@ class World:
                 "chats": [peer.value(viewer) for peer in peers], "date": int(time.time()), "seq": 0}
 
     def users_of(self, viewer, peers):
-        people = {person for peer in peers if isinstance(peer, Group) for person in peer.members}
+        """Who wrote there: members of groups, whom messages name by their ids alone."""
+        people = {person for peer in peers if isinstance(peer, Group) or peer.megagroup for person in peer.members}
         return [person.value(viewer) for person in people]
 
     def difference(self, channel, pts, limit):
