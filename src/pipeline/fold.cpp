@@ -50,6 +50,13 @@ const VersionState* find(const State& state, Time edit_date, std::int64_t hash) 
   return nullptr;
 }
 
+// How little is known of when a content came to be: an update tells it; a page that it was so some time after it was
+// asked for, which says nothing of the order of edits within a second; a copy nothing at all.
+template <class Sighting>
+int vagueness(const Sighting& sighting) {
+  return sighting.cached ? 2 : sighting.from_page && sighting.edit_date ? 1 : 0;
+}
+
 std::int64_t slot_size(const State& state, Time edit_date) {
   return static_cast<std::int64_t>(std::count_if(state.versions.begin(), state.versions.end(),
                                                  [&](const VersionState& v) { return v.edit_date == edit_date; }));
@@ -60,11 +67,12 @@ void add_version(State& state, const model::Event& event) {
   for (auto& version : state.versions) {
     if (version.edit_date != event.edit_date || version.hash != event.hash) continue;
     version.seq = event.seq;
-    if (rank > version.rank || (rank == version.rank && version.cached && !event.cached)) {
+    if (rank > version.rank || (rank == version.rank && vagueness(event) < vagueness(version))) {
       version.rank = rank;
       version.observed_at = event.observed_at;
       version.cached = event.cached;
-    } else if (rank == version.rank && version.cached == event.cached) {
+      version.from_page = event.from_page;
+    } else if (rank == version.rank && vagueness(event) == vagueness(version)) {
       version.observed_at = std::min(version.observed_at, event.observed_at);
     }
     version.hidden_edit = version.hidden_edit || event.hidden_edit;
@@ -74,8 +82,8 @@ void add_version(State& state, const model::Event& event) {
     return version.edit_date == event.edit_date && version.rank < rank;
   });
   const auto n = slot_size(state, event.edit_date);
-  state.versions.push_back(
-      {event.edit_date, event.hash, rank, n, event.observed_at, event.hidden_edit, event.cached, event.seq});
+  state.versions.push_back({event.edit_date, event.hash, rank, n, event.observed_at, event.hidden_edit, event.cached,
+                            event.from_page, event.seq});
 }
 
 }  // namespace
@@ -168,9 +176,9 @@ std::optional<Decision> decide(const State& state, const Seen& seen, std::int64_
       decision.message = std::move(*stored);
     }
     if (rank == target.rank) {
-      const bool fresher = target.cached && !event.cached;
-      const bool earlier = target.cached == event.cached && seen.from.observed_at < target.observed_at;
-      news = news || fresher || (earlier && !event.cached);
+      const bool clearer = vagueness(event) < vagueness(target);
+      const bool earlier = vagueness(event) == vagueness(target) && seen.from.observed_at < target.observed_at;
+      news = news || clearer || (earlier && !event.cached);
     }
     news = news || (seen.hidden_edit && !target.hidden_edit);
     event.hash = target.hash;

@@ -20,12 +20,14 @@ std::int64_t flags_of(const State& state) {
   if (state.has_content()) {
     if (state.now().hidden_edit) flags |= flag::kHiddenEdit;
     if (state.now().cached) flags |= flag::kCached;
+    if (state.now().from_page) flags |= flag::kFromPage;
   }
   return flags;
 }
 
 std::int64_t flags_of(const VersionState& version) {
-  return (version.hidden_edit ? flag::kHiddenEdit : 0) | (version.cached ? flag::kCached : 0);
+  return (version.hidden_edit ? flag::kHiddenEdit : 0) | (version.cached ? flag::kCached : 0) |
+         (version.from_page ? flag::kFromPage : 0);
 }
 
 std::string compress(std::string_view text) {
@@ -48,7 +50,8 @@ Result<void> load_versions(journal::Connection& db, const model::MessageKey& key
     const auto flags = rows.integer(5);
     state.versions.push_back({model::Time{rows.integer(0)}, rows.integer(1), static_cast<int>(rows.integer(2)),
                               rows.integer(3), model::Time{rows.integer(4)}, (flags & flag::kHiddenEdit) != 0,
-                              (flags & flag::kCached) != 0, model::Seq{rows.integer(6)}});
+                              (flags & flag::kCached) != 0, (flags & flag::kFromPage) != 0,
+                              model::Seq{rows.integer(6)}});
     if (state.versions.back().seq == current) state.current = state.versions.size() - 1;
   }
   rows.reset();
@@ -90,7 +93,7 @@ Result<State> load_state(journal::Connection& db, const model::MessageKey& key) 
   if (versions == 1) {
     state.versions.push_back({model::Time{row.integer(3)}, row.integer(5), model::rank_of(state.source), row.integer(6),
                               model::Time{row.integer(4)}, (flags & flag::kHiddenEdit) != 0,
-                              (flags & flag::kCached) != 0, current});
+                              (flags & flag::kCached) != 0, (flags & flag::kFromPage) != 0, current});
   }
   row.reset();
   if (versions > 1) {

@@ -24,10 +24,11 @@ struct VersionState {
   std::int64_t hash = 0;
   int rank = 0;  // model::rank_of its source
   std::int64_t n = 0;
-  model::Time observed_at;  // first time this content was seen
+  model::Time observed_at;  // first time this content was seen, by what tells best when (fold.cpp)
   bool hidden_edit = false;
   bool cached = false;
-  model::Seq seq;  // the event that holds its (filled) content
+  bool from_page = false;  // observed_at is when a page was asked for: the content may be younger than that
+  model::Seq seq;          // the event that holds its (filled) content
 
   bool operator==(const VersionState&) const = default;
 };
