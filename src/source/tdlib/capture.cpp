@@ -1,6 +1,8 @@
 #include "source/tdlib/capture.h"
 
+#include "pipeline/counters.h"
 #include "source/fields.h"
+#include "source/tdlib/detail/content_reader.h"
 
 namespace tg::tdlib {
 
@@ -44,7 +46,9 @@ void Capture::take(const json::object& update) {
     const auto chat = chat_of(f);
     const auto* content = f.object("new_content");
     if (!content || !ports_.wanted(chat)) return;
-    take_content(chat, f.number("message_id").value_or(0), *content);
+    const auto message = f.number("message_id").value_or(0);
+    const bool poll = Fields(*content).text("@type") == "messagePoll";
+    poll ? take_votes(chat, message, *content) : take_content(chat, message, *content);
   } else if (type == "updateMessageEdited") {
     take_edit(chat_of(f), f.number("message_id").value_or(0), f.number("edit_date").value_or(0));
   } else if (type == "updateDeleteMessages") {
@@ -184,6 +188,16 @@ void Capture::take_content(model::ChatId chat, std::int64_t message, const json:
                contents_.erase(waiting);
                push_edit(whole, seen_at, false);
              });
+}
+
+// A poll's words cannot be edited: what changes by itself is who voted for what, and whether it is closed.
+void Capture::take_votes(model::ChatId chat, std::int64_t message, const json::object& content) {
+  const auto id = server_id(message);
+  if (!id) return;
+  pipeline::Seen seen{provenance({}), pipeline::Freshness::update, false, false, {}, ""};
+  seen.message.key = {scope_of(chat, account_), chat, id};
+  read_content(content, seen.message);
+  ports_.push(pipeline::counters_of(seen));
 }
 
 void Capture::push_edit(const json::object& message, model::Time seen_at, bool hidden) {

@@ -58,6 +58,7 @@ class Capture {
   void note_newest(model::ChatId chat, const boost::json::object& message);
   void take_message(const boost::json::object& message);
   void take_content(model::ChatId chat, std::int64_t message, const boost::json::object& content);
+  void take_votes(model::ChatId chat, std::int64_t message, const boost::json::object& content);
   void push_edit(const boost::json::object& message, model::Time seen_at, bool hidden);
   void take_edit(model::ChatId chat, std::int64_t message, std::int64_t edit_date);
   void take_deletion(model::ChatId chat, const boost::json::array& ids);

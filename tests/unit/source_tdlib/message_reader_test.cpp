@@ -95,6 +95,24 @@ TEST(MessageReader, WhatNoFieldHoldsIsKeptWholeWithoutWhatChangesByItself) {
   EXPECT_EQ(venue->message.raw.find("expires_in"), std::string::npos);
 }
 
+TEST(MessageReader, WhatIsKeptWholeIsTheSameForEveryAccount) {
+  const auto told = [](const std::string& file) {
+    return read(R"({"id":1048576,"chat_id":-50,"content":{"@type":"messageInvoice","paid_media_caption":{"text":"x"},
+      "photo":{"sizes":[{"photo":{"@type":"file","id":)" +
+                file + R"(,"size":9,"local":{},"remote":{"@type":"remoteFile","id":"r)" + file +
+                R"(","unique_id":"u"}}}]}}})");
+  };
+  ASSERT_TRUE(told("5"));
+  EXPECT_EQ(told("5")->message.raw, told("17")->message.raw);
+  EXPECT_NE(told("5")->message.raw.find(R"("unique_id":"u")"), std::string::npos);
+
+  const auto dice = [](const std::string& state) {
+    return read(R"({"id":1048576,"chat_id":-50,"content":{"@type":"messageDice","emoji":"🎲","value":5)" + state + "}}");
+  };
+  EXPECT_EQ(dice("")->message.raw, dice(R"(,"final_state":{"@type":"diceStickersRegular"})")->message.raw);
+  EXPECT_NE(dice("")->message.raw.find(R"("value":5)"), std::string::npos);
+}
+
 TEST(MessageReader, AGroupThatBecameASupergroupNamesIt) {
   const auto old =
       read(R"({"id":1048576,"chat_id":-50,"content":{"@type":"messageChatUpgradeTo","supergroup_id":1234}})");

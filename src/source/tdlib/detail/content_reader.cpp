@@ -191,8 +191,16 @@ bool is_volatile(std::string_view key) {
   return std::find(kVolatile.begin(), kVolatile.end(), key) != kVolatile.end();
 }
 
+// Of a file only what is the same for everyone: its other ids are this session's own.
+boost::json::object steady_file(const Fields& file) {
+  boost::json::object out{{"@type", "file"}, {"size", file.number("size").value_or(0)}};
+  if (const auto* remote = file.object("remote")) out["unique_id"] = Fields(*remote).text("unique_id");
+  return out;
+}
+
 boost::json::value steady(const boost::json::value& value) {
   if (const auto* object = value.if_object()) {
+    if (Fields(*object).text("@type") == "file") return steady_file(Fields(*object));
     boost::json::object out;
     for (const auto& [key, one] : *object) {
       if (!is_volatile({key.data(), key.size()})) out.emplace(key, steady(one));
@@ -231,9 +239,6 @@ bool read_typed(std::string_view type, const Fields& f, model::Message& message)
     read_medium(f.object("voice_note"), MediaType::voice, "voice", media);
   } else if (type == "messageAnimatedEmoji") {
     message.text = f.text("emoji");
-  } else if (type == "messageDice") {
-    message.text = f.text("emoji");
-    media.type = MediaType::other;
   } else if (type == "messagePoll") {
     read_poll(f.object("poll"), message);
   } else {
@@ -260,6 +265,13 @@ void read_whole(std::string_view type, const Fields& f, model::Message& message)
       const Fields where(*venue);
       media.file_name = joined(where.text("title"), where.text("address"));
     }
+  } else if (type == "messageDice") {
+    // Its animation is there or not as TDLib has loaded it.
+    media.type = MediaType::other;
+    message.text = f.text("emoji");
+    message.raw = boost::json::serialize(
+        boost::json::object{{"@type", type}, {"emoji", f.text("emoji")}, {"value", f.number("value").value_or(0)}});
+    return;
   } else {
     media.type = MediaType::other;
     read_caption(f, message);
