@@ -195,8 +195,31 @@ Result<void> Batch::take(const ChatSeen& chat) {
     if (auto done = finish(); !done) return done;
     if (auto done = recount_before_start(db_, chat.peer, chat.scope); !done) return done;
   }
+  if (chat.successor) {
+    auto linked = link_successor(db_, chat, now_);
+    if (!linked) return linked.error();
+    if (*linked) {
+      if (auto done = tell_successor(chat); !done) return done;
+    }
+  }
   if (!chat.newest) return {};
   return journal::see_newest(db_, chat.peer, chat.scope, chat.newest, chat.from.observed_at, chat.hole_cause);
+}
+
+Result<void> Batch::tell_successor(const ChatSeen& chat) {
+  model::Event event;
+  event.key = {chat.scope, chat.peer, {}};
+  event.kind = Kind::channel_migrated;
+  event.origin = chat.from.origin;
+  event.source = chat.from.source;
+  event.account = chat.from.account;
+  event.observed_at = chat.from.observed_at;
+  event.recorded_at = now_;
+  event.n = event.observed_at.us;
+  event.message = fmt::format("{{\"migrated_to\":{}}}", chat.successor.value);
+  if (auto done = append(db_, event, {}); !done) return done;
+  events_.push_back(std::move(event));
+  return {};
 }
 
 Result<void> Batch::take(const Refused& refused) {

@@ -50,6 +50,7 @@ class Batch {
   bool offered(const Seen& seen) const;
   Result<void> no_longer_set_aside(const std::string& place);
   Result<void> see_newest_of_copies();
+  Result<void> tell_successor(const ChatSeen& chat);
 
   journal::Connection& db_;
   model::Time now_;

@@ -64,4 +64,22 @@ Result<bool> note_chat(journal::Connection& db, const ChatSeen& chat, model::Tim
   return names.start != known.start;
 }
 
+Result<bool> link_successor(journal::Connection& db, const ChatSeen& chat, model::Time now) {
+  auto done = db.prepared("UPDATE chats SET migrated_to = ?2, updated_at = ?3 WHERE peer = ?1 AND migrated_to <> ?2")
+                  .with(chat.peer, chat.successor, now)
+                  .run();
+  if (!done) return done.error();
+  done = db.prepared(
+               "INSERT INTO chats (peer, scope, title, label, description, active, registered, created_at, updated_at, "
+               "start, migrated_from) SELECT ?2, 0, max(title), max(label), max(description), max(active), "
+               "max(registered AND active), ?3, ?3, 1, ?1 FROM chats WHERE peer = ?1 "
+               "ON CONFLICT (peer, scope) DO UPDATE SET migrated_from = ?1, updated_at = ?3, "
+               "active = max(active, excluded.active), registered = max(registered, excluded.registered), "
+               "start = CASE WHEN start = 0 THEN 1 ELSE start END WHERE migrated_from <> ?1")
+             .with(chat.peer, chat.successor, now)
+             .run();
+  if (!done) return done.error();
+  return db.changes() > 0;
+}
+
 }  // namespace tg::pipeline

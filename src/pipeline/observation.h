@@ -81,6 +81,7 @@ struct ChatSeen {
   model::MessageId start;   // completeness is promised from here on; 0 = nothing is promised
   model::MessageId newest;  // newest id that the server is known to have
   std::string hole_cause;   // why ids may be missing before `newest`, e.g. connection lost
+  model::ChatId successor;  // the supergroup that this basic group became
 };
 
 // Something a source could not read: kept as it was, with the reason.

@@ -17,6 +17,7 @@ void join(Chat& one, Chat other) {
   one.total += other.total;
   one.deleted += other.deleted;
   one.media += other.media;
+  if (!one.migrated_to) one.migrated_to = other.migrated_to;
   one.last_date = std::max(one.last_date, other.last_date);
 }
 

@@ -10,7 +10,7 @@ constexpr std::size_t kItems = 50;
 Response feed(const Request& request, Context& context, std::string_view type, std::string (*render)(const Feed&)) {
   const auto peer = chat_of(request);
   if (!peer) return failure(peer.error());
-  const auto validity = context.valid_until_commit(*peer);
+  const auto own = context.valid_until_commit(*peer), all = context.valid_until_commit({});
   const auto chat = context.store().chat(*peer);
   if (!chat) return failure(chat.error());
   if (!*chat) return failure(no_such_channel(*peer));
@@ -20,7 +20,7 @@ Response feed(const Request& request, Context& context, std::string_view type, s
   const auto page = context.store().page(query);
   if (!page) return failure(page.error());
   auto response = with_body(200, type, render({**chat, page->rows}));
-  response.validity = validity;
+  response.validity = (*chat)->migrated_to || (*chat)->migrated_from ? all : own;
   response.counted = true;
   return response;
 }

@@ -15,11 +15,19 @@ Response row_answer(const Result<store::Row>& row, Context& context) {
   return success_text(message_json(*row));
 }
 
+// A chat that continues another is answered together with it: any commit may change that.
+Validity validity_of(const std::vector<model::ChatId>& channels, Context& context) {
+  const auto all = context.valid_until_commit({});
+  if (channels.size() != 1) return all;
+  const auto own = context.valid_until_commit(channels.front());
+  const auto chat = context.store().chat(channels.front());
+  return chat && *chat && ((*chat)->migrated_to || (*chat)->migrated_from) ? all : own;
+}
+
 Response list_messages(const Request& request, Context& context) {
   const auto query = page_query(Query(request.query()));
   if (!query) return failure(query.error());
-  const auto validity =
-      context.valid_until_commit(query->page.channels.size() == 1 ? query->page.channels.front() : model::ChatId{});
+  const auto validity = validity_of(query->page.channels, context);
   auto page = context.store().page(query->page);
   if (!page) return failure(page.error());
   std::string data = "[";

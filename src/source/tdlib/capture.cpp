@@ -131,7 +131,9 @@ void Capture::take_basic_group(const json::object& group) {
   const Fields f(group);
   const auto successor = f.number("upgraded_to_supergroup_id").value_or(0);
   const model::ChatId old{-f.number("id").value_or(0)};
-  if (successor && ports_.wanted(old)) ports_.missing(model::channel_peer(successor), "the group became a supergroup");
+  if (!successor) return;
+  chats_[old].successor = model::channel_peer(successor);
+  tell(old);
 }
 
 void Capture::tell(model::ChatId chat) {
@@ -144,6 +146,7 @@ void Capture::tell(model::ChatId chat) {
   seen.title = known->title;
   seen.username = known->username;
   seen.kind = known->kind;
+  seen.successor = known->successor;
   ports_.push(std::move(seen));
 }
 

@@ -24,6 +24,7 @@ struct ChatFacts {
   std::string title, username, kind;
   std::int64_t supergroup = 0, basic_group = 0;
   model::MessageId newest;  // that TDLib was told of; 0 = none
+  model::ChatId successor;  // of a basic group that became a supergroup
 };
 
 class Capture {

@@ -92,7 +92,8 @@ class Group(Peer):
     def seen_by(self, person):
         """id → message, as this account counts them."""
         shift = self.shift.get(person, 0)
-        return {number + shift: {**one, "id": number + shift} for number, one in self.messages.items()}
+        return {number + shift: {**one, "id": number + shift, "out": one["from_id"]["user_id"] == person.id}
+                for number, one in self.messages.items()}
 
     @property
     def chat_id(self):

@@ -67,7 +67,7 @@ TEST(Sync, IsOverWhenNothingMoreComesThoughSomethingIsMissing) {
   gateway.sync = [](const auto&) { return Result<void>(); };
   const pipeline::Provenance from{model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
   pipeline::ChatSeen chat{
-      from, model::ChatId{kPeer}, {}, "Mesa", "", "channel", model::MessageId{1}, model::MessageId{1}, ""};
+      from, model::ChatId{kPeer}, {}, "Mesa", "", "channel", model::MessageId{1}, model::MessageId{1}, "", {}};
   ASSERT_TRUE(gateway.intake.push(chat));
   ASSERT_TRUE(gateway.intake.push(pipeline::Proof{
       from, pipeline::ProofKind::walk, {}, model::ChatId{kPeer}, model::MessageId{1}, model::MessageId{1}, {}}));

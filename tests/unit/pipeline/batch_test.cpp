@@ -203,6 +203,35 @@ TEST(Batch, AHoleIsSaidUntilAPageProvesIt) {
   EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM holes WHERE closed_at > 0"), 1);
 }
 
+TEST(Batch, AGroupThatBecameASupergroupIsLinkedOnceAndCapturedOn) {
+  const model::ChatId successor{-1'000'000'000'077};
+  const auto told = [&](std::int64_t account) {
+    ChatSeen group;
+    group.from = {model::SourceKind::tdlib, model::Origin::live, account, kNow};
+    group.peer = model::ChatId{-77};
+    group.scope = model::Scope{account};
+    group.title = "Crew";
+    group.successor = successor;
+    return group;
+  };
+  JournalFixture fixture;
+  {
+    auto writer = fixture.intake();
+    auto registered = writer->write([](journal::Connection& db) {
+      return db.execute("INSERT INTO chats (peer, scope, registered, created_at, updated_at) VALUES (-77, 0, 1, 1, 1)");
+    });
+    ASSERT_TRUE(registered);
+  }
+  fixture.push_all({told(5), told(6), told(5)});
+
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM chats WHERE peer = -77 AND migrated_to = -1000000000077"), 3);
+  EXPECT_EQ(*(*db)->scalar("SELECT registered + active + start FROM chats WHERE peer = -1000000000077"), 3);
+  EXPECT_EQ(*(*db)->scalar("SELECT migrated_from FROM chats WHERE peer = -1000000000077"), -77);
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM events WHERE kind = 7"), 1);
+  EXPECT_EQ(fixture.problems(), std::vector<std::string>{});
+}
+
 TEST(Batch, AMessageAbsentFromAProvenPageBecomesATombstone) {
   JournalFixture fixture;
   const model::Time later{kNow.us + 120 * kSecond};
