@@ -95,8 +95,9 @@ const std::string_view kSchemas = R"json({
    "date-time"}, "cause": {"type": "string"}}},
  "Coverage": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type": "object", "required": ["from", "to",
    "holes", "bar"], "properties": {"from": {"type": "integer"}, "to": {"type": "integer"}, "holes": {"type": "array",
-   "items": {"$ref": "#/components/schemas/Hole"}}, "bar": {"type": "array", "items": {"$ref":
-   "#/components/schemas/BarPart"}}}}]},
+   "items": {"$ref": "#/components/schemas/Hole"}}, "noAccess": {"type": "object", "required": ["since", "reason"],
+   "properties": {"since": {"type": "string", "format": "date-time"}, "reason": {"type": "string"}}}, "bar": {
+   "type": "array", "items": {"$ref": "#/components/schemas/BarPart"}}}}]},
  "Range": {"type": "object", "required": ["from", "to", "ids", "state", "proof"], "properties": {"from": {"type":
    "integer"}, "to": {"type": "integer"}, "ids": {"type": "integer"}, "state": {"$ref":
    "#/components/schemas/BarState"}, "proof": {"enum": ["walk", "live", null]}, "account": {"type": "string"},
@@ -110,8 +111,8 @@ const std::string_view kSchemas = R"json({
    "state", "coverage", "hourly"], "properties": {"avatar": {"type": "object", "required": ["initials", "hue"],
    "properties": {"initials": {"type": "string"}, "hue": {"type": "integer", "minimum": 0, "maximum": 9}}},
    "state": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["complete", "hole", "lost",
-   "unproven", "silent", "history", "imported", "stopped", "empty"]}, "missing": {"type": "integer"}, "since": {
-   "type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
+   "unproven", "silent", "history", "imported", "stopped", "empty", "private"]}, "missing": {"type": "integer"},
+   "since": {"type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
    "coverage": {"$ref": "#/components/schemas/Coverage"}, "lastMessage": {"type": "object", "required": ["id",
    "messageId", "text"], "properties": {"id": {"type": "string"}, "messageId": {"type": "integer"}, "text": {
    "type": "string"}, "media": {"type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24}}}]
@@ -197,7 +198,7 @@ const std::string_view kSchemas = R"json({
    "enum": ["running", "stopped", "signed_out", "none"]}, "since": {"type": "string", "format": "date-time"},
    "source": {"type": "string"}, "reason": {"type": "string"}}}, "verdict": {"type": "object", "required": ["code",
    "missing", "lost", "channels"], "properties": {"code": {"enum": ["complete", "hole", "lost", "stale", "stopped",
-   "sign_in", "archive", "empty"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
+   "sign_in", "archive", "empty", "private"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
    "format": "date-time"}, "provenAt": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"},
    "channels": {"type": "integer"}}}, "completeness": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type":
    "object", "required": ["channels", "archived"], "properties": {"channels": {"type": "integer"}, "archived": {

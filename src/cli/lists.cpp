@@ -196,6 +196,11 @@ int show_status(const Common& common) {
   return kDone;
 }
 
+boost::json::value no_access_json(const journal::ChatCoverage& chat) {
+  if (!chat.no_access) return nullptr;
+  return boost::json::object{{"since", model::to_rfc3339(chat.no_access->since)}, {"reason", chat.no_access->reason}};
+}
+
 int show_ranges(const Common& common, journal::Connection& db, const journal::ChatCoverage& chat) {
   const auto ranges = journal::proven_ranges(db, chat.peer, chat.scope);
   if (!ranges) return fail(ranges.error());
@@ -225,6 +230,7 @@ int show_ranges(const Common& common, journal::Connection& db, const journal::Ch
                               {"expected", chat.expected},
                               {"accounted", chat.accounted},
                               {"missing", chat.missing},
+                              {"noAccess", no_access_json(chat)},
                               {"proven", proven},
                               {"holes", holes}});
     return kDone;
@@ -244,6 +250,10 @@ int show_ranges(const Common& common, journal::Connection& db, const journal::Ch
                           "missing", local_time(hole.opened_at), hole.cause});
   }
   print(table);
+  if (chat.no_access) {
+    std::cout << "private since " << local_time(chat.no_access->since) << " (" << chat.no_access->reason
+              << "): what is missing cannot be fetched\n";
+  }
   return kDone;
 }
 
@@ -257,9 +267,9 @@ int show_coverage(const Common& common, std::int64_t channel) {
   const auto all = journal::all_coverage(**db, model::Time::now());
   if (!all) return fail(all.error());
   if (channel != 0) {
-    for (const auto& chat : *all) {
-      if (chat.peer.value == channel) return show_ranges(common, **db, chat);
-    }
+    const auto chat = journal::coverage(**db, model::ChatId{channel}, model::Time::now());
+    if (!chat) return fail(chat.error());
+    if (chat->peer) return show_ranges(common, **db, *chat);
     if (auto known = known_channel(*reading->store, channel); !known) return fail(known.error());
     return fail({Code::internal, fmt::format("channel {} is stored, but has no coverage", channel),
                  "telegram-gateway journal verify says more"});
@@ -286,11 +296,15 @@ int show_coverage(const Common& common, std::int64_t channel) {
                                        {"empty", chat.empty},
                                        {"deleted", chat.deleted},
                                        {"missing", chat.missing},
+                                       {"noAccess", no_access_json(chat)},
                                        {"provenAt", or_null(chat.proven_at)}});
     table.rows.push_back({std::to_string(chat.peer.value), chat.start ? grouped(chat.accounted) : "–",
                           chat.start ? grouped(chat.expected) : "–", chat.start ? grouped(chat.missing) : "–",
-                          chat.start ? local_time(chat.proven_at) : "only imported", grouped(stored->messages),
-                          fmt::format("{}–{}", stored->first, stored->last), titles[{chat.peer, chat.scope}]});
+                          chat.no_access ? "private since " + local_time(chat.no_access->since)
+                          : chat.start   ? local_time(chat.proven_at)
+                                         : "only imported",
+                          grouped(stored->messages), fmt::format("{}–{}", stored->first, stored->last),
+                          titles[{chat.peer, chat.scope}]});
   }
   if (common.json) {
     print(boost::json::object{{"channels", rows}});

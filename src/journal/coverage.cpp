@@ -139,6 +139,9 @@ Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope s
   if (auto found = newest_proof.step(); !found) return found.error();
   c.proven_at = model::Time{newest_proof.integer(0)};
   newest_proof.reset();
+  auto lost_access = no_access(db, peer, scope);
+  if (!lost_access) return lost_access.error();
+  c.no_access = std::move(*lost_access);
   if (chat->start == 0 || chat->newest < chat->start) return c;
 
   const Range whole{chat->start, chat->newest};
@@ -165,6 +168,7 @@ Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope s
       }
     }
     // The end of the channel may still be on its way to us.
+    if (c.no_access) hole.cause = "no_access";
     const bool young = range.last == chat->newest && now.us - hole.opened_at.us < kSettleUs && hole.cause.empty();
     if (young) continue;
     c.missing += range.size();
@@ -184,6 +188,32 @@ Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope s
   }
   c.empty = c.accounted - c.stored - c.deleted;
   return c;
+}
+
+bool shows_more(const ChatCoverage& one, const ChatCoverage& other) {
+  const auto key = [](const ChatCoverage& c) {
+    return std::tuple(bool(c.start), c.no_access.has_value(), c.missing, c.expected);
+  };
+  return key(one) > key(other);
+}
+
+Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time now) {
+  std::vector<model::Scope> scopes;
+  auto& rows = db.prepared("SELECT scope FROM chats WHERE peer = ? ORDER BY scope").with(peer);
+  while (true) {
+    auto row = rows.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    scopes.emplace_back(rows.integer(0));
+  }
+  rows.reset();
+  std::optional<ChatCoverage> shown;
+  for (const auto scope : scopes) {
+    auto one = coverage(db, peer, scope, now);
+    if (!one) return one.error();
+    if (!shown || shows_more(*one, *shown)) shown = std::move(*one);
+  }
+  return shown ? std::move(*shown) : ChatCoverage{};
 }
 
 Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now) {

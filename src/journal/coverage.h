@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/access.h"
 #include "journal/sqlite.h"
 #include "model/ids.h"
 #include "model/result.h"
@@ -67,13 +68,19 @@ struct ChatCoverage {
   model::MessageId start, newest;  // start 0: nothing is promised (only ever imported)
   std::int64_t expected = 0, accounted = 0, stored = 0, empty = 0, deleted = 0, missing = 0, accepted_lost = 0,
                unknown = 0;
-  model::Time proven_at;         // newest proof; 0 = none
-  RangeSet proven;               // within [start, newest]
-  std::vector<Hole> open_holes;  // oldest first
-  RangeSet lost;                 // accepted
+  model::Time proven_at;              // newest proof; 0 = none
+  RangeSet proven;                    // within [start, newest]
+  std::vector<Hole> open_holes;       // oldest first
+  RangeSet lost;                      // accepted
+  std::optional<NoAccess> no_access;  // no account sees it any more: what is missing cannot be fetched
 };
 
+// Which of two accounts' own numberings of one chat is to be shown: what is promised first, then what lacks more.
+bool shows_more(const ChatCoverage& one, const ChatCoverage& other);
+
 Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope scope, model::Time now);
+// Of a peer's scopes the one that shows more.
+Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time now);
 Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now);
 Result<std::vector<ProvenRange>> proven_ranges(Connection& db, model::ChatId peer, model::Scope scope);
 

@@ -116,6 +116,19 @@ CREATE INDEX serves_waiting ON serves (consumer, peer, times) WHERE times < 10;
 CREATE INDEX serves_parked ON serves (consumer, peer, times, at) WHERE times >= 10;
 )sql";
 
+// Since version 5: whether an account sees a chat, since when, and Telegram's word where it does not.
+constexpr std::string_view kAccess = R"sql(
+CREATE TABLE access (
+  peer INTEGER NOT NULL, scope INTEGER NOT NULL, account INTEGER NOT NULL,
+  sees INTEGER NOT NULL, since INTEGER NOT NULL, reason TEXT NOT NULL,
+  PRIMARY KEY (peer, scope, account)) WITHOUT ROWID;
+)sql";
+
+// What version 3 served has no seq: an edit counts as not served then, and comes once more.
+constexpr std::string_view kSince3 =
+    "ALTER TABLE serves ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE consumers ADD COLUMN began TEXT NOT NULL DEFAULT '';";
+
 }  // namespace
 
 Result<void> prepare(Connection& db) {
@@ -127,11 +140,9 @@ Result<void> prepare(Connection& db) {
                  fmt::format("the journal has schema {}, this program knows {}", *version, kSchemaVersion),
                  "Start the newer program that wrote it, or restore a backup made before the upgrade"};
   }
-  // What version 3 served has no seq: an edit counts as not served then, and comes once more.
-  if (*version == 3) {
-    auto done = db.execute(
-        "BEGIN IMMEDIATE;ALTER TABLE serves ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
-        "ALTER TABLE consumers ADD COLUMN began TEXT NOT NULL DEFAULT '';PRAGMA user_version = 4;COMMIT;");
+  if (*version == 3 || *version == 4) {
+    auto done = db.execute(fmt::format("BEGIN IMMEDIATE;{}{}PRAGMA user_version = {};COMMIT;",
+                                       *version == 3 ? kSince3 : "", kAccess, kSchemaVersion));
     if (!done) (void)db.execute("ROLLBACK");
     return done;
   }
@@ -143,12 +154,12 @@ Result<void> prepare(Connection& db) {
   }
   const auto now = model::Time::now();
   auto done = db.execute(
-      fmt::format("BEGIN IMMEDIATE;{}"
+      fmt::format("BEGIN IMMEDIATE;{}{}"
                   "INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16)))), ('created_at', '{}');"
                   // Sequence numbers start at the time of creation in µs, so that they grow also over a lost journal.
                   "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {});"
                   "PRAGMA user_version = {};COMMIT;",
-                  kTables, now.us, now.us, kSchemaVersion));
+                  kTables, kAccess, now.us, now.us, kSchemaVersion));
   if (!done) (void)db.execute("ROLLBACK");
   return done;
 }

@@ -1,5 +1,6 @@
 #include "pipeline/batch.h"
 
+#include "journal/access.h"
 #include "journal/coverage.h"
 #include "model/message_json.h"
 #include "pipeline/chat_names.h"
@@ -220,6 +221,11 @@ Result<void> Batch::tell_successor(const ChatSeen& chat) {
   if (auto done = append(db_, event, {}); !done) return done;
   events_.push_back(std::move(event));
   return {};
+}
+
+Result<void> Batch::take(const AccessSeen& access) {
+  return journal::note_access(db_, access.peer, access.scope, access.from.account, access.sees, access.reason,
+                              access.from.observed_at);
 }
 
 Result<void> Batch::take(const Refused& refused) {

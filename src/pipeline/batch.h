@@ -29,6 +29,7 @@ class Batch {
   Result<void> take(const CountersSeen& counters);
   Result<void> take(const Proof& proof);
   Result<void> take(const ChatSeen& chat);
+  Result<void> take(const AccessSeen& access);
   Result<void> take(const Refused& refused);
 
   // Writes heads and counts. Then COMMIT is the caller's.

@@ -84,6 +84,15 @@ struct ChatSeen {
   model::ChatId successor;  // the supergroup that this basic group became
 };
 
+// Whether an account may see a chat, as the server said just now.
+struct AccessSeen {
+  Provenance from;
+  model::ChatId peer;
+  model::Scope scope;
+  bool sees = true;
+  std::string reason;  // Telegram's word where it does not
+};
+
 // Something a source could not read: kept as it was, with the reason.
 struct Refused {
   Provenance from;
@@ -92,6 +101,6 @@ struct Refused {
   std::string payload;  // at most 64 KiB are kept
 };
 
-using Observation = std::variant<Seen, Deleted, CountersSeen, Proof, ChatSeen, Refused>;
+using Observation = std::variant<Seen, Deleted, CountersSeen, Proof, ChatSeen, AccessSeen, Refused>;
 
 }  // namespace tg::pipeline

@@ -168,11 +168,11 @@ Response coverage(const Request& request, Context& context) {
   if (!*chat) return failure(no_such_channel(*peer));
   auto db = context.journal().read();
   if (!db) return failure(db.error());
-  const auto found = journal::coverage(**db, *peer, (*chat)->scope, model::Time::now());
+  const auto found = journal::coverage(**db, *peer, model::Time::now());
   if (!found) return failure(found.error());
-  const auto proofs = journal::proven_ranges(**db, *peer, (*chat)->scope);
+  const auto proofs = journal::proven_ranges(**db, *peer, found->scope);
   if (!proofs) return failure(proofs.error());
-  const auto stored = journal::stored_of(**db, *peer, (*chat)->scope);
+  const auto stored = journal::stored_of(**db, *peer, found->scope);
   if (!stored) return failure(stored.error());
   auto data = coverage_json(*found, static_cast<int>(*px));
   data["promised"] = bool(found->start);

@@ -153,8 +153,8 @@ Result<Board::Input> Board::read() {
   auto coverage = journal::all_coverage(**db, input.now);
   if (!coverage) return coverage.error();
   for (auto& one : *coverage) {
-    const auto peer = one.peer;
-    input.coverage.emplace(peer, std::move(one));
+    const auto [shown, fresh] = input.coverage.try_emplace(one.peer, one);
+    if (!fresh && journal::shows_more(one, shown->second)) shown->second = std::move(one);
   }
   auto holes = journal::holes_by_day(**db, input.now, 30);
   if (!holes) return holes.error();

@@ -70,10 +70,16 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
   const auto missing = totals.at("missing").to_number<std::int64_t>();
   const auto lost = totals.at("acceptedLost").to_number<std::int64_t>();
   const auto promised = totals.at("channels").to_number<std::int64_t>();
-  model::Time oldest_hole, oldest_proof;
+  model::Time oldest_hole, oldest_proof, oldest_private;
   bool unproven = false;
   for (const auto& [peer, one] : input.coverage) {
     if (!one.start) continue;
+    const auto chat = std::find_if(input.chats.begin(), input.chats.end(),
+                                   [peer = peer](const store::Chat& c) { return c.peer == peer; });
+    const bool given_up = chat != input.chats.end() && !chat->active;
+    if (one.no_access && !given_up && (!oldest_private || one.no_access->since < oldest_private)) {
+      oldest_private = one.no_access->since;
+    }
     for (const auto& hole : one.open_holes) {
       if (!oldest_hole || hole.opened_at < oldest_hole) oldest_hole = hole.opened_at;
     }
@@ -93,6 +99,8 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
     code = "stopped";
   else if (promised == 0)
     code = "archive";  // what was only ever imported promises nothing
+  else if (oldest_private)
+    code = "private";  // whatever was posted since then is missing, and nobody knows how much
   else if (missing > 0)
     code = "hole";
   else if (unproven || oldest_proof < stale_before(input.now))
@@ -103,6 +111,7 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
   out["missing"] = missing;
   out["lost"] = lost;
   out["channels"] = promised;
+  if (code == "private") out["since"] = model::to_rfc3339(oldest_private);
   if (oldest_hole && code == "hole") out["since"] = model::to_rfc3339(oldest_hole);
   if (oldest_proof && !unproven && code == "stale") out["since"] = model::to_rfc3339(oldest_proof);
   if (code == "stopped" || code == "sign_in") {
@@ -168,12 +177,18 @@ json::array Board::attention_of(const Input& input, std::string_view capture) co
   }
   for (const auto& chat : input.chats) {
     const auto found = input.coverage.find(chat.peer);
-    if (found == input.coverage.end() || found->second.missing == 0 || out.size() >= kMostAttention) continue;
-    json::object one{{"code", "hole"},
+    if (found == input.coverage.end() || out.size() >= kMostAttention) continue;
+    const auto& lost = found->second.no_access;
+    const bool is_private = lost && chat.active;
+    if (!is_private && found->second.missing == 0) continue;
+    json::object one{{"code", is_private ? "private" : "hole"},
                      {"channelId", std::to_string(chat.peer.value)},
                      {"title", chat.title.empty() ? chat.label : chat.title},
                      {"count", found->second.missing}};
-    if (!found->second.open_holes.empty()) {
+    if (is_private) {
+      one["since"] = model::to_rfc3339(lost->since);
+      one["detail"] = lost->reason;
+    } else if (!found->second.open_holes.empty()) {
       one["since"] = model::to_rfc3339(found->second.open_holes.front().opened_at);
       one["detail"] = found->second.open_holes.front().cause;
     }

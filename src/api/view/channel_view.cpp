@@ -129,6 +129,10 @@ json::object coverage_json(const journal::ChatCoverage& coverage, int px) {
                                  {"cause", hole->cause}});
   }
   out["holes"] = std::move(holes);
+  if (coverage.no_access) {
+    out["noAccess"] =
+        json::object{{"since", model::to_rfc3339(coverage.no_access->since)}, {"reason", coverage.no_access->reason}};
+  }
   out["bar"] = bar_json(coverage, px);
   return out;
 }
@@ -136,6 +140,12 @@ json::object coverage_json(const journal::ChatCoverage& coverage, int px) {
 json::object state_json(const RowFacts& facts) {
   json::object out;
   const auto* coverage = facts.coverage;
+  if (coverage && coverage->no_access && facts.chat.active) {
+    out["code"] = "private";
+    if (coverage->missing > 0) out["missing"] = coverage->missing;
+    put_time(out, "since", coverage->no_access->since);
+    return out;
+  }
   if (!coverage || !coverage->start) {
     out["code"] = facts.chat.total > 0 ? "imported" : "empty";
     return out;

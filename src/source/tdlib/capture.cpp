@@ -125,6 +125,14 @@ void Capture::take_supergroup(const json::object& group) {
     known->second.username = std::move(username);
     tell(chat);
   }
+  if (const auto* status = f.object("status")) {
+    const auto word = Fields(*status).text("@type");
+    const bool member = word != "chatMemberStatusBanned" && word != "chatMemberStatusLeft";
+    const auto [was, fresh] = member_.try_emplace(chat, member);
+    if (!fresh && std::exchange(was->second, member) != member && ports_.wanted(chat)) {
+      ports_.missing(chat, "what may be seen of it changed");
+    }
+  }
 }
 
 void Capture::take_basic_group(const json::object& group) {

@@ -71,6 +71,7 @@ class Capture {
   std::int64_t account_ = 0;
   std::unordered_map<model::ChatId, ChatFacts> chats_;
   std::unordered_map<std::int64_t, std::string> supergroup_names_;  // username, by supergroup
+  std::unordered_map<model::ChatId, bool> member_;                  // of supergroups and channels
   struct Content {
     std::uint64_t number = 0;
     boost::json::object content;

@@ -45,7 +45,13 @@ struct Walk {
 
 struct Reconciler::Impl {
   Impl(Options o, Ports p)
-      : options(o), ports(std::move(p)), pages({ports.client, ports.with_capture, ports.on_change}, options.between) {}
+      : options(o),
+        ports(std::move(p)),
+        pages({ports.client, ports.with_capture, ports.on_change,
+               [this](model::ChatId chat, bool may, const std::string& reason, model::Time at) {
+                 tell_access(chat, may, reason, at);
+               }},
+              options.between) {}
 
   struct Wish {
     model::ChatId chat;
@@ -69,6 +75,7 @@ struct Reconciler::Impl {
   std::unordered_set<model::ChatId> to_begin;                   // histories that are not promised yet
   std::unordered_map<model::ChatId, Clock::time_point> walked;  // when each was walked last
   std::unordered_set<model::ChatId> walked_once;
+  std::unordered_map<model::ChatId, bool> sees;                     // as it was told last
   std::unordered_set<model::ChatId> asked;                          // for a reason: not by the hour, nor a second look
   std::vector<std::pair<Clock::time_point, model::ChatId>> second;  // looks at what was too new, in order
   Progress now;
@@ -157,6 +164,8 @@ struct Reconciler::Impl {
     auto newest = pages.ask(w.chat, {}, w.history_below());
     if (!newest || !take(w, {}, *newest)) return false;
     const auto top = newest->ids.empty() ? told : newest->ids.back();
+    // Another account, or a group that became this chat, may have promised more meanwhile.
+    if (!settle(w)) return false;
     if (!w.known.start && !promise(w, std::max(top, model::MessageId{1}))) return false;
     if (to_begin_history(w.chat) && w.known.start.value != 1 && !promise(w, model::MessageId{1})) return false;
     if (!settle(w)) return false;
@@ -265,6 +274,22 @@ struct Reconciler::Impl {
     ++now.pages;
     now.messages += static_cast<std::int64_t>(page.ids.size());
     return true;
+  }
+
+  // Where it is news.
+  void tell_access(model::ChatId chat, bool may, const std::string& reason, model::Time at) {
+    const auto known = sees.find(chat);
+    if (known != sees.end() && known->second == may) return;
+    std::int64_t account = 0;
+    if (!ports.with_capture([&](const Capture& capture) { account = capture.account(); })) return;
+    pipeline::AccessSeen seen;
+    seen.from = {model::SourceKind::tdlib, model::Origin::live, account, at};
+    seen.peer = chat;
+    seen.scope = scope_of(chat, account);
+    seen.sees = may;
+    seen.reason = reason;
+    if (push(std::move(seen))) sees[chat] = may;
+    if (!may) observe::warn("access_lost", {{"channel", chat.value}, {"reason", reason}});
   }
 
   bool push(pipeline::Observation observation) {

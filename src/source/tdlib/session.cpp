@@ -50,7 +50,7 @@ struct Session::Impl {
 
   // The session thread's own.
   std::unordered_set<model::ChatId> wanted;
-  bool was_ready = false, loaded = false;
+  bool was_ready = false, loaded = false, blind = false;
 
   void post(std::function<void(Capture&)> work) { post_to(inbox, std::move(work)); }
   void post_answer(std::function<void(Capture&)> work) { post_to(answers, std::move(work)); }
@@ -174,6 +174,7 @@ struct Session::Impl {
     if (standing.stage != Stage::ready) {
       was_ready = false;
       const bool out = standing.stage == Stage::closed || standing.revoked;
+      if (standing.revoked) tell_blind(capture);
       return set(SourceState::Code::signed_out,
                  standing.revoked ? "Telegram ended this session: sign in again, nothing that is stored is lost"
                  : out            ? "closed"
@@ -213,6 +214,20 @@ struct Session::Impl {
     if (!overflowed || !inbox.empty()) return false;
     overflowed = false;
     return true;
+  }
+
+  // An account whose session ended sees nothing any more, until a walk of its next session says otherwise.
+  void tell_blind(const Capture& capture) {
+    if (std::exchange(blind, true) || capture.account() == 0) return;
+    for (const auto chat : parts.chats()) {
+      pipeline::AccessSeen seen;
+      seen.from = {model::SourceKind::tdlib, model::Origin::live, capture.account(), model::Time::now()};
+      seen.peer = chat;
+      seen.scope = model::is_channel(chat) ? model::Scope{} : model::Scope{capture.account()};
+      seen.sees = false;
+      seen.reason = "the account is signed out";
+      (void)push(std::move(seen));
+    }
   }
 
   // Page by page; a refusal means that there are no more (404), or that this account may not ask (a bot).

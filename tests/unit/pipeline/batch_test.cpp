@@ -203,6 +203,30 @@ TEST(Batch, AHoleIsSaidUntilAPageProvesIt) {
   EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM holes WHERE closed_at > 0"), 1);
 }
 
+TEST(Batch, AChatIsPrivateOnceNoAccountSeesIt) {
+  const auto told = [](std::int64_t account, bool sees, std::int64_t after_s) {
+    AccessSeen seen;
+    seen.from = {model::SourceKind::tdlib, model::Origin::live, account, model::Time{kNow.us + after_s * kSecond}};
+    seen.peer = kPeer;
+    seen.sees = sees;
+    if (!sees) seen.reason = "CHANNEL_PRIVATE";
+    return seen;
+  };
+  JournalFixture fixture;
+  fixture.push_all({chat(10, 0), message(10, "a"), proof(ProofKind::live, 10, 10), told(1, true, 0), told(2, true, 0)});
+  fixture.push_all({told(1, false, 5)});
+  EXPECT_FALSE(fixture.coverage(kPeer).no_access);
+
+  fixture.push_all({told(2, false, 9), told(2, false, 12)});
+  const auto lost = fixture.coverage(kPeer).no_access;
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->since, (model::Time{kNow.us + 9 * kSecond}));
+  EXPECT_EQ(lost->reason, "CHANNEL_PRIVATE");
+
+  fixture.push_all({told(1, true, 20)});
+  EXPECT_FALSE(fixture.coverage(kPeer).no_access);
+}
+
 TEST(Batch, AGroupThatBecameASupergroupIsLinkedOnceAndCapturedOn) {
   const model::ChatId successor{-1'000'000'000'077};
   const auto told = [&](std::int64_t account) {

@@ -48,13 +48,13 @@ export interface Counts {
   expected: number; accounted: number; stored: number; empty: number; deleted: number;
   missing: number; acceptedLost: number; unknown: number; provenAt?: string;
 }
-export interface Coverage extends Counts { from: number; to: number; holes: Hole[]; bar: BarPart[] }
+export interface Coverage extends Counts { from: number; to: number; holes: Hole[]; bar: BarPart[]; noAccess?: { since: string; reason: string } }
 export interface Range {
   from: number; to: number; ids: number; state: BarState; proof: 'walk' | 'live' | null;
   account?: string; provenAt?: string; since?: string; cause?: string;
 }
 
-export type ChannelCode = 'complete' | 'hole' | 'lost' | 'unproven' | 'silent' | 'history' | 'imported' | 'stopped' | 'empty';
+export type ChannelCode = 'complete' | 'hole' | 'lost' | 'unproven' | 'silent' | 'history' | 'imported' | 'stopped' | 'empty' | 'private';
 export interface Channel {
   id: string; channelId: string; title: string; username?: string; kind: string; label: string; isActive: boolean;
   avatar: { initials: string; hue: number };
@@ -65,7 +65,7 @@ export interface Channel {
   topics?: { id: string; title: string }[];
 }
 
-export type VerdictCode = 'complete' | 'hole' | 'lost' | 'stale' | 'stopped' | 'sign_in' | 'archive' | 'empty';
+export type VerdictCode = 'complete' | 'hole' | 'lost' | 'stale' | 'stopped' | 'sign_in' | 'archive' | 'empty' | 'private';
 export interface Verdict {
   code: VerdictCode; missing: number; lost: number; since?: string; provenAt?: string; secondsLeft?: number; channels: number;
 }

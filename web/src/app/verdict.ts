@@ -20,6 +20,7 @@ export function sentence({ verdict, attention, completeness }: Overview, now: nu
     case 'lost': return { title: t('verdict.lost', { n: verdict.lost || verdict.missing }), detail: t('verdict.accept'), tone: 'bad', icon: 'bad' };
     case 'stale': return { title: t('verdict.stale', { time: since }), detail: age ? t('verdict.stoppedText', { age }) : t('verdict.unproven'), tone: 'unknown', icon: 'unknown' };
     case 'stopped': return { title: t('verdict.stopped', { time: since }), detail: age ? t('verdict.stoppedText', { age }) : t('verdict.unproven'), tone: 'bad', icon: 'stopped' };
+    case 'private': return { title: t('verdict.private', { time: since }), detail: t('verdict.privateText'), tone: 'bad', icon: 'stopped' };
     case 'sign_in': return { title: t('verdict.sign_in'), detail: t('verdict.signInText'), tone: 'busy', icon: 'go' };
     case 'archive': return { title: t('verdict.archive'), detail: t('verdict.archiveText'), tone: 'unknown', icon: 'download' };
     default: return { title: t('verdict.empty'), detail: t('verdict.emptyText'), tone: 'unknown', icon: 'unknown' };

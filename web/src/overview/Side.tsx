@@ -32,6 +32,10 @@ function itemOf(entry: Attention, destinations: Destination[]): Item {
       icon: 'silent', tone: 'quiet', title: t('att.silent', { title }), text: entry.since ? t('att.silentText', { time: clock(entry.since) }) : entry.detail ?? '',
       action: entry.channelId ? { label: t('app.open'), to: channelPath(entry.channelId) } : undefined,
     };
+    case 'private': return {
+      icon: 'stopped', tone: 'bad', title: t('att.private', { title }), text: t('att.privateText', { time: entry.since ? clock(entry.since) : '–' }),
+      action: entry.channelId ? { label: t('app.open'), to: channelPath(entry.channelId) } : undefined,
+    };
     case 'capture_stopped': return { icon: 'stopped', tone: 'bad', title: t('att.capture_stopped'), text: entry.detail ?? (entry.since ? clock(entry.since) : '') };
     case 'disk_low': return { icon: 'disk', tone: 'bad', title: t('att.disk_low'), text: entry.detail ?? '' };
     default: return { icon: 'warn', tone: 'warn', title: entry.code.replace(/_/g, ' '), text: [title, entry.detail].filter(Boolean).join(': ') };

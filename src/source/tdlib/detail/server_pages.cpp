@@ -14,6 +14,13 @@ constexpr std::int64_t kPage = 100;  // the most that TDLib gives
 constexpr std::chrono::seconds kPatience{90};
 constexpr std::chrono::seconds kFirstRetry{1}, kLastRetry{60};
 
+// This account may not see the chat, now.
+bool is_no_access(std::string_view word) {
+  constexpr std::array<std::string_view, 5> kWords = {"Can't access the chat", "Chat not found", "CHANNEL_PRIVATE",
+                                                      "CHANNEL_INVALID", "CHANNEL_PUBLIC_GROUP_NA"};
+  return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
+}
+
 bool is_transient(const Refusal& refusal) {
   return refusal.code == 408 || refusal.code == 420 || refusal.code == 429 || refusal.code >= 500;
 }
@@ -34,12 +41,14 @@ std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below,
                                           kPatience);
     if (const auto* found = std::get_if<json::object>(&answer)) {
       note(chat, "");
+      ports_.on_access(chat, true, "", asked_at);
       return read(*found, below, history_below, asked_at);
     }
     const auto& refusal = std::get<Refusal>(answer);
     if (refusal.code == 499) return std::nullopt;
     if (!is_transient(refusal)) {
       note(chat, refusal.message);
+      if (is_no_access(refusal.message)) ports_.on_access(chat, false, refusal.message, asked_at);
       observe::warn("reconcile_refused", {{"channel", chat.value}, {"reason", refusal.message}});
       return std::nullopt;
     }
