@@ -72,10 +72,10 @@ Result<bool> link_successor(journal::Connection& db, const ChatSeen& chat, model
   done = db.prepared(
                "INSERT INTO chats (peer, scope, title, label, description, active, registered, created_at, updated_at, "
                "start, migrated_from) SELECT ?2, 0, max(title), max(label), max(description), max(active), "
-               "max(registered AND active), ?3, ?3, 1, ?1 FROM chats WHERE peer = ?1 "
+               "max(registered AND active), ?3, ?3, max(registered AND active), ?1 FROM chats WHERE peer = ?1 "
                "ON CONFLICT (peer, scope) DO UPDATE SET migrated_from = ?1, updated_at = ?3, "
                "active = max(active, excluded.active), registered = max(registered, excluded.registered), "
-               "start = CASE WHEN start = 0 THEN 1 ELSE start END WHERE migrated_from <> ?1")
+               "start = CASE WHEN start = 0 THEN excluded.start ELSE start END WHERE migrated_from <> ?1")
              .with(chat.peer, chat.successor, now)
              .run();
   if (!done) return done.error();

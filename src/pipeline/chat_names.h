@@ -10,7 +10,7 @@ namespace tg::pipeline {
 // start moved.
 Result<bool> note_chat(journal::Connection& db, const ChatSeen& chat, model::Time now);
 
-// chat.peer became chat.successor: each knows the other, the successor is captured where the group was, and all of it
+// chat.peer became chat.successor: each knows the other. Where the group was captured the successor is, and all of it
 // is promised, as it began with the group. False when that was known.
 Result<bool> link_successor(journal::Connection& db, const ChatSeen& chat, model::Time now);
 

@@ -4,11 +4,13 @@
 TG_BINARY names the program.
 """
 
+import json
 import pathlib
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from gateway import run  # noqa: E402
 from telegram.scene import Scene  # noqa: E402
 
 
@@ -156,6 +158,19 @@ class GroupTest(Scene):
         self.walked(4)
         self.assertEqual([one for one in self.messages(channel).values() if "deletedAt" in one], [])
         self.verified()
+        self.exported_and_imported(channel)
+
+    def exported_and_imported(self, channel):
+        """Another archive learns from an export that the two are one, and promises nothing of them."""
+        written, other = (pathlib.Path(self.folder.name) / name for name in ("all.ndjson", "other"))
+        run("export", "-o", written, data_dir=self.gateway.data_dir, check=0)
+        report = json.loads(run("--json", "import", written, data_dir=other, check=0).stdout)["imports"][0]
+        self.assertEqual((report["refused"], report["reasons"]), (0, []))
+        asked = run("--json", "messages", "--channel", self.crew.chat_id, "--limit", "1000", data_dir=other, check=0)
+        channels = {one["channelId"] for one in json.loads(asked.stdout)["messages"]}
+        self.assertEqual(channels, {str(self.crew.chat_id), str(channel.chat_id)})
+        coverage = json.loads(run("--json", "coverage", channel.chat_id, data_dir=other, check=0).stdout)
+        self.assertFalse(coverage["promised"])
 
 
 if __name__ == "__main__":

@@ -157,6 +157,7 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
   pipeline::Provenance from{*source, model::Origin::import_, f.number("account").value_or(0),
                             model::Time{f.number("observed_us").value_or(0)}};
   const auto key = key_of(f);
+  if (*kind == model::Kind::channel_migrated) return take_successor(f, key, from);
   if (!key.peer || key.message.value <= 0) return refuse(line, "it names no message");
   if (!from.observed_at) return refuse(line, "it does not say when it was seen: only exports of this program do");
   auto& chat = chat_report(key.peer, key.scope);
@@ -197,6 +198,19 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
   }
   if (pushed) last_key_ = f.text("key");
   return pushed;
+}
+
+Result<void> NdjsonImporter::take_successor(const Fields& f, const model::MessageKey& key,
+                                            const pipeline::Provenance& from) {
+  pipeline::ChatSeen seen;
+  seen.from = from;
+  seen.peer = key.peer;
+  seen.scope = key.scope;
+  if (const auto* body = f.object("message")) {
+    seen.successor = model::ChatId{Fields(*body).number("migrated_to").value_or(0)};
+  }
+  if (!seen.peer || !seen.successor) return refuse(json::serialize(f.all()), "it does not say what became of its chat");
+  return intake_.push(std::move(seen));
 }
 
 // A deletion that a person asked for is no observation: nothing that is seen later undoes it.
