@@ -50,11 +50,14 @@ const VersionState* find(const State& state, Time edit_date, std::int64_t hash) 
   return nullptr;
 }
 
-// How little is known of when a content came to be: an update tells it; a page that it was so some time after it was
-// asked for, which says nothing of the order of edits within a second; a copy nothing at all.
+// How little is known of when a content came to be: the update of an edit tells it; a page that it was so some time
+// after it was asked for, which says nothing of the order of edits within a second, or of one without a date; a copy
+// nothing at all.
 template <class Sighting>
 int vagueness(const Sighting& sighting) {
-  return sighting.cached ? 2 : sighting.from_page && sighting.edit_date ? 1 : 0;
+  if (sighting.cached) return 3;
+  if (sighting.hidden_edit) return 0;
+  return sighting.from_page && sighting.edit_date ? 2 : 1;
 }
 
 std::int64_t slot_size(const State& state, Time edit_date) {

@@ -268,22 +268,28 @@ TEST(Fold, AnOlderVersionThatArrivesLateIsKeptAndDoesNotWin) {
   EXPECT_TRUE(ledger.events.back().superseded);
 }
 
-// Two edits within a second have one date; a page asked for before them may be answered after.
-TEST(Fold, APageAskedForBeforeTwoEditsOfASecondDoesNotTurnThemRound) {
+// A page asked for before edits may be answered after: it must not turn round two of one second, nor one without a
+// date.
+TEST(Fold, APageThatWasAskedForBeforeAnEditDoesNotPutItBeforeThePost) {
   const model::Time edited{test::kPosted.us + 300 * kSecond};
-  const auto world = world_of(
-      {{edited, "first", edited, false, false}, {model::Time{edited.us + 1'000}, "second", edited, false, false}});
-  auto answered_late = test::page(world, world.moments[1].at, model::Origin::catchup);
-  answered_late.from.observed_at = model::Time{edited.us - kSecond};
-  for (const std::size_t page_at : {0U, 1U, 2U}) {
-    Ledger ledger;
-    for (std::size_t i = 0; i <= 2; ++i) {
-      if (i == page_at) ledger.take(answered_late);
-      if (i < 2) ledger.take(test::pushed(world.moments[i]));
-    }
+  const model::Time soon{test::kPosted.us + 1'000};
+  const std::vector<test::World> worlds{
+      world_of(
+          {{edited, "first", edited, false, false}, {model::Time{edited.us + 1'000}, "last", edited, false, false}}),
+      world_of({{test::kPosted, "post", {}, false, false}, {soon, "last", {}, true, false}})};
+  for (const auto& world : worlds) {
+    auto answered_late = test::page(world, world.moments[1].at, model::Origin::catchup);
+    answered_late.from.observed_at = model::Time{world.moments[0].at.us - kSecond};
+    for (const std::size_t page_at : {0U, 1U, 2U}) {
+      Ledger ledger;
+      for (std::size_t i = 0; i <= 2; ++i) {
+        if (i == page_at) ledger.take(answered_late);
+        if (i < 2) ledger.take(test::pushed(world.moments[i]));
+      }
 
-    EXPECT_EQ(ledger.now()->text, "second") << page_at;
-    EXPECT_EQ(ledger.state.versions.size(), 2U) << page_at;
+      EXPECT_EQ(ledger.now()->text, "last") << page_at;
+      EXPECT_EQ(ledger.state.versions.size(), 2U) << page_at;
+    }
   }
 }
 
