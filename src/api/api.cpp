@@ -48,6 +48,7 @@ struct Api::Impl {
         parts(std::move(p)),
         tokens(options.auth),
         guard(options),
+        links(options.data_dir),
         routes(all_routes()),
         tail(parts.journal, options.tail_events, options.tail_bytes, [this] { wake(); }),
         board(options, parts, started, [this] { return context.all_jobs(); }),
@@ -89,6 +90,7 @@ struct Api::Impl {
   const model::Time started = model::Time::now();
   const Tokens tokens;
   const Guard guard;
+  const SignedLinks links;
   const RouteTable routes;
   Sessions sessions;
   std::atomic<std::uint64_t> writes{0};
@@ -97,7 +99,7 @@ struct Api::Impl {
   Tail tail;
   Board board;
   Syncs syncs;
-  Context context{options, parts, tokens, guard, sessions, tail, board, syncs, routes, writes, started};
+  Context context{options, parts, tokens, guard, links, sessions, tail, board, syncs, routes, writes, started};
   Router router;
   Server server;
 };

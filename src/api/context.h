@@ -7,6 +7,7 @@
 
 #include "api/access/guard.h"
 #include "api/access/sessions.h"
+#include "api/access/signed_links.h"
 #include "api/access/tokens.h"
 #include "api/api.h"
 #include "api/live/tail.h"
@@ -22,6 +23,7 @@ struct Context {
   const Parts& parts;
   const Tokens& tokens;
   const Guard& guard;
+  const SignedLinks& links;
   Sessions& sessions;
   Tail& tail;
   Board& board;

@@ -66,6 +66,7 @@ json::object operation_json(const Route& route) {
                                     {"content", content(route.type, schema_of(route))}};
     responses["416"] = json::object{{"description", "nothing of the file is in the range"}};
   }
+  if (route.by_link) responses["403"] = json::object{{"$ref", "#/components/responses/Error"}};
   if (route.tag == "health") {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }

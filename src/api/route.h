@@ -42,6 +42,7 @@ struct Route {
   int status = 200;                        // of success
   std::string_view type = "application/json";  // of the answer
   bool hidden = false;                         // an alias: not in the document
+  bool by_link = false;                        // a signed link (access/signed_links.h) needs no token
   bool probe = false;                          // asked by machines all the time: has a rate of its own
 };
 
@@ -73,6 +74,7 @@ std::vector<Route> monitor_routes();
 std::vector<Route> telegram_routes();
 std::vector<Route> auth_routes();
 std::vector<Route> media_routes();
+std::vector<Route> media_fetch_routes();
 std::vector<Route> event_routes();
 std::vector<Route> feed_routes();
 std::vector<Route> session_routes();

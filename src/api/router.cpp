@@ -212,7 +212,15 @@ bool Router::now(Request& request, Response& response) {
 bool Router::admitted(Request& request, const Known& known, const Route& route, Response& response) {
   request.scopes = known.scopes;
   request.by_cookie = known.by_cookie;
-  const auto needed = scope_of(route.access);
+  const auto link = route.by_link ? context_.links.check(request, model::Time::now()) : SignedLinks::Verdict::none;
+  // One that is wrong is told so whoever sends it: with a token it would seem to work.
+  if (link == SignedLinks::Verdict::wrong) {
+    context_.parts.metrics.unauthorised.Increment();
+    turn_away(route.operation, response,
+              failure(403, "bad_link", "this link has expired, or is not one of this gateway's; ask for another"));
+    return false;
+  }
+  const auto needed = link == SignedLinks::Verdict::right ? std::nullopt : scope_of(route.access);
   if (needed && !(known.scopes & bit_of(*needed))) {
     context_.parts.metrics.unauthorised.Increment();
     if (!known.presented) {

@@ -308,6 +308,12 @@ const std::string_view kSchemas = R"json({
  "AuthAccount": {"type": "object", "properties": {"account": {"type": "string"}}},
  "AuthInput": {"type": "object", "required": ["value"], "properties": {"value": {"type": "string"}, "account": {"type":
    "string"}}},
+ "MediaLink": {"type": "object", "required": ["url", "expiresAt"], "properties": {"url": {"type": "string"}, "expiresAt":
+   {"type": "string", "format": "date-time"}}},
+ "MediaLinkBody": {"type": "object", "properties": {"expiresIn": {"type": "integer", "minimum": 1, "maximum": 604800,
+   "description": "seconds; 3600 where it is absent"}}},
+ "MediaFetch": {"type": "object", "required": ["state"], "properties": {"state": {"enum": ["here", "waiting"]}, "url": {
+   "type": "string"}}},
  "SessionBody": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 })json";
 

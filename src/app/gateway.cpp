@@ -159,7 +159,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
                    .series = impl->series,
                    .generations = *impl->generations};
   parts.sources = [raw = impl.get()] { return raw->sources(); };
-  auto telegram = make_telegram(config, *impl->intake, *impl->journal, *impl->store, [raw = impl.get()] {
+  auto telegram = make_telegram(config, *impl->intake, *impl->journal, *impl->store, impl->metrics, [raw = impl.get()] {
     if (raw->api) raw->api->wake();
   });
   if (!telegram) return telegram.error();

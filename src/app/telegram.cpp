@@ -4,6 +4,8 @@
 
 #include <fstream>
 
+#include "model/message_json.h"
+
 namespace tg::app {
 namespace {
 
@@ -17,6 +19,16 @@ fs::path find(const std::string& name) {
   std::error_code ignored;
   if (credentials && fs::exists(fs::path(credentials) / name, ignored)) return fs::path(credentials) / name;
   return name;
+}
+
+tdlib::MediaRule media_rule(const config::Media& media) {
+  tdlib::MediaRule rule;
+  for (const auto& kind : media.kinds) rule.kinds.push_back(model::parse_media_type(kind));
+  for (const auto& id : media.channels) rule.channels.push_back(model::ChatId{model::parse_int(id).value_or(0)});
+  rule.max_file_bytes = media.max_file_bytes;
+  rule.max_bytes = media.max_bytes;
+  rule.parallel = static_cast<std::size_t>(media.parallel);
+  return rule;
 }
 
 }  // namespace
@@ -78,11 +90,14 @@ Result<tdlib::Options> telegram_options(const config::Config& config) {
   options.reconcile.rewalk = from.rewalk_messages;
   options.reconcile.every = std::chrono::seconds(from.reconcile_every_s);
   options.reconcile.between = std::chrono::milliseconds(from.request_every_ms);
+  options.media = media_rule(config.media);
+  options.media_folder = config.media.folder;
   return options;
 }
 
 Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& config, pipeline::Intake& intake,
                                                           journal::Journal& journal, store::Store& store,
+                                                          observe::Metrics& metrics,
                                                           std::function<void()> on_change) {
   if (config.telegram.api_id == 0) return std::unique_ptr<tdlib::TdlibSource>{};
   auto options = telegram_options(config);
@@ -96,7 +111,7 @@ Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& 
     }
     return wanted;
   };
-  return std::make_unique<tdlib::TdlibSource>(std::move(*options), intake, journal, std::move(on_change));
+  return std::make_unique<tdlib::TdlibSource>(std::move(*options), intake, journal, metrics, std::move(on_change));
 }
 
 }  // namespace tg::app

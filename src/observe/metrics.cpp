@@ -69,6 +69,12 @@ Metrics::Metrics()
       capture_up(gauge(*registry_, "capture_up", "1 while a source captures and the journal takes it")),
       coverage_missing(gauge(*registry_, "coverage_missing_ids", "Ids known to exist that are not accounted for")),
       quarantined(gauge(*registry_, "quarantined", "Events set aside that wait for a decision")),
+      media_waiting(gauge(*registry_, "media_waiting", "Files of messages that wait to be fetched")),
+      media_bytes(gauge(*registry_, "media_bytes", "Size of the downloaded files in the media folder")),
+      media_fetched(counter(*registry_, "media_fetched_total", "Files of messages that were fetched")),
+      media_fetched_bytes(counter(*registry_, "media_fetched_bytes_total", "Bytes of the files that were fetched")),
+      media_refused(counter(*registry_, "media_refused_total", "Files of messages that could not be fetched")),
+      media_removed(counter(*registry_, "media_removed_total", "Files removed because the disk's bound was reached")),
       connections(gauge(*registry_, "http_connections", "Open connections")),
       connections_refused(
           counter(*registry_, "http_connections_refused_total", "Connections closed because a limit was reached")),

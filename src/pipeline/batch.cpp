@@ -150,6 +150,14 @@ Result<void> Batch::take(const CountersSeen& seen) {
   return {};
 }
 
+Result<void> Batch::take(const MediaSeen& seen) {
+  auto found = slot(seen.key);
+  if (!found) return found.error();
+  Slot& slot = **found;
+  auto decision = decide(slot.state, seen, [this](model::Seq seq) { return load_body(db_, seq); });
+  return decision ? commit_event(slot, std::move(*decision)) : Result<void>();
+}
+
 Result<void> Batch::take(const Proof& proof) {
   if (proof.last < proof.first) return {};
   ChatSeen chat;

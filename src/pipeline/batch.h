@@ -27,6 +27,7 @@ class Batch {
   Result<void> take(const Seen& seen, std::int64_t content_hash);
   Result<void> take(const Deleted& deleted);
   Result<void> take(const CountersSeen& counters);
+  Result<void> take(const MediaSeen& media);
   Result<void> take(const Proof& proof);
   Result<void> take(const ChatSeen& chat);
   Result<void> take(const AccessSeen& access);

@@ -251,6 +251,32 @@ std::optional<Decision> decide(const State& state, const CountersSeen& seen) {
   return decision;
 }
 
+std::optional<Decision> decide(const State& state, const MediaSeen& seen, const LoadBody& load) {
+  if (!state.has_content() || state.erased) return std::nullopt;
+  const VersionState& now = state.now();
+  auto stored = load(now.seq);
+  if (!stored || seen.unique_id.empty() || stored->media.unique_id != seen.unique_id) return std::nullopt;
+  if (stored->media.blob == seen.blob && stored->media.absent == seen.absent) return std::nullopt;
+  stored->media.blob = seen.blob;
+  stored->media.absent = seen.absent;
+  model::set_counters(*stored, known_counters(state.counters));
+  Decision decision;
+  auto& event = decision.event;
+  event.key = seen.key;
+  event.kind = Kind::filled;
+  event.edit_date = now.edit_date;
+  event.origin = seen.from.origin;
+  event.source = state.source;
+  event.account = seen.from.account;
+  event.observed_at = seen.from.observed_at;
+  event.n = event.observed_at.us;
+  event.hash = now.hash;
+  event.hidden_edit = now.hidden_edit;
+  event.cached = now.cached;
+  decision.message = std::move(*stored);
+  return decision;
+}
+
 void apply(State& state, const model::Event& event, const Facts& facts) {
   const bool first = !state.exists();
   const bool newly_offered = event.offered && !state.offered;

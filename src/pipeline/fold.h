@@ -26,6 +26,9 @@ std::optional<Decision> decide(const State& state, const Deleted& deleted);
 // Also for the counters of a message whose content is known (counters.h).
 std::optional<Decision> decide(const State& state, const CountersSeen& seen);
 
+// What it says goes into the current version: it is no edit.
+std::optional<Decision> decide(const State& state, const MediaSeen& seen, const LoadBody& load);
+
 // `event` has its seq. Only `restored` clears a tombstone.
 void apply(State& state, const model::Event& event, const Facts& facts);
 

@@ -53,6 +53,15 @@ struct CountersSeen {
   model::Time at() const { return as_of ? as_of : from.observed_at; }
 };
 
+// What became of a message's file: fetched, or removed again. Says nothing of a message that has another file by now.
+struct MediaSeen {
+  Provenance from;
+  model::MessageKey key;
+  std::string unique_id;
+  std::string blob;    // empty: it is not here (any more)
+  std::string absent;  // then: why
+};
+
 enum class ProofKind : std::uint8_t {
   live,  // consecutive live ids: `to` is the id just seen, `from` the one seen before it
   walk,  // one page of a walk that came from the server
@@ -101,6 +110,6 @@ struct Refused {
   std::string payload;  // at most 64 KiB are kept
 };
 
-using Observation = std::variant<Seen, Deleted, CountersSeen, Proof, ChatSeen, AccessSeen, Refused>;
+using Observation = std::variant<Seen, Deleted, CountersSeen, MediaSeen, Proof, ChatSeen, AccessSeen, Refused>;
 
 }  // namespace tg::pipeline

@@ -62,6 +62,11 @@ class Control {
   // The whole history too, from the first message on, behind everything newer; returns before it is done.
   virtual Result<void> fetch_history(model::ChatId chat) = 0;
   virtual std::vector<HistoryState> histories() const = 0;
+
+  // Fetches the file of a message; returns before it is there, and then the message says so. Asked twice: fetched once.
+  virtual Result<void> fetch_media(const model::MessageKey& message) = 0;
+  // Why that failed for good; nothing while it is under way, or done.
+  virtual std::optional<Error> media_trouble(const model::MessageKey& message) const = 0;
 };
 
 }  // namespace tg::source

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "api/cache.h"
+#include "api/live/tail.h"
 #include "api/routes/common.h"
 
 namespace tg::api {
@@ -156,6 +157,67 @@ Response file_answer(const Request& request, File file, std::string_view type, c
   return response;
 }
 
+std::string etag_of_blob(const std::string& blob) { return "\"" + blob.substr(0, 20) + "\""; }
+
+// A photo that is being fetched: the answer is the photo, as an <img> wants it, or why there is none.
+class PhotoPoll final : public LongPoll {
+ public:
+  PhotoPoll(Context& context, const model::MessageKey& key)
+      : context_(context), follower_(context.tail), key_(key), seen_(context.tail.head()) {
+    until = std::chrono::steady_clock::now() + kFetchPatience;
+  }
+
+  bool ready() override {
+    const auto now = std::chrono::steady_clock::now();
+    if (context_.tail.head() == seen_ && now < look_at_) return false;
+    look_at_ = now + kLookEvery;
+    return true;
+  }
+
+  bool answer(Response& response, bool last) override {
+    seen_ = context_.tail.head();
+    const auto row = context_.store().get(key_);
+    if (!row || !*row) return put(response, row ? failure(no_such_message(key_)) : failure(row.error()));
+    const auto& media = (*row)->message.media;
+    if (!media.blob.empty()) return put(response, whole(media));
+    if (const auto trouble = context_.parts.control->media_trouble(key_)) return put(response, failure(*trouble));
+    if (!last) return false;
+    auto not_yet = failure(503, "unavailable", "the photo is still being fetched; ask again");
+    not_yet.add("Retry-After", "5");
+    return put(response, std::move(not_yet));
+  }
+
+ private:
+  static bool put(Response& response, Response made) {
+    put_answer(response, std::move(made));
+    return true;
+  }
+  Response whole(const model::Media& media) const {
+    const auto file = open_blob(context_.options.media_folder, media.blob);
+    if (!file) return failure(file.error());
+    std::string bytes;
+    const auto size = file->size().value_or(0);
+    if (size > kMostAtOnce || !file->read(bytes, 0, size)) {
+      auto again = failure(503, "unavailable", "the photo is here now; ask again");
+      return std::move(again.add("Retry-After", "1"));
+    }
+    Response response;
+    response.add("Content-Type", shown_type(media)).add("ETag", etag_of_blob(media.blob));
+    response.body = Bytes(std::move(bytes));
+    return response;
+  }
+
+  static constexpr std::chrono::seconds kFetchPatience{25};
+  static constexpr std::chrono::milliseconds kLookEvery{900};
+  static constexpr std::int64_t kMostAtOnce = 16 << 20;
+
+  Context& context_;
+  Tail::Follower follower_;
+  const model::MessageKey key_;
+  model::Seq seen_;
+  std::chrono::steady_clock::time_point look_at_{};
+};
+
 Response media_answer(const Request& request, Context& context, const model::MessageKey& key, bool photo) {
   const auto row = context.store().get(key);
   if (!row) return failure(row.error());
@@ -164,14 +226,23 @@ Response media_answer(const Request& request, Context& context, const model::Mes
   if (media.type == model::MediaType::none || (photo && media.type != model::MediaType::photo)) {
     return failure(404, "not_found", photo ? "the message has no photo" : "the message has no file");
   }
+  auto* control = context.parts.control;
+  if (media.blob.empty() && photo && control && !media.unique_id.empty()) {
+    if (const auto asked = control->fetch_media((*row)->message.key); !asked) return failure(asked.error());
+    Response response;
+    response.poll = std::make_unique<PhotoPoll>(context, (*row)->message.key);
+    return response;
+  }
   if (media.blob.empty()) {
     return failure(503, "unavailable",
                    media.absent == "not_in_export" ? "the export did not hold this file"
-                                                   : "the file is not here, and no signed-in account can fetch it now");
+                   : media.unique_id.empty() || !control
+                       ? "the file is not here, and no signed-in account can fetch it now"
+                       : "the file is not here; POST …/media/{id}/fetch fetches it");
   }
   auto file = open_blob(context.options.media_folder, media.blob);
   if (!file) return failure(file.error());
-  return file_answer(request, std::move(*file), shown_type(media), "\"" + media.blob.substr(0, 20) + "\"");
+  return file_answer(request, std::move(*file), shown_type(media), etag_of_blob(media.blob));
 }
 
 Response photo(const Request& request, Context& context) {
@@ -193,6 +264,8 @@ Response media(const Request& request, Context& context) {
 
 std::vector<Route> media_routes() {
   const Parameter range{"Range", "string", "bytes=first-last: only this part; several are answered whole", "header"};
+  const Parameter expires{std::string_view(kLinkExpires), "integer", "of a signed link"};
+  const Parameter signature{std::string_view(kLinkSignature), "string", "of a signed link: no token is needed with it"};
   Route picture{.method = Method::get,
                 .pattern = "/api/telegram-gateway/photos/{channelId}/{messageId}",
                 .access = Access::read,
@@ -200,7 +273,7 @@ std::vector<Route> media_routes() {
                 .handler = photo,
                 .operation = "photo",
                 .tag = "telegram",
-                .summary = "The photo of a message",
+                .summary = "The photo of a message; fetched now where it is not here",
                 .schema = "=Binary",
                 .parameters = {{"channelId", "string", "a chat's id", "path", true},
                                {"messageId", "integer", "the message", "path", true},
@@ -218,8 +291,9 @@ std::vector<Route> media_routes() {
              .tag = "telegram",
              .summary = "The file of a message",
              .schema = "=Binary",
-             .parameters = {{"id", "string", "the message's id", "path", true}, range}};
+             .parameters = {{"id", "string", "the message's id", "path", true}, range, expires, signature}};
   file.type = "application/octet-stream";
+  file.by_link = true;
   return {std::move(picture), std::move(picture_alias), std::move(file)};
 }
 

@@ -25,6 +25,12 @@ void write_entities(JsonWriter& json, const std::vector<model::Entity>& entities
   json.close(']');
 }
 
+bool has_file(model::MediaType type) {
+  using model::MediaType;
+  return type != MediaType::none && type != MediaType::contact && type != MediaType::location &&
+         type != MediaType::poll && type != MediaType::other;
+}
+
 void write_media(JsonWriter& json, const model::Message& message) {
   const auto& media = message.media;
   if (media.type == model::MediaType::none) return;
@@ -39,7 +45,8 @@ void write_media(JsonWriter& json, const model::Message& message) {
   json.optional("duration", media.duration_s);
   json.optional("miniature", media.miniature);
   json.optional("url", media_path(message));
-  json.optional("absent", media.absent);
+  const bool asked_for_only = media.blob.empty() && media.absent.empty() && has_file(media.type);
+  json.optional("absent", asked_for_only ? "not_downloaded" : media.absent);
   json.close('}');
 }
 

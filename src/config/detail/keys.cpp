@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "config/nearest.h"
+#include "model/ids.h"
 
 namespace tg::config::detail {
 namespace {
@@ -48,6 +49,18 @@ std::string proxy_complaint(const std::string& text) {
   int port = 0;
   if (right) std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
   return port > 0 && port < 65'536 ? "" : "is no proxy; write it as socks5://127.0.0.1:9050";
+}
+
+std::string media_kind_complaint(const std::string& text) {
+  static constexpr std::string_view kKinds[] = {"photo", "video",     "document", "voice",
+                                                "audio", "animation", "sticker",  "video_note"};
+  const bool known = std::find(std::begin(kKinds), std::end(kKinds), text) != std::end(kKinds);
+  return known ? "" : "is no kind of file; use photo, video, document, voice, audio, animation, sticker or video_note";
+}
+
+std::string chat_id_complaint(const std::string& text) {
+  const auto number = model::parse_int(text);
+  return number && *number != 0 ? "" : "is no chat id; use the number that GET /api/channels lists, in quotes";
 }
 
 const std::vector<Key>& table() {
@@ -121,6 +134,21 @@ const std::vector<Key>& table() {
 
       {"media.folder", "", "Where files of messages are kept, by content. Empty = media in data_dir.",
        [](Config& c) -> Place { return &c.media.folder; }},
+      {"media.kinds", "",
+       "Which files of Telegram's messages are fetched by themselves: photo, video, document, voice, audio, animation, "
+       "sticker, video_note. None by default: a file is fetched when somebody asks for it.",
+       [](Config& c) -> Place { return &c.media.kinds; }, 0, 0, "", media_kind_complaint},
+      {"media.channels", "",
+       "Ids of the channels whose files are fetched by themselves. Empty = all that are captured.",
+       [](Config& c) -> Place { return &c.media.channels; }, 0, 0, "", chat_id_complaint},
+      {"media.max_file_bytes", "bytes", "Larger files are fetched only when somebody asks for them.",
+       [](Config& c) -> Place { return &c.media.max_file_bytes; }, 0, kUnbounded},
+      {"media.max_bytes", "bytes",
+       "Disk for downloaded files. When it is full the files of the oldest messages are removed (what was asked for "
+       "counts from then on); imported ones never. 0 = no bound but disk.reserve_bytes.",
+       [](Config& c) -> Place { return &c.media.max_bytes; }, 0, kUnbounded},
+      {"media.parallel", "files", "How many files are fetched at once.",
+       [](Config& c) -> Place { return &c.media.parallel; }, 1, 16},
 
       {"telegram.library", "", "TDLib: the path of libtdjson.so, or a name that the system's loader finds.",
        [](Config& c) -> Place { return &c.telegram.library; }, 0, 0, "", not_empty},

@@ -65,6 +65,7 @@ struct Session::Impl {
   }
 
   void post_update(const json::object& update) {
+    if (Fields(update).text("@type") == "updateFile") return;  // how far a download is: many, and nobody's news
     {
       const std::lock_guard lock(mutex);
       if (inbox.size() >= kMostUpdates) overflowed = true;

@@ -77,16 +77,18 @@ Account::Setup setup_of(const Options& options, const std::string& account) {
 }
 
 struct TdlibSource::Impl {
-  Impl(Options o, pipeline::Intake& i, journal::Journal& j, std::function<void()> change)
-      : options(std::move(o)), intake(i), journal(j), on_change(std::move(change)) {}
+  Impl(Options o, pipeline::Intake& i, journal::Journal& j, observe::Metrics& m, std::function<void()> change)
+      : options(std::move(o)), intake(i), journal(j), metrics(m), on_change(std::move(change)) {}
 
   const Options options;
   pipeline::Intake& intake;
   journal::Journal& journal;
+  observe::Metrics& metrics;
   const std::function<void()> on_change;
 
   std::unique_ptr<Library> library;
   std::unique_ptr<Hub> hub;
+  std::unique_ptr<MediaFetcher> media;  // from start() on
 
   mutable std::mutex mutex;  // never held while an account is asked or closed
   std::map<std::string, std::shared_ptr<Session>> sessions;
@@ -181,6 +183,17 @@ struct TdlibSource::Impl {
     return Error{Code::unavailable, "no account is signed in", "Sign in: telegram-gateway account add NAME"};
   }
 
+  MediaFetcher::Port port_of(std::int64_t user) const {
+    MediaFetcher::Port best;
+    const std::lock_guard lock(mutex);
+    for (const auto& [name, session] : sessions) {
+      const auto standing = session->account().standing();
+      if (standing.stage != Stage::ready || standing.user == 0 || (best.session && standing.user != user)) continue;
+      best = {session, setup_of(options, name).folder / "files"};
+    }
+    return best;
+  }
+
   // The last one who holds it closes the account.
   std::shared_ptr<Session> forget(const std::string& name) {
     const std::lock_guard lock(mutex);
@@ -192,9 +205,9 @@ struct TdlibSource::Impl {
   }
 };
 
-TdlibSource::TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal,
+TdlibSource::TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal, observe::Metrics& metrics,
                          std::function<void()> on_change)
-    : impl_(std::make_unique<Impl>(std::move(options), intake, journal, std::move(on_change))) {}
+    : impl_(std::make_unique<Impl>(std::move(options), intake, journal, metrics, std::move(on_change))) {}
 
 TdlibSource::~TdlibSource() { stop(); }
 
@@ -210,6 +223,11 @@ void TdlibSource::start() {
   }
   if (!loaded) return observe::warn("telegram_off", {{"reason", loaded.error().to_string()}});
   impl_->open_what_is_there();
+  const auto& options = impl_->options;
+  impl_->media = std::make_unique<MediaFetcher>(
+      options.media,
+      MediaShelf::Place{impl_->intake, impl_->journal, impl_->metrics, options.media_folder, options.media.max_bytes},
+      [impl = impl_.get()](std::int64_t user) { return impl->port_of(user); });
   impl_->watcher = std::thread([impl = impl_.get()] { impl->watch(); });
 }
 
@@ -221,6 +239,7 @@ void TdlibSource::stop() {
   }
   impl_->wake.notify_all();
   if (impl_->watcher.joinable()) impl_->watcher.join();
+  if (impl_->media) impl_->media->stop();
   {
     const std::lock_guard lock(impl_->mutex);
     sessions.swap(impl_->sessions);
@@ -352,6 +371,16 @@ std::vector<source::HistoryState> TdlibSource::histories() const {
   std::vector<source::HistoryState> out;
   for (auto& [chat, state] : all) out.push_back(std::move(state));
   return out;
+}
+
+Result<void> TdlibSource::fetch_media(const model::MessageKey& message) {
+  if (impl_->media) return impl_->media->want(message);
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->absent.value_or(Error{Code::unavailable, "the gateway is not running", "Try again when it runs"});
+}
+
+std::optional<Error> TdlibSource::media_trouble(const model::MessageKey& message) const {
+  return impl_->media ? impl_->media->trouble(message) : std::nullopt;
 }
 
 }  // namespace tg::tdlib

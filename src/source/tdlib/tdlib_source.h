@@ -11,6 +11,7 @@
 #include "source/control.h"
 #include "source/source.h"
 #include "source/tdlib/account.h"
+#include "source/tdlib/media_fetcher.h"
 #include "source/tdlib/reconciler.h"
 
 namespace tg::tdlib {
@@ -27,6 +28,8 @@ struct Options {
   std::string version;       // of this program, as Telegram shows it among the devices
   bool capture_all = false;
   Reconciler::Options reconcile;
+  MediaRule media;
+  std::filesystem::path media_folder;
   std::function<std::vector<model::ChatId>()> chats;  // what is captured; asked every few seconds
 };
 
@@ -34,8 +37,9 @@ Account::Setup setup_of(const Options& options, const std::string& account);
 
 class TdlibSource : public source::Source, public source::Control {
  public:
-  // The intake and the journal must outlive it. `on_change`: an account's state changed; any thread.
-  TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal, std::function<void()> on_change);
+  // What it refers to must outlive it. `on_change`: an account's state changed; any thread.
+  TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal, observe::Metrics& metrics,
+              std::function<void()> on_change);
   ~TdlibSource() override;
 
   std::string name() const override { return "telegram"; }
@@ -54,6 +58,8 @@ class TdlibSource : public source::Source, public source::Control {
   Result<void> sync(const std::vector<model::ChatId>& chats) override;
   Result<void> fetch_history(model::ChatId chat) override;
   std::vector<source::HistoryState> histories() const override;
+  Result<void> fetch_media(const model::MessageKey& message) override;
+  std::optional<Error> media_trouble(const model::MessageKey& message) const override;
 
  private:
   struct Impl;

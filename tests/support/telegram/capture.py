@@ -15,7 +15,7 @@ from .tdlib import NPM
 class Capturing(Gateway):
     """A gateway whose TDLib is a copy that trusts `server`. Its data folder outlives a kill() and a start()."""
 
-    def __init__(self, server, folder, **settings):
+    def __init__(self, server, folder, sections=None, **settings):
         folder = pathlib.Path(folder)
         library = folder / "libtdjson.so"
         if not library.exists():
@@ -24,12 +24,16 @@ class Capturing(Gateway):
         lines = {"library": str(library), "api_id": 1, "api_hash_file": str(folder / "api_hash"), "test_dc": True,
                  "proxy": f"socks5://127.0.0.1:{server.port}", "request_every_ms": 0, **settings}
         text = "[telegram]\n" + "".join(f"{key} = {self._toml(value)}\n" for key, value in lines.items())
+        for name, values in (sections or {}).items():
+            text += f"\n[{name}]\n" + "".join(f"{key} = {self._toml(value)}\n" for key, value in values.items())
         self._write(folder / "gateway.toml", text)
         super().__init__("run", "--host", "127.0.0.1", "--config", folder / "gateway.toml", data_dir=folder / "data")
         self.server = server
 
-    @staticmethod
-    def _toml(value):
+    @classmethod
+    def _toml(cls, value):
+        if isinstance(value, (list, tuple)):
+            return "[" + ", ".join(map(cls._toml, value)) + "]"
         return str(value).lower() if isinstance(value, bool) else f'"{value}"' if isinstance(value, str) else str(value)
 
     @staticmethod
@@ -67,6 +71,11 @@ class Capturing(Gateway):
     def coverage(self, channel):
         code, answer = self.get(f"/api/channels/{channel.chat_id}/coverage")
         return answer["data"] if code == 200 else None
+
+    def media(self, channel, number):
+        """What is told of a message's file; empty where there is no such message yet."""
+        page = self.get(f"/api/messages?channelId={channel.chat_id}&limit=1000")[1]
+        return next((one.get("media", {}) for one in page["data"] if one["messageId"] == number), {})
 
     def messages(self, channel):
         """id → (text, versions, deleted) of every stored message."""

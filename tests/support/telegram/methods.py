@@ -3,13 +3,14 @@
 import os
 import time
 
+from .files import FileMethods
 from .session import RpcError
 from .world import Channel, Group, Person
 
 PAGE = 100
 
 
-class Methods:
+class Methods(FileMethods):
     def __init__(self, server):
         self.server, self.world = server, server.world
 
@@ -352,19 +353,6 @@ class Methods:
         return {"_": "updates.channelDifference", "final": final, "pts": pts, "timeout": timeout,
                 "new_messages": messages, "other_updates": others, "chats": chats,
                 "users": self.world.users_of(me, [channel])}
-
-    # Files.
-
-    def upload_getFile(self, caller, query):
-        self.signed_in(caller)
-        where = query["location"]
-        data = self.world.files.get(where.get("id"))
-        if data is None:
-            raise RpcError(400, "LOCATION_INVALID")
-        if where.get("file_reference") != self.world.file_references[where["id"]]:
-            raise RpcError(400, "FILE_REFERENCE_EXPIRED")
-        part = data[query["offset"]:query["offset"] + query["limit"]]
-        return {"_": "upload.file", "type": {"_": "storage.fileJpeg"}, "mtime": int(time.time()), "bytes": part}
 
 
 class LoginToken:

@@ -37,6 +37,7 @@ class Session:
         self.number, self.authorization, self.schema = number, authorization, schema
         self.connection = None
         self.sequence = 0
+        self.under_way = set()  # messages whose answers are still to come
         self.wants_updates = False
 
     def send(self, body, answers=False, needs_ack=True):
@@ -127,7 +128,8 @@ class Connection:
         else:
             task = asyncio.ensure_future(self._query(session, message, body))
             self.tasks.add(task)
-            task.add_done_callback(self.tasks.discard)
+            session.under_way.add(message)
+            task.add_done_callback(lambda done: (self.tasks.discard(done), session.under_way.discard(message)))
 
     def _service(self, session, message, value):
         protocol = self.server.protocol
@@ -143,7 +145,8 @@ class Connection:
             session.send(protocol.write({"_": "mt_destroy_session_ok", "session_id": value["session_id"]}), True, False)
         elif name == "mt_msgs_state_req":
             session.send(protocol.write({"_": "mt_msgs_state_info", "req_msg_id": message,
-                                         "info": b"\x04" * len(value["msg_ids"])}), True, False)
+                                         "info": bytes(4 if one in session.under_way else 1
+                                                       for one in value["msg_ids"])}), True, False)
         elif name == "mt_rpc_drop_answer":
             session.send(self._result(message, protocol.write({"_": "mt_rpc_answer_unknown"})), True)
         elif name == "mt_destroy_auth_key":

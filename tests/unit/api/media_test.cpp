@@ -1,8 +1,10 @@
 // A message's file over HTTP: whole, in parts, and not again.
 #include <gtest/gtest.h>
 
+#include <boost/json/parse.hpp>
 #include <fstream>
 
+#include "api/access/signed_links.h"
 #include "harness.h"
 
 namespace tg::test {
@@ -15,7 +17,9 @@ struct WithVideo {
   Harness gateway;
   std::string bytes;
 
-  explicit WithVideo(std::size_t size = kVideo) {
+  explicit WithVideo(std::size_t size = kVideo, std::string_view token = "") {
+    if (!token.empty()) gateway.require(token, {config::Scope::read});
+    gateway.options.data_dir = gateway.folder.path();
     for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<char>(i * 7 + i / 256));
     const std::string hash = "abcd" + std::string(60, '0');
     auto& media = gateway.store.rows.front().message.media;
@@ -94,6 +98,62 @@ TEST(MediaFiles, ReadingTheHeadOfALargeOneReadsNothingOfIt) {
 
   EXPECT_NE(client.received().find("Content-Length: " + std::to_string(kVideo) + "\r\n"), std::string::npos);
   EXPECT_TRUE(client.received().ends_with("\r\n\r\n"));
+}
+
+std::string link_of(WithVideo& video) {
+  const auto answer = video.gateway.post(kVideoTarget + "/link", "{\"expiresIn\":60}", "X-Gateway-Token: secret\r\n");
+  EXPECT_EQ(answer.status, 200) << answer.body;
+  return std::string(boost::json::parse(answer.body).at("data").at("url").as_string());
+}
+
+TEST(SignedLinks, OpenOneFileWithoutATokenAndNothingElse) {
+  WithVideo video(1'000, "secret");
+  const auto link = link_of(video);
+
+  EXPECT_EQ(video.get().status, 401);
+  EXPECT_EQ(video.gateway.get(link).body.size(), 1'000u);
+  EXPECT_EQ(video.gateway.get(link, "Range: bytes=0-9\r\n").body, video.bytes.substr(0, 10));
+  std::string escaped = link;
+  escaped.replace(escaped.rfind(':'), 1, "%3A");
+  EXPECT_EQ(video.gateway.get(escaped).status, 200);
+
+  std::string other = link;
+  other.replace(other.find(":1?"), 3, ":2?");
+  EXPECT_EQ(video.gateway.get(other).status, 403);
+  EXPECT_EQ(video.gateway.get("/api/messages" + link.substr(link.find('?'))).status, 401);
+  EXPECT_EQ(video.gateway.post(kVideoTarget + "/link" + link.substr(link.find('?')), "{}").status, 401);
+}
+
+TEST(SignedLinks, WrongOnesAreRefusedWhoeverSendsThem) {
+  WithVideo video(1'000, "secret");
+  const auto link = link_of(video);
+  std::string wrong = link;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  std::string longer = link;
+  longer.insert(longer.find("expires=") + 8, "1");
+  for (const auto& target : {wrong, longer, link.substr(0, link.size() - 1), kVideoTarget + "?signature=x",
+                             kVideoTarget + "?expires=99999999999&signature=x"}) {
+    EXPECT_EQ(video.gateway.get(target).status, 403) << target;
+    EXPECT_EQ(video.gateway.get(target, "X-Gateway-Token: secret\r\n").status, 403) << target;
+  }
+  EXPECT_EQ(video.gateway.get(kVideoTarget + "?expires=99999999999").status, 401);
+}
+
+TEST(SignedLinks, EndWithTheirTimeAndWithTheirKey) {
+  TempFolder folder;
+  const model::Time now = model::Time::now(), later{now.us + 60'000'000};
+  const api::SignedLinks links(folder.path());
+  api::Request request;
+  request.set_target(links.link("/file", later));
+
+  EXPECT_EQ(links.check(request, now), api::SignedLinks::Verdict::right);
+  EXPECT_EQ(api::SignedLinks(folder.path()).check(request, now), api::SignedLinks::Verdict::right);
+  EXPECT_EQ(links.check(request, later), api::SignedLinks::Verdict::wrong);
+  const auto key = folder / "media_link.key";
+  EXPECT_EQ(std::filesystem::status(key).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  std::filesystem::remove(key);
+  EXPECT_EQ(api::SignedLinks(folder.path()).check(request, now), api::SignedLinks::Verdict::wrong);
 }
 
 }  // namespace

@@ -30,6 +30,10 @@ class Ledger {
       } else {
         sight(state, *deleted);
       }
+    } else if (const auto* media = std::get_if<MediaSeen>(&observation)) {
+      if (auto decision = decide(state, *media, [this](model::Seq seq) { return load(seq); })) {
+        commit(std::move(*decision));
+      }
     }
   }
 
@@ -206,6 +210,31 @@ TEST(Fold, AnExportThatKnowsNoViewsTakesNoneAway) {
   EXPECT_EQ(ledger.now()->counters.views, 30);
   EXPECT_EQ(ledger.now()->counters.forwards, 3);
   EXPECT_EQ(ledger.count(model::Kind::counters), 0U);
+}
+
+TEST(Fold, AFileComesAndGoesWithoutAnEdit) {
+  const auto world = world_of({{test::kPosted, "a", {}, false, false, 3}});
+  const auto key = test::message_of(world.moments[0]).key;
+  const auto told = [&key](std::int64_t after_s, const char* id, const char* blob, const char* absent) {
+    const model::Time at{test::kPosted.us + after_s * kSecond};
+    return MediaSeen{{model::SourceKind::tdlib, model::Origin::catchup, 1, at}, key, id, blob, absent};
+  };
+  Ledger ledger;
+  ledger.take(test::pushed(world.moments[0]));
+
+  ledger.take(told(10, "photo", "abc", ""));
+  EXPECT_EQ(ledger.now()->media.blob, "abc");
+  ledger.take(told(20, "photo", "abc", ""));
+  ledger.take(told(30, "another", "def", ""));
+  EXPECT_EQ(ledger.events.size(), 2U) << "known, and of another file";
+  ledger.take(told(40, "photo", "", "removed"));
+  ledger.take(test::page(world, model::Time{test::kPosted.us + 50 * kSecond}, model::Origin::catchup));
+
+  EXPECT_EQ(ledger.now()->media.blob, "");
+  EXPECT_EQ(ledger.now()->media.absent, "removed");
+  EXPECT_EQ(ledger.now()->counters.views, 30);
+  EXPECT_EQ(ledger.state.versions.size(), 1U);
+  EXPECT_EQ(ledger.count(model::Kind::filled), 2U);
 }
 
 TEST(Fold, ATombstoneSurvivesALateEdit) {

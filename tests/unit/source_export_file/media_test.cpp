@@ -1,6 +1,7 @@
 #include <filesystem>
 
 #include "gateway.h"
+#include "source/media_store.h"
 
 namespace tg::test {
 namespace {
@@ -34,6 +35,23 @@ TEST(ImportMedia, FilesAreNamedByTheirContent) {
   ASSERT_EQ(media.blob.size(), 64u);
   const auto file = folder / "media" / "sha256" / media.blob.substr(0, 2) / media.blob.substr(2, 2) / media.blob;
   EXPECT_EQ(read_whole(file), read_whole(data_file("files/tides.txt")));
+}
+
+// The disk policy of what is downloaded looks at this mark.
+TEST(ImportMedia, WhatIsTakenInIsMarkedAsKeptForEver) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  export_file::Options options;
+  options.media_folder = folder / "media";
+  ASSERT_TRUE(gateway.import(data_file("channel.json"), options));
+  const auto file = source::media_file(options.media_folder, gateway.message(kHarbour, 14)->media.blob);
+  EXPECT_FALSE(source::is_removable(file));
+
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write);  // as a download leaves it
+  EXPECT_TRUE(source::is_removable(file));
+  ASSERT_TRUE(gateway.import(data_file("channel.json"), options));
+
+  EXPECT_FALSE(source::is_removable(file));
 }
 
 TEST(ImportMedia, ALaterImportWithMediaFillsInAndIsNoEdit) {

@@ -8,10 +8,10 @@
 #include <string>
 
 #include "source/export_file/detail/json_stream.h"
-#include "source/export_file/detail/media_store.h"
 #include "source/export_file/detail/message_reader.h"
 #include "source/export_file/detail/seen_ids.h"
 #include "source/export_file/import_file.h"
+#include "source/media_store.h"
 
 namespace tg::export_file::detail {
 
@@ -46,7 +46,7 @@ class Importer : public Listener {
   Report& report_;
   std::int64_t account_;
   std::optional<LocalTime> zone_;
-  std::optional<MediaStore> media_;
+  std::optional<source::MediaStore> media_;
   std::optional<ChatContext> chat_;  // nothing: the chat's type is not known
   std::string unknown_chat_;         // why there is none
   bool group_before_seen_ = false;   // the group that this supergroup was has been named

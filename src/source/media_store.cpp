@@ -1,4 +1,4 @@
-#include "source/export_file/detail/media_store.h"
+#include "source/media_store.h"
 
 #include <fcntl.h>
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 #include <cstring>
 #include <system_error>
 
-namespace tg::export_file::detail {
+namespace tg::source {
 namespace {
 
 class Descriptor {
@@ -48,7 +48,7 @@ Error file_fault(const std::string& what, int code) {
 // Component by component, so that no symbolic link is followed anywhere.
 Result<Descriptor> open_beneath(int folder, std::string_view path, const std::string& what) {
   const auto outside = [&] {
-    return Error{Code::permission, fmt::format("{}: the path leads out of the export's folder", what), ""};
+    return Error{Code::permission, fmt::format("{}: the path leads out of its folder", what), ""};
   };
   if (path.empty() || path.front() == '/' || path.find('\0') != path.npos) return outside();
   Descriptor current(-1);
@@ -117,25 +117,34 @@ Result<void> write_all(int file, std::string_view bytes, const std::string& what
 
 }  // namespace
 
-MediaStore::MediaStore(int from, std::filesystem::path to, std::int64_t max_bytes)
-    : from_(from), to_(std::move(to)), max_bytes_(max_bytes) {}
+std::filesystem::path media_file(const std::filesystem::path& media_folder, std::string_view sha256) {
+  return media_folder / "sha256" / sha256.substr(0, 2) / sha256.substr(2, 2) / sha256;
+}
+
+bool is_removable(const std::filesystem::path& file) {
+  struct stat info {};
+  return ::lstat(file.c_str(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & S_IWUSR) != 0;
+}
+
+MediaStore::MediaStore(int from, std::filesystem::path to, std::int64_t max_bytes, Keep keep)
+    : from_(from), to_(std::move(to)), max_bytes_(max_bytes), keep_(keep) {}
 
 MediaStore::MediaStore(MediaStore&& other) noexcept
-    : from_(std::exchange(other.from_, -1)), to_(std::move(other.to_)), max_bytes_(other.max_bytes_) {}
+    : from_(std::exchange(other.from_, -1)), to_(std::move(other.to_)), max_bytes_(other.max_bytes_), keep_(other.keep_) {}
 
 MediaStore::~MediaStore() {
   if (from_ >= 0) ::close(from_);
 }
 
-Result<MediaStore> MediaStore::open(const std::filesystem::path& export_folder,
-                                    const std::filesystem::path& media_folder, std::int64_t max_bytes) {
+Result<MediaStore> MediaStore::open(const std::filesystem::path& from_folder,
+                                    const std::filesystem::path& media_folder, std::int64_t max_bytes, Keep keep) {
   std::error_code ec;
   std::filesystem::create_directories(media_folder / "sha256", ec);
   if (ec) return folder_fault(fmt::format("making the media folder {}", media_folder.string()), ec.value());
-  const auto folder = export_folder.empty() ? std::filesystem::path(".") : export_folder;
+  const auto folder = from_folder.empty() ? std::filesystem::path(".") : from_folder;
   const int from = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (from < 0) return folder_fault(fmt::format("opening {}", folder.string()), errno);
-  return MediaStore(from, media_folder, max_bytes);
+  return MediaStore(from, media_folder, max_bytes, keep);
 }
 
 Result<Taken> MediaStore::take(std::string_view relative_path) {
@@ -163,10 +172,15 @@ Result<Taken> MediaStore::copy(int file, const std::string& what) {
   if (!read) return read.error();
   taken.sha256 = finish(digest);
 
-  const auto folder = to_ / "sha256" / taken.sha256.substr(0, 2) / taken.sha256.substr(2, 2);
-  const auto name = folder / taken.sha256;
+  const auto name = media_file(to_, taken.sha256);
+  const auto folder = name.parent_path();
   std::error_code ec;
-  if (std::filesystem::file_size(name, ec) == static_cast<std::uintmax_t>(taken.size) && !ec) return taken;
+  if (std::filesystem::file_size(name, ec) == static_cast<std::uintmax_t>(taken.size) && !ec) {
+    if (keep_ == Keep::for_ever && ::chmod(name.c_str(), S_IRUSR) != 0) {
+      return folder_fault(fmt::format("keeping {}", name.string()), errno);
+    }
+    return taken;
+  }
   std::filesystem::create_directories(folder, ec);
   if (ec) return folder_fault(fmt::format("making {}", folder.string()), ec.value());
 
@@ -184,6 +198,7 @@ Result<Taken> MediaStore::copy(int file, const std::string& what) {
     if (!done) return done;
     if (finish(digest) != taken.sha256)
       return Error{Code::not_found, what + " changed while it was read", "Import again"};
+    if (keep_ == Keep::for_ever && ::fchmod(out.get(), S_IRUSR) != 0) return folder_fault(writing, errno);
     if (::fsync(out.get()) != 0) return folder_fault(writing, errno);
     if (::rename(temporary.c_str(), name.c_str()) != 0) return folder_fault(writing, errno);
     const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -197,4 +212,4 @@ Result<Taken> MediaStore::copy(int file, const std::string& what) {
   return taken;
 }
 
-}  // namespace tg::export_file::detail
+}  // namespace tg::source
