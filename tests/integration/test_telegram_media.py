@@ -169,6 +169,7 @@ class RuleTest(Case):
         self.server.on_part = None
         self.gateway.start()
         self.served(number, report)
+        self.assertEqual(self.parts_of(report).count(0), 1)
         self.assertEqual(len(self.on_disk()), 1)
 
     def test_a_flood_wait_of_files_delays_no_message(self):

@@ -33,20 +33,34 @@ class Authorization:
 
 
 class Session:
-    def __init__(self, number, authorization, schema):
-        self.number, self.authorization, self.schema = number, authorization, schema
+    def __init__(self, number, authorization, server):
+        self.number, self.authorization, self.server, self.schema = number, authorization, server, server.schema
         self.connection = None
         self.sequence = 0
-        self.under_way = set()  # messages whose answers are still to come
+        self.received = set()  # queries
+        self.unacknowledged = {}  # message id → answer: sent again over the next connection
         self.wants_updates = False
 
     def send(self, body, answers=False, needs_ack=True):
-        if self.connection is None or self.connection.silent:
+        connected = self.connection is not None and not self.connection.silent
+        if not connected and not (answers and needs_ack):
             return
-        header = struct.pack("<QIi", self.connection.server.next_id(answers), self.sequence * 2 + needs_ack, len(body))
+        number = self.server.next_id(answers)
+        plain = struct.pack("<QIi", number, self.sequence * 2 + needs_ack, len(body)) + body
         self.sequence += needs_ack
+        if answers and needs_ack:
+            self.unacknowledged[number] = plain
+        if connected:
+            self._write(plain)
+
+    def take_over(self, connection):
+        self.connection = connection
+        for plain in self.unacknowledged.values():
+            self._write(plain)
+
+    def _write(self, plain):
         self.connection.send(self.authorization.key.encrypt(
-            self.authorization.salt + struct.pack("<q", self.number) + header + body))
+            self.authorization.salt + struct.pack("<q", self.number) + plain))
 
     def push(self, updates):
         if self.wants_updates:
@@ -79,8 +93,6 @@ class Connection:
         for session in self.sessions.values():
             if session.connection is self:
                 session.connection = None
-        for task in self.tasks:
-            task.cancel()
 
     def _plain(self, packet):
         if self.handshake is None:
@@ -98,12 +110,13 @@ class Connection:
         message, sequence, size = struct.unpack("<QIi", plain[16:32])
         session = authorization.sessions.get(number)
         if session is None:
-            session = authorization.sessions[number] = Session(number, authorization, self.server.schema)
+            session = authorization.sessions[number] = Session(number, authorization, self.server)
             session.connection = self
             session.send(self.server.protocol.write({
                 "_": "mt_new_session_created", "first_msg_id": message, "unique_id": number,
                 "server_salt": int.from_bytes(authorization.salt, "little")}))
-        session.connection = self
+        if session.connection is not self:
+            session.take_over(self)
         self.sessions[number] = session
         to_ack = []
         self._message(session, message, sequence, plain[32:32 + size], to_ack)
@@ -128,13 +141,16 @@ class Connection:
         else:
             task = asyncio.ensure_future(self._query(session, message, body))
             self.tasks.add(task)
-            session.under_way.add(message)
-            task.add_done_callback(lambda done: (self.tasks.discard(done), session.under_way.discard(message)))
+            session.received.add(message)
+            task.add_done_callback(self.tasks.discard)
 
     def _service(self, session, message, value):
         protocol = self.server.protocol
         name = value["_"]
-        if name in ("mt_ping", "mt_ping_delay_disconnect"):
+        if name == "mt_msgs_ack":
+            for one in value["msg_ids"]:
+                session.unacknowledged.pop(one, None)
+        elif name in ("mt_ping", "mt_ping_delay_disconnect"):
             session.send(protocol.write({"_": "mt_pong", "msg_id": message, "ping_id": value["ping_id"]}), True, False)
         elif name == "mt_get_future_salts":
             now = int(time.time())
@@ -145,7 +161,7 @@ class Connection:
             session.send(protocol.write({"_": "mt_destroy_session_ok", "session_id": value["session_id"]}), True, False)
         elif name == "mt_msgs_state_req":
             session.send(protocol.write({"_": "mt_msgs_state_info", "req_msg_id": message,
-                                         "info": bytes(4 if one in session.under_way else 1
+                                         "info": bytes(4 if one in session.received else 1
                                                        for one in value["msg_ids"])}), True, False)
         elif name == "mt_rpc_drop_answer":
             session.send(self._result(message, protocol.write({"_": "mt_rpc_answer_unknown"})), True)
