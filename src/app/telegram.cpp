@@ -97,8 +97,7 @@ Result<tdlib::Options> telegram_options(const config::Config& config) {
 
 Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& config, pipeline::Intake& intake,
                                                           journal::Journal& journal, store::Store& store,
-                                                          observe::Metrics& metrics,
-                                                          std::function<void()> on_change) {
+                                                          observe::Metrics& metrics, std::function<void()> on_change) {
   if (config.telegram.api_id == 0) return std::unique_ptr<tdlib::TdlibSource>{};
   auto options = telegram_options(config);
   if (!options) return options.error();

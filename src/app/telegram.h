@@ -23,7 +23,6 @@ Result<tdlib::Options> telegram_options(const config::Config& config);
 // the chats that are registered and active in the store.
 Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& config, pipeline::Intake& intake,
                                                           journal::Journal& journal, store::Store& store,
-                                                          observe::Metrics& metrics,
-                                                          std::function<void()> on_change);
+                                                          observe::Metrics& metrics, std::function<void()> on_change);
 
 }  // namespace tg::app

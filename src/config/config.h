@@ -64,7 +64,7 @@ struct Deliver {
 };
 
 struct Media {
-  std::string folder;  // load() fills an empty one with DATA_DIR/media
+  std::string folder;                 // load() fills an empty one with DATA_DIR/media
   std::vector<std::string> kinds;     // model::MediaType by name; none: only what is asked for
   std::vector<std::string> channels;  // ids; none: all that are captured
   std::int64_t max_file_bytes = 20LL * 1'024 * 1'024;

@@ -71,7 +71,8 @@ struct Media {
   std::int32_t duration_s = 0;
   std::string miniature;  // base64 JPEG, a few hundred bytes
   std::string blob;       // SHA-256 (hex) of the file in the media folder; empty while it is not here
-  std::string absent;     // why it is not here: not_downloaded, not_imported, not_in_export, too_large, removed, destroys_itself
+  std::string
+      absent;  // why it is not here: not_downloaded, not_imported, not_in_export, too_large, removed, destroys_itself
 
   bool operator==(const Media&) const = default;
 };

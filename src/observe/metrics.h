@@ -51,12 +51,12 @@ class Metrics {
   prometheus::Gauge& quarantined;             // …_quarantined
   prometheus::Gauge& reader_lag_events(const std::string& reader);  // …_reader_lag_events{reader}
   // media of Telegram
-  prometheus::Gauge& media_waiting;           // …_media_waiting: files that the rule or a person wants
-  prometheus::Gauge& media_bytes;             // …_media_bytes: of downloaded files in the media folder
-  prometheus::Counter& media_fetched;         // …_media_fetched_total
-  prometheus::Counter& media_fetched_bytes;   // …_media_fetched_bytes_total
-  prometheus::Counter& media_refused;         // …_media_refused_total: files that could not be fetched
-  prometheus::Counter& media_removed;         // …_media_removed_total: by the disk policy
+  prometheus::Gauge& media_waiting;          // …_media_waiting: files that the rule or a person wants
+  prometheus::Gauge& media_bytes;            // …_media_bytes: of downloaded files in the media folder
+  prometheus::Counter& media_fetched;        // …_media_fetched_total
+  prometheus::Counter& media_fetched_bytes;  // …_media_fetched_bytes_total
+  prometheus::Counter& media_refused;        // …_media_refused_total: files that could not be fetched
+  prometheus::Counter& media_removed;        // …_media_removed_total: by the disk policy
   // api
   prometheus::Counter& requests(const std::string& route, int status);  // …_http_requests_total{route,code}
   prometheus::Histogram& request_seconds(const std::string& route);     // …_http_request_seconds{route}

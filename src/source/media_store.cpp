@@ -130,14 +130,17 @@ MediaStore::MediaStore(int from, std::filesystem::path to, std::int64_t max_byte
     : from_(from), to_(std::move(to)), max_bytes_(max_bytes), keep_(keep) {}
 
 MediaStore::MediaStore(MediaStore&& other) noexcept
-    : from_(std::exchange(other.from_, -1)), to_(std::move(other.to_)), max_bytes_(other.max_bytes_), keep_(other.keep_) {}
+    : from_(std::exchange(other.from_, -1)),
+      to_(std::move(other.to_)),
+      max_bytes_(other.max_bytes_),
+      keep_(other.keep_) {}
 
 MediaStore::~MediaStore() {
   if (from_ >= 0) ::close(from_);
 }
 
-Result<MediaStore> MediaStore::open(const std::filesystem::path& from_folder,
-                                    const std::filesystem::path& media_folder, std::int64_t max_bytes, Keep keep) {
+Result<MediaStore> MediaStore::open(const std::filesystem::path& from_folder, const std::filesystem::path& media_folder,
+                                    std::int64_t max_bytes, Keep keep) {
   std::error_code ec;
   std::filesystem::create_directories(media_folder / "sha256", ec);
   if (ec) return folder_fault(fmt::format("making the media folder {}", media_folder.string()), ec.value());

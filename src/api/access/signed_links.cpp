@@ -20,7 +20,8 @@ constexpr std::string_view kFile = "media_link.key";
 
 std::string random_key() {
   std::string key(kKeyBytes, '\0');
-  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes) != 1) throw std::runtime_error("no random bytes");
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), kKeyBytes) != 1)
+    throw std::runtime_error("no random bytes");
   return key;
 }
 
@@ -41,7 +42,8 @@ std::string read_key(const std::filesystem::path& file) {
 bool write_key(const std::filesystem::path& file, const std::string& key) {
   const auto beside = file.string() + ".new";
   ::unlink(beside.c_str());
-  const int descriptor = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
+  const int descriptor =
+      ::open(beside.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR);
   if (descriptor < 0) return false;
   const bool whole = ::write(descriptor, key.data(), key.size()) == static_cast<ssize_t>(key.size());
   const bool flushed = whole && ::fsync(descriptor) == 0;
@@ -67,7 +69,8 @@ SignedLinks::SignedLinks(const std::filesystem::path& data_dir) {
   if (!key_.empty()) return;
   key_ = random_key();
   if (!data_dir.empty() && !write_key(file, key_)) {
-    observe::warn("media_link_key", {{"file", file.string()}, {"reason", "cannot be written: links end with this process"}});
+    observe::warn("media_link_key",
+                  {{"file", file.string()}, {"reason", "cannot be written: links end with this process"}});
   }
 }
 

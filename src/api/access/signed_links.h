@@ -1,7 +1,7 @@
 #pragma once
 // Links to one file that need no token until they expire: HMAC-SHA256 over path and expiry, with a key that lies in the
-// data folder (0600). Who has the link may read that file, and nothing else. Removing the key file ends all links at the
-// next start. Any thread.
+// data folder (0600). Who has the link may read that file, and nothing else. Removing the key file ends all links at
+// the next start. Any thread.
 
 #include <filesystem>
 #include <string>

@@ -69,7 +69,8 @@ bool may_be_fetched(const model::Media& media) {
 bool MediaRule::wants(const model::Message& message) const {
   const auto& media = message.media;
   if (!may_be_fetched(media) || media.absent == "removed" || media.size > max_file_bytes) return false;
-  const bool channel = channels.empty() || std::find(channels.begin(), channels.end(), message.key.peer) != channels.end();
+  const bool channel =
+      channels.empty() || std::find(channels.begin(), channels.end(), message.key.peer) != channels.end();
   return channel && std::find(kinds.begin(), kinds.end(), media.type) != kinds.end();
 }
 
@@ -236,9 +237,9 @@ struct MediaFetcher::Impl {
 
     const auto port = find_session(wanted.account);
     if (!port.session) return Later{kLookEvery, true};
-    const auto answer = ask(*port.session, {{"@type", "getMessage"},
-                                            {"chat_id", job.key.peer.value},
-                                            {"message_id", tdlib_id(job.key.message)}});
+    const auto answer =
+        ask(*port.session,
+            {{"@type", "getMessage"}, {"chat_id", job.key.peer.value}, {"message_id", tdlib_id(job.key.message)}});
     if (const auto* refusal = std::get_if<Refusal>(&answer)) return outcome_of(*refusal, job.tries);
     auto file = find_file(std::get<json::object>(answer), media.unique_id);
     if (!file) return Error{Code::not_found, "Telegram shows another file in this message by now", ""};
@@ -328,9 +329,9 @@ struct MediaFetcher::Impl {
     wake.notify_all();
     if (!trouble) return;
     place.metrics.media_refused.Increment();
-    observe::warn("media_refused", {{"channel", job.key.peer.value},
-                                    {"message", job.key.message.value},
-                                    {"reason", trouble->to_string()}});
+    observe::warn(
+        "media_refused",
+        {{"channel", job.key.peer.value}, {"message", job.key.message.value}, {"reason", trouble->to_string()}});
   }
 };
 

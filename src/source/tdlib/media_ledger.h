@@ -1,6 +1,7 @@
 #pragma once
 // Which downloaded file is whose: one row a message and file, in the journal's own database. It knows which file is
-// here already under its id at Telegram, and which is the first to go when there is no room. Imported files have no row.
+// here already under its id at Telegram, and which is the first to go when there is no room. Imported files have no
+// row.
 //
 // A file is as young as the newest message that has it, or as the moment when somebody asked for it.
 

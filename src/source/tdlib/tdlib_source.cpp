@@ -205,8 +205,8 @@ struct TdlibSource::Impl {
   }
 };
 
-TdlibSource::TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal, observe::Metrics& metrics,
-                         std::function<void()> on_change)
+TdlibSource::TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal,
+                         observe::Metrics& metrics, std::function<void()> on_change)
     : impl_(std::make_unique<Impl>(std::move(options), intake, journal, metrics, std::move(on_change))) {}
 
 TdlibSource::~TdlibSource() { stop(); }

@@ -48,7 +48,8 @@ Result<void> Importer::prepare() {
     zone_.emplace(std::move(*zone));
   }
   if (!options_.media_folder.empty()) {
-    auto media = source::MediaStore::open(folder_, options_.media_folder, options_.max_media_bytes, source::Keep::for_ever);
+    auto media =
+        source::MediaStore::open(folder_, options_.media_folder, options_.max_media_bytes, source::Keep::for_ever);
     if (!media) return media.error();
     media_.emplace(std::move(*media));
   }
