@@ -110,6 +110,10 @@ Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& 
     }
     return wanted;
   };
+  options->username = [&store](model::ChatId chat) {
+    const auto known = store.chat(chat);
+    return known && *known ? (*known)->username : std::string();
+  };
   return std::make_unique<tdlib::TdlibSource>(std::move(*options), intake, journal, metrics, std::move(on_change));
 }
 

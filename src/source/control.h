@@ -8,6 +8,7 @@
 
 #include "model/ids.h"
 #include "model/result.h"
+#include "source/chat_directory.h"
 
 namespace tg::source {
 
@@ -67,6 +68,8 @@ class Control {
   virtual Result<void> fetch_media(const model::MessageKey& message) = 0;
   // Why that failed for good; nothing while it is under way, or done.
   virtual std::optional<Error> media_trouble(const model::MessageKey& message) const = 0;
+
+  virtual ChatDirectory* directory() { return nullptr; }  // nothing: its chats cannot be looked up
 };
 
 }  // namespace tg::source

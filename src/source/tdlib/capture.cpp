@@ -78,6 +78,8 @@ void Capture::take(const json::object& update) {
     if (const auto* group = f.object("supergroup")) take_supergroup(*group);
   } else if (type == "updateBasicGroup") {
     if (const auto* group = f.object("basic_group")) take_basic_group(*group);
+  } else if (type == "updateChatFolders") {
+    if (const auto* folders = f.array("chat_folders")) take_folders(*folders);
   } else if (type == "updateUser") {
     if (const auto* user = f.object("user")) names_.learn_user(*user);
   } else if (type == "updateOption" && f.text("name") == "my_id") {
@@ -98,8 +100,9 @@ void Capture::take_chat(const json::object& object) {
   facts.kind = facts.supergroup    ? (t.flag("is_channel") ? "channel" : "supergroup")
                : facts.basic_group ? "group"
                                    : "private";
-  if (const auto name = supergroup_names_.find(facts.supergroup); name != supergroup_names_.end()) {
-    facts.username = name->second;
+  if (const auto known = supergroups_.find(facts.supergroup); known != supergroups_.end()) {
+    facts.username = known->second.username;
+    facts.member = known->second.member;
   }
   names_.learn_chat(chat, facts.title);
   if (const auto* last = f.object("last_message")) note_newest(chat, *last);
@@ -119,19 +122,21 @@ void Capture::take_supergroup(const json::object& group) {
     const auto* active = Fields(*usernames).array("active_usernames");
     if (active && !active->empty() && active->front().is_string()) username = active->front().as_string();
   }
-  supergroup_names_[id] = username;
+  const auto* status = f.object("status");
+  const std::string standing(status ? Fields(*status).text("@type") : std::string_view());
+  const bool left = standing == "chatMemberStatusLeft";
+  supergroups_[id] = {username, !left};
   const auto chat = model::channel_peer(id);
   if (const auto known = chats_.find(chat); known != chats_.end()) {
     known->second.username = std::move(username);
+    known->second.member = !left;
     tell(chat);
   }
-  if (const auto* status = f.object("status")) {
-    const auto word = Fields(*status).text("@type");
-    const bool member = word != "chatMemberStatusBanned" && word != "chatMemberStatusLeft";
-    const auto [was, fresh] = member_.try_emplace(chat, member);
-    if (!fresh && std::exchange(was->second, member) != member && ports_.wanted(chat)) {
-      ports_.missing(chat, "what may be seen of it changed");
-    }
+  if (!status) return;
+  const bool member = !left && standing != "chatMemberStatusBanned";
+  const auto [was, fresh] = member_.try_emplace(chat, member);
+  if (!fresh && std::exchange(was->second, member) != member && ports_.wanted(chat)) {
+    ports_.missing(chat, "what may be seen of it changed");
   }
 }
 
@@ -142,6 +147,16 @@ void Capture::take_basic_group(const json::object& group) {
   if (!successor) return;
   chats_[old].successor = model::channel_peer(successor);
   tell(old);
+}
+
+void Capture::take_folders(const json::array& folders) {
+  folders_.clear();
+  for (const auto& one : folders) {
+    const auto* folder = one.if_object();
+    const auto* name = folder ? Fields(*folder).object("name") : nullptr;
+    const auto* text = name ? Fields(*name).object("text") : nullptr;
+    if (text) folders_.push_back({Fields(*folder).small("id"), std::string(Fields(*text).text("text"))});
+  }
 }
 
 void Capture::tell(model::ChatId chat) {

@@ -14,6 +14,7 @@
 #include <unordered_map>
 
 #include "pipeline/observation.h"
+#include "source/chat_directory.h"
 #include "source/tdlib/detail/message_reader.h"
 #include "source/tdlib/detail/names.h"
 
@@ -25,6 +26,7 @@ struct ChatFacts {
   std::int64_t supergroup = 0, basic_group = 0;
   model::MessageId newest;  // that TDLib was told of; 0 = none
   model::ChatId successor;  // of a basic group that became a supergroup
+  bool member = true;       // false: it is told of nothing unless it is kept open
 };
 
 class Capture {
@@ -45,6 +47,7 @@ class Capture {
   const Names& names() const { return names_; }
   const ChatFacts* facts(model::ChatId chat) const;
   std::vector<model::ChatId> groups_and_channels() const;
+  const std::vector<source::ChatFolder>& folders() const { return folders_; }
 
   // Pushes what is known of a chat, where it is wanted.
   void tell(model::ChatId chat);
@@ -56,6 +59,7 @@ class Capture {
   void take_chat(const boost::json::object& chat);
   void take_supergroup(const boost::json::object& group);
   void take_basic_group(const boost::json::object& group);
+  void take_folders(const boost::json::array& folders);
   void note_newest(model::ChatId chat, const boost::json::object& message);
   void take_message(const boost::json::object& message);
   void take_content(model::ChatId chat, std::int64_t message, const boost::json::object& content);
@@ -70,8 +74,13 @@ class Capture {
   Names names_;
   std::int64_t account_ = 0;
   std::unordered_map<model::ChatId, ChatFacts> chats_;
-  std::unordered_map<std::int64_t, std::string> supergroup_names_;  // username, by supergroup
-  std::unordered_map<model::ChatId, bool> member_;                  // of supergroups and channels
+  struct Supergroup {
+    std::string username;
+    bool member = true;
+  };
+  std::unordered_map<std::int64_t, Supergroup> supergroups_;
+  std::unordered_map<model::ChatId, bool> member_;  // of supergroups and channels
+  std::vector<source::ChatFolder> folders_;
   struct Content {
     std::uint64_t number = 0;
     boost::json::object content;

@@ -50,6 +50,7 @@ struct Reconciler::Impl {
         pages({ports.client, ports.with_capture, ports.on_change,
                [this](model::ChatId chat, bool may, const std::string& reason, model::Time at) {
                  tell_access(chat, may, reason, at);
+                 if (reason == "Chat not found") ports.not_known(chat);
                }},
               options.between) {}
 
@@ -137,14 +138,18 @@ struct Reconciler::Impl {
 
   // The date of the newest message; nothing: stopped, refused, or the journal cannot be read.
   std::optional<model::Time> walk(model::ChatId chat) {
-    ports.open(chat);
     Walk w;
     w.chat = chat;
     model::MessageId told;
+    bool member = true;
     const bool known = ports.with_capture([&](const Capture& capture) {
       w.account = capture.account();
-      if (const auto* facts = capture.facts(chat)) told = facts->newest;
+      if (const auto* facts = capture.facts(chat)) {
+        told = facts->newest;
+        member = facts->member;
+      }
     });
+    ports.open(chat, member);
     w.scope = scope_of(chat, w.account);
     if (!known || !look(w) || !newest_ones(w, told)) return std::nullopt;
     // Then every hole, newest first: what was away is wanted before history.

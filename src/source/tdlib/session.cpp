@@ -45,6 +45,7 @@ struct Session::Impl {
   SourceState state{SourceState::Code::stopped, {}, ""};
   std::unique_ptr<Account> account;
   std::unique_ptr<OpenChats> open_chats;
+  std::unique_ptr<ChatFinder> finder;
   std::unique_ptr<Reconciler> reconciler;
   std::thread thread;
 
@@ -244,13 +245,28 @@ struct Session::Impl {
                            });
   }
 
+  // TDLib's database is new (it is deleted with a session that ends), and a chat that the account is no member of is in
+  // no list: only its name finds it.
+  void meet(model::ChatId chat) {
+    const auto username = parts.username(chat);
+    if (username.empty()) return;
+    account->client().send({{"@type", "searchPublicChat"}, {"username", username}}, [this, chat](const Answer& answer) {
+      const auto* found = std::get_if<json::object>(&answer);
+      if (!found || Fields(*found).number("id") != chat.value) return;
+      post([this, chat](Capture&) {
+        if (reconciler) reconciler->want(chat, true);
+      });
+    });
+  }
+
   void start_reconciler() {
     Reconciler::Ports p{account->client(),
                         parts.journal,
                         [this](const pipeline::Observation& o) { return push(o); },
                         [this] { return parts.intake.flush(); },
                         [this](const std::function<void(const Capture&)>& work) { return with_capture(work); },
-                        [this](model::ChatId chat) { open_chats->open(chat); },
+                        [this](model::ChatId chat, bool member) { open_chats->open(chat, member); },
+                        [this](model::ChatId chat) { meet(chat); },
                         parts.on_change};
     auto made = std::make_unique<Reconciler>(options, std::move(p));
     const std::lock_guard lock(mutex);
@@ -278,6 +294,9 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
   inside->open_chats = std::make_unique<OpenChats>(kOpenChats, [inside](model::ChatId chat, bool open) {
     inside->account->client().send({{"@type", open ? "openChat" : "closeChat"}, {"chat_id", chat.value}});
   });
+  inside->finder = std::make_unique<ChatFinder>(
+      options.between,
+      ChatFinder::Ports{inside->account->client(), [inside](const auto& work) { return inside->with_capture(work); }});
   inside->thread = std::thread([inside] { inside->run(); });
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
@@ -298,6 +317,7 @@ Session::~Session() {
 }
 
 Account& Session::account() { return *impl_->account; }
+ChatFinder& Session::finder() { return *impl_->finder; }
 
 SourceState Session::state() const {
   const std::lock_guard lock(impl_->mutex);

@@ -11,6 +11,7 @@
 #include "pipeline/intake.h"
 #include "source/source.h"
 #include "source/tdlib/account.h"
+#include "source/tdlib/chat_finder.h"
 #include "source/tdlib/reconciler.h"
 
 namespace tg::tdlib {
@@ -21,8 +22,9 @@ class Session {
     Hub& hub;
     pipeline::Intake& intake;
     journal::Journal& journal;
-    std::function<std::vector<model::ChatId>()> chats;  // what is captured; asked anew every few seconds
-    bool capture_all = false;                           // every channel and group of the account, besides
+    std::function<std::vector<model::ChatId>()> chats;   // what is captured; asked anew every few seconds
+    std::function<std::string(model::ChatId)> username;  // of a captured chat, as it was told last; "" = none
+    bool capture_all = false;                            // every channel and group of the account, besides
     std::function<void()> on_change;
   };
 
@@ -33,6 +35,7 @@ class Session {
   Session& operator=(const Session&) = delete;
 
   Account& account();
+  ChatFinder& finder();
   source::SourceState state() const;
   Reconciler::Progress progress() const;  // empty before it is signed in
 

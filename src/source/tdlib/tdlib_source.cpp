@@ -96,6 +96,7 @@ struct TdlibSource::Impl {
   SourceState base{SourceState::Code::stopped, {}, "stopped"};  // without any account
   std::optional<Error> absent;                                  // why no account can be opened at all
   bool stopping = false;
+  int looking = 0;  // how many are within a finder
   std::condition_variable wake;
   std::thread watcher;
 
@@ -114,7 +115,7 @@ struct TdlibSource::Impl {
   }
 
   Result<void> open(const std::string& name) {
-    Session::Parts parts{*hub, intake, journal, options.chats, options.capture_all, on_change};
+    Session::Parts parts{*hub, intake, journal, options.chats, options.username, options.capture_all, on_change};
     auto session = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
     const std::lock_guard lock(mutex);
     if (!session) {
@@ -137,6 +138,36 @@ struct TdlibSource::Impl {
       return why == refused.end() ? unknown(name) : why->second;
     }
     return found->second;
+  }
+
+  // Calls `ask` with the finder of an account that is ready; stop() waits until it has returned.
+  template <class Ask>
+  auto look(const std::string& name, const Ask& ask) -> Result<std::invoke_result_t<Ask, ChatFinder&>> {
+    std::shared_ptr<Session> session;
+    {
+      const std::lock_guard lock(mutex);
+      if (absent) return *absent;
+      for (const auto& [known, one] : sessions) {
+        const auto standing = one->account().standing();
+        const bool fits = name.empty() ? !standing.bot : known == name;
+        if (!session && fits && standing.stage == Stage::ready) session = one;
+      }
+      if (stopping || !session) {
+        if (!name.empty() && !sessions.contains(name)) return unknown(name);
+        return Error{Code::unavailable,
+                     name.empty() ? "no user is signed in" : fmt::format("{} is not signed in", name),
+                     fmt::format("Sign in: telegram-gateway account add {}", name.empty() ? "NAME" : name)};
+      }
+      ++looking;
+    }
+    auto answer = ask(session->finder());
+    session.reset();
+    {
+      const std::lock_guard lock(mutex);
+      --looking;
+    }
+    wake.notify_all();
+    return answer;
   }
 
   // Accounts that were signed in at the terminal meanwhile, or that another process let go.
@@ -241,7 +272,9 @@ void TdlibSource::stop() {
   if (impl_->watcher.joinable()) impl_->watcher.join();
   if (impl_->media) impl_->media->stop();
   {
-    const std::lock_guard lock(impl_->mutex);
+    std::unique_lock lock(impl_->mutex);
+    for (const auto& [name, session] : impl_->sessions) session->finder().stop();
+    impl_->wake.wait(lock, [&] { return impl_->looking == 0; });
     sessions.swap(impl_->sessions);
     impl_->base = {SourceState::Code::stopped, model::Time::now(), "stopped"};
   }
@@ -381,6 +414,25 @@ Result<void> TdlibSource::fetch_media(const model::MessageKey& message) {
 
 std::optional<Error> TdlibSource::media_trouble(const model::MessageKey& message) const {
   return impl_->media ? impl_->media->trouble(message) : std::nullopt;
+}
+
+Result<std::vector<source::ChatAnswer>> TdlibSource::find_chats(const std::string& account,
+                                                                const std::vector<std::string>& names) {
+  return impl_->look(account, [&](ChatFinder& finder) { return finder.find(names); });
+}
+
+Result<source::ChatAnswer> TdlibSource::join_chat(const std::string& account, const std::string& name) {
+  return impl_->look(account, [&](ChatFinder& finder) { return finder.join(name); });
+}
+
+Result<std::vector<source::ChatFolder>> TdlibSource::folders(const std::string& account) {
+  auto asked = impl_->look(account, [](ChatFinder& finder) { return finder.folders(); });
+  return asked ? std::move(*asked) : asked.error();
+}
+
+Result<std::vector<model::ChatId>> TdlibSource::chats_of_folder(const std::string& account, const std::string& folder) {
+  auto asked = impl_->look(account, [&](ChatFinder& finder) { return finder.chats_of(folder); });
+  return asked ? std::move(*asked) : asked.error();
 }
 
 }  // namespace tg::tdlib

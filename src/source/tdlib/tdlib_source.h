@@ -30,12 +30,13 @@ struct Options {
   Reconciler::Options reconcile;
   MediaRule media;
   std::filesystem::path media_folder;
-  std::function<std::vector<model::ChatId>()> chats;  // what is captured; asked every few seconds
+  std::function<std::vector<model::ChatId>()> chats;   // what is captured; asked every few seconds
+  std::function<std::string(model::ChatId)> username;  // of a captured chat, as it was told last; "" = none
 };
 
 Account::Setup setup_of(const Options& options, const std::string& account);
 
-class TdlibSource : public source::Source, public source::Control {
+class TdlibSource : public source::Source, public source::Control, public source::ChatDirectory {
  public:
   // What it refers to must outlive it. `on_change`: an account's state changed; any thread.
   TdlibSource(Options options, pipeline::Intake& intake, journal::Journal& journal, observe::Metrics& metrics,
@@ -60,6 +61,13 @@ class TdlibSource : public source::Source, public source::Control {
   std::vector<source::HistoryState> histories() const override;
   Result<void> fetch_media(const model::MessageKey& message) override;
   std::optional<Error> media_trouble(const model::MessageKey& message) const override;
+
+  source::ChatDirectory* directory() override { return this; }
+  Result<std::vector<source::ChatAnswer>> find_chats(const std::string& account,
+                                                     const std::vector<std::string>& names) override;
+  Result<source::ChatAnswer> join_chat(const std::string& account, const std::string& name) override;
+  Result<std::vector<source::ChatFolder>> folders(const std::string& account) override;
+  Result<std::vector<model::ChatId>> chats_of_folder(const std::string& account, const std::string& folder) override;
 
  private:
   struct Impl;

@@ -75,13 +75,16 @@ Result<Chat> LocalStore::add_chat(const Chat& chat) {
   auto done = impl_->write([chat](journal::Connection& db) {
     return db
         .prepared(
-            "INSERT INTO chats (peer, scope, title, label, description, active, registered, created_at, updated_at) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7) ON CONFLICT DO UPDATE SET registered = 1, active = ?6, "
-            "updated_at = ?7, "
+            "INSERT INTO chats (peer, scope, title, label, description, active, registered, created_at, updated_at, "
+            "username, kind) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1, ?7, ?7, ?8, ?9) ON CONFLICT DO UPDATE SET registered = 1, active = ?6, "
+            "updated_at = ?7, username = CASE WHEN username = '' THEN ?8 ELSE username END, "
+            "kind = CASE WHEN kind = '' THEN ?9 ELSE kind END, "
             "label = CASE WHEN ?4 = '' THEN label ELSE ?4 END, description = CASE WHEN ?5 = '' THEN description ELSE "
             "?5 END")
         .with(chat.peer, chat.scope, std::string_view(chat.title), std::string_view(chat.label),
-              std::string_view(chat.description), static_cast<int>(chat.active), model::Time::now())
+              std::string_view(chat.description), static_cast<int>(chat.active), model::Time::now(),
+              std::string_view(chat.username), std::string_view(chat.kind))
         .run();
   });
   if (!done) return done.error();

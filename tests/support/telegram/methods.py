@@ -4,13 +4,14 @@ import os
 import time
 
 from .files import FileMethods
+from .naming import Naming
 from .session import RpcError
 from .world import Channel, Group, Person
 
 PAGE = 100
 
 
-class Methods(FileMethods):
+class Methods(FileMethods, Naming):
     def __init__(self, server):
         self.server, self.world = server, server.world
 

@@ -14,6 +14,7 @@ class Person:
         self.id, self.name, self.phone, self.username = number, name, phone, username
         self.password, self.bot_token = password, bot_token
         self.pts, self.log = 1, []  # of basic groups: [(pts, update)]
+        self.folders = []  # dialogFilters
         self.told_too_long = set()  # channels whose hole the next updates.getDifference tells
 
     @property
@@ -50,6 +51,7 @@ class Channel(Peer):
         self.too_long_beyond = 10_000  # more changes than this: channelDifferenceTooLong
         self.migrated_from = None
         self.topics = {}
+        self.photo = {"_": "chatPhotoEmpty"}
 
     @property
     def chat_id(self):
@@ -67,7 +69,7 @@ class Channel(Peer):
                     "id": self.id, "access_hash": self.id * 104_729, "title": self.title, "until_date": None}
         return {"_": "channel", "broadcast": not self.megagroup, "megagroup": self.megagroup, "forum": self.forum,
                 "left": viewer not in self.members, "id": self.id, "access_hash": self.id * 104_729,
-                "title": self.title, "username": self.username or None, "photo": {"_": "chatPhotoEmpty"},
+                "title": self.title, "username": self.username or None, "photo": self.photo,
                 "date": self.date, "participants_count": len(self.members) + 1000,
                 "default_banned_rights": {"_": "chatBannedRights", "until_date": 2**31 - 1} if self.megagroup else None}
 
@@ -115,6 +117,7 @@ class World:
         self.people, self.channels, self.groups = {}, {}, {}
         self.files = {}  # id → bytes
         self.file_references = {}  # id → the reference that is valid now
+        self.invites = {}  # the code of a t.me/+ link → (channel, whether newcomers ask)
         self._numbers = itertools.count(5_000_001)
         self.push = lambda person, updates: None  # set by the server
 

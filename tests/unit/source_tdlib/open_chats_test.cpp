@@ -61,6 +61,17 @@ TEST(OpenChats, WhatIsNotWantedAnyMoreIsClosed) {
   EXPECT_EQ(told.now, (std::set<std::int64_t>{-1}));
 }
 
+TEST(OpenChats, WhatTheAccountIsNoMemberOfStaysOpen) {
+  Told told;
+  told.chats.open(model::ChatId{-7}, false);
+  OpenChats::Clock::time_point now = OpenChats::Clock::now();
+  for (int look = 0; look < 100; ++look) told.chats.rotate(some(20), now += 5s);
+
+  EXPECT_EQ(told.opened[-7], 1);
+  EXPECT_TRUE(told.now.contains(-7));
+  EXPECT_EQ(told.opened.size(), 20u);
+}
+
 TEST(OpenChats, OpenedAgainItIsToldAgain) {
   Told told;
   told.chats.rotate(some(3), OpenChats::Clock::now());

@@ -35,6 +35,21 @@ TEST(Chats, OnesThatAPersonAddsAreThereOnceAndCanBeChanged) {
   EXPECT_EQ((*house.store->chat(kNews))->description, "all of it");
 }
 
+TEST(Chats, OneThatIsAddedIsCalledAsItWasFoundUntilASourceSaysMore) {
+  House house;
+  auto found = chat_of(kNews);
+  found.title = "Harbour News";
+  found.username = "harbournews";
+  found.kind = "channel";
+
+  const auto added = house.store->add_chat(found);
+
+  ASSERT_TRUE(added) << added.error().to_string();
+  EXPECT_EQ(added->title, "Harbour News");
+  EXPECT_EQ(added->username, "harbournews");
+  EXPECT_EQ(added->kind, "channel");
+}
+
 TEST(Chats, OneThatIsRemovedLeavesItsMessagesAndCanComeBack) {
   House house;
   house.post(kNews, 1);

@@ -1,7 +1,6 @@
 #include "source/tdlib/detail/open_chats.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 namespace tg::tdlib {
 namespace {
@@ -10,8 +9,12 @@ constexpr std::chrono::milliseconds kOpenFor{60'000};
 
 }  // namespace
 
-void OpenChats::open(model::ChatId chat) {
+void OpenChats::open(model::ChatId chat, bool member) {
   const std::lock_guard lock(mutex_);
+  if (member)
+    strangers_.erase(chat);
+  else
+    strangers_.insert(chat);
   open_locked(chat);
 }
 
@@ -20,8 +23,11 @@ void OpenChats::open_locked(model::ChatId chat) {
   open_.push_back(chat);
   tell_(chat, true);
   if (open_.size() <= most_) return;
-  tell_(open_.front(), false);
-  open_.pop_front();
+  const auto newest = std::prev(open_.end());
+  auto closed = std::find_if(open_.begin(), newest, [&](model::ChatId one) { return !strangers_.contains(one); });
+  if (closed == newest) closed = open_.begin();
+  tell_(*closed, false);
+  open_.erase(closed);
 }
 
 void OpenChats::rotate(const std::vector<model::ChatId>& wanted, Clock::time_point now) {

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <unordered_set>
 #include <vector>
 
 #include "model/ids.h"
@@ -19,8 +20,9 @@ class OpenChats {
   OpenChats(std::size_t most, std::function<void(model::ChatId, bool open)> tell)
       : most_(std::max<std::size_t>(most, 1)), tell_(std::move(tell)) {}
 
-  // Opens it now, even if it is open: TDLib asks for its difference then.
-  void open(model::ChatId chat);
+  // Opens it now, even if it is open: TDLib asks for its difference then. What the account is no member of comes only
+  // while it is open, so it is closed last.
+  void open(model::ChatId chat, bool member = true);
   // Those whose turn has come; `wanted` in any order that stays. What is not wanted any more is closed.
   void rotate(const std::vector<model::ChatId>& wanted, Clock::time_point now);
 
@@ -31,6 +33,7 @@ class OpenChats {
   const std::function<void(model::ChatId, bool)> tell_;
   std::mutex mutex_;
   std::deque<model::ChatId> open_;  // longest first
+  std::unordered_set<model::ChatId> strangers_;
   std::size_t next_ = 0;            // of `wanted`
   Clock::time_point turned_at_;
 };
