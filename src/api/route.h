@@ -67,6 +67,7 @@ bool reads(const Route& route, std::string_view name);
 // Every subject gives its own.
 std::vector<Route> message_routes();
 std::vector<Route> channel_routes();
+std::vector<Route> named_channel_routes();
 std::vector<Route> consumer_routes();
 std::vector<Route> failure_routes();
 std::vector<Route> gateway_routes();

@@ -126,6 +126,22 @@ const std::string_view kSchemas = R"json({
    "array", "items": {"type": "object", "required": ["sender", "count"], "properties": {"sender": {"type": "string"},
    "count": {"type": "integer"}}}}, "messagesByDate": {"type": "array", "items": {"type": "object", "required": [
    "date", "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}}},
+ "NamedChannel": {"type": "object", "required": ["asked", "state", "registered", "added"], "properties": {"asked": {
+   "type": "string"}, "line": {"type": "integer"}, "state": {"enum": ["found", "invalid", "unknown", "closed", "refused",
+   "waiting"]}, "registered": {"type": "boolean"}, "added": {"type": "boolean"}, "reason": {"type": "string"}, "fix": {
+   "type": "string"}, "waitUntil": {"type": "string", "format": "date-time"}, "channelId": {"type": "string"}, "title": {
+   "type": "string"}, "username": {"type": "string"}, "kind": {"enum": ["channel", "supergroup", "group"]}, "picture": {
+   "type": "string"}, "member": {"type": "boolean"}, "asksToJoin": {"type": "boolean"}, "members": {"type": "integer"},
+   "newestId": {"type": "integer"}, "messages": {"type": "integer"}, "requests": {"type": "integer"},
+   "secondsToFetch": {"type": "integer"}, "note": {"type": "string"}}},
+ "NamedChannels": {"type": "object", "required": ["rows", "found", "refused", "waiting", "added", "messages",
+   "secondsToFetch"], "properties": {"rows": {"type": "array", "items": {"$ref": "#/components/schemas/NamedChannel"}},
+   "found": {"type": "integer"}, "refused": {"type": "integer"}, "waiting": {"type": "integer"}, "added": {"type":
+   "integer"}, "messages": {"type": "integer"}, "secondsToFetch": {"type": "integer"}, "waitUntil": {"type": "string",
+   "format": "date-time"}}},
+ "AddedChannels": {"anyOf": [{"$ref": "#/components/schemas/Channel"}, {"$ref": "#/components/schemas/NamedChannels"}]},
+ "Folder": {"type": "object", "required": ["id", "name"], "properties": {"id": {"type": "integer"}, "name": {"type":
+   "string"}}},
  "Removed": {"type": "object", "required": ["removed"], "properties": {"removed": {"type": "boolean"}, "channelId":
    {"type": "string"}, "name": {"type": "string"}}},
  "Unprocessed": {"type": "object", "required": ["success", "data", "count", "filters"], "properties": {"success": {
@@ -286,8 +302,12 @@ const std::string_view kSchemas = R"json({
    "type": "string"}, "health": {"type": "string"}}},
  "RemoveBody": {"type": "object", "properties": {"reason": {"type": "string"}}},
  "ReprocessBody": {"type": "object", "properties": {"requestedBy": {"type": "string"}}},
- "ChannelBody": {"type": "object", "required": ["channelId"], "properties": {"channelId": {"type": ["string",
-   "integer"]}, "label": {"type": "string"}, "description": {"type": "string"}, "isActive": {"type": "boolean"}}},
+ "ChannelBody": {"anyOf": [{"type": "object", "required": ["channelId"], "properties": {"channelId": {"type": ["string",
+   "integer"]}, "label": {"type": "string"}, "description": {"type": "string"}, "isActive": {"type": "boolean"},
+   "account": {"type": "string"}, "join": {"type": "boolean"}}}, {"$ref": "#/components/schemas/NamedBody"}]},
+ "NamedBody": {"type": "object", "properties": {"channels": {"type": "array", "maxItems": 1000, "items": {"type": [
+   "string", "integer"]}}, "folder": {"type": "string"}, "csv": {"type": "string"}, "account": {"type": "string"},
+   "join": {"type": "boolean"}}},
  "ChannelChange": {"type": "object", "properties": {"label": {"type": "string"}, "description": {"type": "string"},
    "isActive": {"type": "boolean"}}},
  "MarkBody": {"type": "object", "required": ["messageIds", "processedBy"], "properties": {"messageIds": {"type":

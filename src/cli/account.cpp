@@ -235,8 +235,8 @@ int add(const Common& common, const AccountFlags& flags) {
   if (common.json) {
     print(boost::json::object{{"name", flags.name}, {"userId", std::to_string(standing.user)}, {"bot", standing.bot}});
   } else {
-    std::cout << fmt::format("Signed in as {} ({}). Next: add channels in the dashboard, or set telegram.capture_all\n",
-                             standing.name, standing.user);
+    std::cout << fmt::format("Signed in as {} ({}). Next: telegram-gateway channels add @NAME\n", standing.name,
+                             standing.user);
   }
   return kDone;
 }

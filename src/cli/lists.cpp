@@ -1,4 +1,4 @@
-// messages, channels, status, coverage: what is stored and what is proven, read beside a running gateway.
+// messages, status, coverage: what is stored and what is proven, read beside a running gateway.
 
 #include <iostream>
 
@@ -9,7 +9,6 @@
 #include "journal/lock.h"
 #include "journal/upkeep.h"
 #include "model/message_json.h"
-#include "store/chat_list.h"
 
 namespace tg::cli {
 namespace {
@@ -108,39 +107,6 @@ int list_messages(const Common& common, const MessageFlags& flags) {
   if (!page->next_cursor.empty()) std::cout << "; more with --cursor " << page->next_cursor;
   std::cout << "\n";
   return code;
-}
-
-int list_channels(const Common& common) {
-  const auto config = load_config(common);
-  if (!config) return kUsage;
-  auto reading = Reading::open(*config, false);
-  if (!reading) return fail(reading.error());
-  auto chats = reading->store->chats();
-  if (!chats) return fail(chats.error());
-  *chats = store::one_an_id(std::move(*chats));
-  if (common.json) {
-    boost::json::array rows;
-    for (const auto& chat : *chats) {
-      rows.push_back(boost::json::object{{"channelId", std::to_string(chat.peer.value)},
-                                         {"title", chat.title},
-                                         {"username", chat.username},
-                                         {"kind", chat.kind},
-                                         {"label", chat.label},
-                                         {"active", chat.active},
-                                         {"messages", chat.total},
-                                         {"deleted", chat.deleted},
-                                         {"lastMessageAt", or_null(chat.last_date)}});
-    }
-    print(boost::json::object{{"channels", rows}});
-    return kDone;
-  }
-  Table table{{"id", "kind", "messages", "deleted", "last message", "title"}, {false, false, true, true}, {}};
-  for (const auto& chat : *chats) {
-    table.rows.push_back({std::to_string(chat.peer.value), chat.kind, grouped(chat.total), grouped(chat.deleted),
-                          local_time(chat.last_date), chat.title});
-  }
-  print(table);
-  return kDone;
 }
 
 int show_status(const Common& common) {
@@ -330,10 +296,6 @@ void add_messages(CLI::App& app, Common& common, const ExitCode& code) {
   command->add_flag("--deleted", flags->deleted, "Deleted ones too");
   command->footer("Example: telegram-gateway messages --channel -1001234567890 --search ouro");
   command->callback([flags, &common, code] { *code = list_messages(common, *flags); });
-}
-
-void add_channels(CLI::App& app, Common& common, const ExitCode& code) {
-  app.add_subcommand("channels", "List the channels")->callback([&common, code] { *code = list_channels(common); });
 }
 
 void add_status(CLI::App& app, Common& common, const ExitCode& code) {

@@ -26,7 +26,7 @@ std::string path_of(const CLI::App& app) {
   return app.get_parent() ? path_of(*app.get_parent()) + " " + app.get_name() : app.get_name();
 }
 
-std::vector<std::string_view> commands_of(const CLI::App& app) {
+std::vector<std::string_view> command_names(const CLI::App& app) {
   std::vector<std::string_view> names;
   for (const auto* inner : app.get_subcommands([](const CLI::App*) { return true; }))
     names.push_back(inner->get_name());
@@ -58,7 +58,7 @@ Error wrong_flag(const CLI::App& at, const std::string& word) {
 }
 
 Error wrong_word(const CLI::App& at, const std::string& word) {
-  const auto commands = commands_of(at);
+  const auto commands = command_names(at);
   if (commands.empty()) {
     return {Code::invalid_input, fmt::format("{} takes no {}", path_of(at), word),
             fmt::format("See {} --help", path_of(at))};
@@ -82,7 +82,7 @@ Error explain(const CLI::App& app, const CLI::ParseError& problem) {
     if (!words.empty()) return wrong_word(at, words.front());
   }
   if (wants_command && dynamic_cast<const CLI::RequiredError*>(&problem)) {
-    return {Code::invalid_input, fmt::format("{} needs a command: {}", path_of(at), fmt::join(commands_of(at), ", ")),
+    return {Code::invalid_input, fmt::format("{} needs a command: {}", path_of(at), fmt::join(command_names(at), ", ")),
             see};
   }
   std::string what = problem.what();

@@ -58,6 +58,8 @@ def problems(schema, value, document, path="$"):
     found = []
     for part in schema.get("allOf", []):
         found += problems(part, value, document, path)
+    choices = [problems(part, value, document, path) for part in schema.get("anyOf", [])]
+    found += min(choices, key=len) if choices else []
     if "const" in schema and value != schema["const"]:
         found.append(f"{path}: {value!r} is not {schema['const']!r}")
     if "enum" in schema and value not in schema["enum"]:
@@ -277,6 +279,10 @@ class ApiTest(unittest.TestCase):
         self.check("POST", "/api/telegram-gateway/auth/resend", 409, body={})
         self.check("POST", "/api/telegram-gateway/auth/cancel", 409)
         self.check("POST", "/api/telegram-gateway/auth/logout", 409, body={})
+        self.check("GET", "/api/telegram-gateway/folders", 503)
+        self.check("POST", "/api/channels/preview", 503, body={"channels": ["@durov"]})
+        self.check("POST", "/api/channels", 503, body={"channels": ["@durov"]})
+        self.check("POST", "/api/channels", 503, body={"channelId": "@durov"})
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 404,
                    f"/api/telegram-gateway/photos/{self.channel}/2000000000")
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 400, "/api/telegram-gateway/photos/x/y")

@@ -44,7 +44,7 @@ class UsageTest(Case):
         self.bad(2, "mesages", says=["no command mesages", "nearest is messages"])
         self.bad(2, "journal", "verfy", says=["telegram-gateway journal has no command verfy", "nearest is verify"])
         self.bad(2, "journal", says=["needs a command: stats, verify, compact"])
-        self.bad(2, "channels", "extra", says=["channels takes no extra"])
+        self.bad(2, "channels", "extra", says=["channels has no command extra"])
 
     def test_an_option_that_is_not_there_names_the_nearest(self):
         self.bad(2, "messages", "--limi", "3", says=["no option --limi", "nearest is --limit"])

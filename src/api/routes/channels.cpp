@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
+#include "api/routes/named_channels.h"
 #include "api/view/board.h"
 #include "api/view/channel_view.h"
 #include "store/chat_list.h"
@@ -77,15 +78,15 @@ Result<Change> change_of(const json::object& body) {
 Response add(const Request& request, Context& context) {
   const auto body = body_of(request);
   if (!body) return failure(body.error());
-  const auto text = text_of(*body, "channelId");
-  const auto id = text ? model::parse_int(*text) : std::nullopt;
-  if (!id || *id == 0) {
-    return failure(bad_parameter("channelId", text.value_or(""), "a chat id such as -1001487851422"));
-  }
+  if (names_several(*body)) return add_several(*body, context);
+  const auto text = text_of(*body, "channelId").value_or("");
   const auto change = change_of(*body);
   if (!change) return failure(change.error());
+  const auto number = model::parse_int(text);
+  const auto id = number && *number != 0 ? Result(model::ChatId{*number}) : chat_named(text, *body, context);
+  if (!id) return failure(id.error());
   store::Chat chat;
-  chat.peer = model::ChatId{*id};
+  chat.peer = *id;
   chat.label = change->label.value_or("");
   chat.description = change->description.value_or("");
   chat.active = change->active.value_or(true);
@@ -231,8 +232,8 @@ std::vector<Route> channel_routes() {
        .handler = add,
        .operation = "channel_add",
        .tag = "channels",
-       .summary = "Registers a channel",
-       .schema = "Channel",
+       .summary = "Registers a channel, or several that people name by @name, link, id, folder or CSV",
+       .schema = "AddedChannels",
        .body = "ChannelBody",
        .status = 201},
       {.method = Method::get,
