@@ -405,6 +405,21 @@ class BesideAGatewayTest(Case):
             self.assertRegex(err, r"\Awarning: the search index is [1-9]\d* events behind: .*start it.*\n\Z")
         self.assertGreater(json.loads(out)["searchBehindEvents"], 0)
 
+    def test_channels_are_changed_through_the_gateway_with_its_token(self):
+        token, config = self.folder / "me.token", self.folder / "gateway.toml"
+        self.good("token", "create", "me", "--scope", "admin", "-o", token)
+        config.write_text(f'[[auth.tokens]]\nname = "me"\nscopes = ["admin"]\ntoken_file = "{token}"\n')
+        self.harbour()
+        with Gateway("run", "--config", config, data_dir=self.data) as gateway:
+            self.bad(1, "channels", "remove", HARBOUR, says=["--token-file"])
+            self.bad(1, "channels", "remove", "-1005", "--token-file", token, says=["-1005"])
+            self.bad(1, "channels", "add", "@durov", "--config", config, says=["telegram.api_id is not set"])
+            self.assertIn("1 channel removed", self.good("channels", "remove", HARBOUR, "--config", config))
+            self.assertEqual(gateway.stop(), 0)
+        self.bad(1, "channels", "remove", HARBOUR, says=["no gateway runs", "telegram-gateway run"])
+        self.bad(2, "channels", "add", says=["@name"])
+        self.bad(2, "channels", "add", "--csv", self.folder / "none.csv", says=["none.csv"])
+
     def test_demo_without_an_account(self):
         with Gateway("demo", "--rate", "50", "--history", "5", "--channels", "2", data_dir=self.data) as gateway:
             gateway.until(lambda: gateway.get("/api/messages?limit=1")[1]["data"], what="a message")

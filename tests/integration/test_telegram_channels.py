@@ -194,6 +194,23 @@ class AddTest(Case):
         self.assertIn("administrator", row["reason"])
 
 
+class CrowdTest(Case):
+    """More channels than are kept open."""
+
+    def prepare(self, world):
+        self.crowd = [world.channel(f"Crowd {n}", self.ada) for n in range(60)]
+        for channel in self.crowd:
+            self.server.do(lambda _, channel=channel: world.post(channel, "hello"))
+
+    def test_one_that_the_account_is_no_member_of_stays_open(self):
+        answer = self.add("@faraway", *[str(one.chat_id) for one in self.crowd])
+        self.assertEqual(answer["added"], 61, answer)
+        for channel in (self.far, *self.crowd):
+            self.gateway.until(lambda: self.gateway.messages(channel), 60, "its messages")
+        post = self.do(lambda world: world.post(self.far, "live"))
+        self.gateway.until(lambda: post in self.gateway.messages(self.far), 60, "a live post")
+
+
 class ManyTest(Case):
     def prepare(self, world):
         self.many = [world.channel(f"Channel {n}", username=f"channel{n}") for n in range(400)]
