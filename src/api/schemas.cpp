@@ -280,13 +280,13 @@ const std::string_view kSchemas = R"json({
    "message", "timestamp"], "properties": {"level": {"type": "string"}, "message": {"type": "string"}, "timestamp":
    {"type": "string", "format": "date-time"}}}}, "available": {"type": "boolean"}, "message": {"type": "string"}, "account": {"type":
    "string"}, "accounts": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}}}},
- "Account": {"type": "object", "required": ["name", "kind", "status", "stage", "connection", "revoked"], "properties":
-   {"name": {"type": "string"}, "kind": {"enum": ["user", "bot"]}, "status": {"type": "string"}, "stage": {"enum": [
+ "Account": {"type": "object", "required": ["name", "kind", "status", "stage", "connection", "revoked", "duplicated"],
+   "properties": {"name": {"type": "string"}, "kind": {"enum": ["user", "bot"]}, "status": {"type": "string"}, "stage": {"enum": [
    "starting", "phone", "code", "password", "qr", "ready", "closing", "closed"]}, "connection": {"type": "string"},
-   "revoked": {"type": "boolean"}, "since": {"type": "string", "format": "date-time"}, "userId": {"type": "string"},
+   "revoked": {"type": "boolean"}, "duplicated": {"type": "boolean"}, "since": {"type": "string", "format": "date-time"}, "userId": {"type": "string"},
    "shownName": {"type": "string"}, "code": {"type": "object", "properties": {"how": {"type": "string"}, "length": {
-   "type": "integer"}, "resendAt": {"type": "string", "format": "date-time"}}}, "passwordHint": {"type": "string"},
-   "link": {"type": "string"}, "refused": {"type": "string"}, "floodUntil": {"type": "string", "format": "date-time"
+   "type": "integer"}, "phone": {"type": "string"}, "resendAt": {"type": "string", "format": "date-time"}}}, "passwordHint": {"type": "string"},
+   "link": {"type": "string"}, "linkUntil": {"type": "string", "format": "date-time"}, "refused": {"type": "string"}, "floodUntil": {"type": "string", "format": "date-time"
    }}},
  "Synced": {"type": "object", "required": ["totalMessagesSynced", "totalMessagesSaved", "channelsSynced",
    "timestamp", "completed", "jobId"], "properties": {"totalMessagesSynced": {"type": "integer"},

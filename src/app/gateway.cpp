@@ -188,8 +188,8 @@ void Gateway::start() {
     impl_->telegram->start();
     sources.push_back(impl_->telegram.get());
   }
-  impl_->upkeep = std::make_unique<Upkeep>(
-      Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics, impl_->health, std::move(sources)});
+  impl_->upkeep = std::make_unique<Upkeep>(Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics,
+                                                           impl_->health, std::move(sources), impl_->telegram.get()});
   impl_->health.set_ready(true);
   impl_->api->start();
 }

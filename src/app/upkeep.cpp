@@ -58,6 +58,27 @@ void Upkeep::look(model::Time now) {
     health.set(source->name(), Role::source, runs ? State::ok : State::down, state.reason, now);
   }
   watched_.metrics.capture_up.Set(captures && !failure ? 1 : 0);
+  if (watched_.control) look_at_accounts(now);
+}
+
+// Each by itself: another account that still captures must not hide it.
+void Upkeep::look_at_accounts(model::Time now) {
+  std::set<std::string> ended;
+  for (const auto& account : watched_.control->accounts()) {
+    if (!account.revoked) continue;
+    ended.insert("account:" + account.name);
+    watched_.health.set(
+        "account:" + account.name, Role::source, State::down,
+        account.duplicated
+            ? "two programs used its session at once, so Telegram ended it: stop the other, sign in again"
+            : "Telegram ended its session: sign in again, nothing that is stored is lost",
+        now);
+  }
+  for (const auto& name : ended_) {
+    if (!ended.contains(name)) watched_.health.forget(name);
+  }
+  ended_ = std::move(ended);
+  watched_.metrics.accounts_ended.Set(static_cast<double>(ended_.size()));
 }
 
 void Upkeep::count_missing(model::Time now) {

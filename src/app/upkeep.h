@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "observe/health.h"
 #include "observe/metrics.h"
 #include "pipeline/intake.h"
+#include "source/control.h"
 #include "source/source.h"
 
 namespace tg::app {
@@ -24,6 +26,7 @@ class Upkeep {
     observe::Metrics& metrics;
     observe::Health& health;
     std::vector<const source::Source*> sources;
+    const source::Control* control = nullptr;  // of accounts; nullptr: there are none
   };
 
   explicit Upkeep(Watched watched);
@@ -34,9 +37,11 @@ class Upkeep {
  private:
   void run();
   void look(model::Time now);
+  void look_at_accounts(model::Time now);
   void count_missing(model::Time now);
 
   Watched watched_;
+  std::set<std::string> ended_;  // accounts that health tells of
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;

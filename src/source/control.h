@@ -22,11 +22,14 @@ struct AccountState {
   std::string shown_name;  // the same
   std::string code_how;    // at code: app, sms, call, …
   std::int32_t code_length = 0;
+  std::string code_phone;     // at code: where it went, most of the number hidden
   model::Time resend_at;      // at code: it can be sent again from then on; 0 = it cannot
   std::string password_hint;  // at password
   std::string link;           // at qr: the link that the code shows
+  model::Time link_until;     // at qr: about when another one takes its place
   std::string refused;        // why the last input was not taken
   bool revoked = false;       // signed out elsewhere: sign in again, nothing is lost
+  bool duplicated = false;    // because two programs used the session at once
   model::Time flood_until;    // Telegram asked to wait until then; 0 = it did not
 };
 
@@ -45,15 +48,19 @@ class Control {
  public:
   virtual ~Control() = default;
 
+  // unavailable with what to do, where no account can sign in at all.
+  virtual Result<void> available() const = 0;
   virtual std::vector<AccountState> accounts() const = 0;
 
-  // Makes the account where it is not there, and begins its sign-in. invalid_input for a name that is no file name.
+  // Makes the account where it is not there, and begins its sign-in; nothing happens where it has begun and nothing was
+  // given yet. invalid_input for a name that is no file name, conflict where it is signed in or half way.
   virtual Result<void> begin(const std::string& account) = 0;
   virtual Result<void> give(const std::string& account, Input input, const std::string& value) = 0;
   virtual Result<void> resend_code(const std::string& account) = 0;
   virtual Result<void> ask_for_qr(const std::string& account) = 0;
   // Gives up a sign-in: an account that never signed in is gone.
   virtual Result<void> cancel(const std::string& account) = 0;
+  // Ends its session at Telegram; then the account is gone. Nothing that is stored is touched.
   virtual Result<void> log_out(const std::string& account) = 0;
 
   // Other chats are to be captured than before.

@@ -273,6 +273,7 @@ class ApiTest(unittest.TestCase):
 
     def test_telegram_routes(self):
         self.check("GET", "/api/telegram-gateway/auth/status", 200)
+        self.check("GET", "/api/telegram-gateway/auth/qr.svg", 404)
         self.check("POST", "/api/telegram-gateway/auth/start", 503, body={})
         self.check("POST", "/api/telegram-gateway/auth/input", 400, body={})
         self.check("POST", "/api/telegram-gateway/auth/input", 409, body={"value": "12345"})

@@ -75,6 +75,10 @@ class Gateway:
         with open(self.log.name, encoding="utf-8", errors="replace") as log:
             return log.read()[-3000:]
 
+    def whole_log(self):
+        with open(self.log.name, encoding="utf-8", errors="replace") as log:
+            return log.read()
+
     def request(self, method, path, body=None, headers=None, timeout=30):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:

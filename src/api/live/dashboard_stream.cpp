@@ -4,6 +4,7 @@
 
 #include "api/live/event_stream.h"
 #include "api/routes/common.h"
+#include "api/view/auth_view.h"
 #include "api/view/message_view.h"
 #include "observe/log.h"
 
@@ -55,14 +56,16 @@ Result<Topics> Topics::from(const Query& query) {
   return topics;
 }
 
-DashboardStream::DashboardStream(Tail& tail, Board& board, store::Store& store, Topics topics, model::Seq after)
+DashboardStream::DashboardStream(Tail& tail, Board& board, const Parts& parts, Topics topics, model::Seq after,
+                                 bool admin)
     : tail_(tail),
       board_(board),
-      store_(store),
+      parts_(parts),
       topics_(std::move(topics)),
       follower_(tail),
       watcher_(board),
-      after_(after) {
+      after_(after),
+      admin_(admin) {
   const auto newest = observe::recent_records(0, observe::Level::debug, 1);
   if (!newest.empty()) log_after_ = newest.back().id;
 }
@@ -75,6 +78,7 @@ Stream::Next DashboardStream::pull(std::string& out, std::size_t budget, bool ma
   }
   if (topics_.board() && !pull_board(out, may_block)) return out.empty() ? Next::blocked : Next::written;
   if (topics_.logs) pull_logs(out);
+  if (topics_.auth) pull_auth(out);
   const auto next = topics_.messages() && out.size() < budget ? pull_messages(out, budget, may_block) : Next::idle;
   if (next == Next::ended) return next;
   if (!out.empty()) return Next::written;
@@ -111,10 +115,17 @@ void DashboardStream::pull_logs(std::string& out) {
   }
 }
 
+void DashboardStream::pull_auth(std::string& out) {
+  auto now = boost::json::serialize(auth_status(parts_, admin_));
+  if (now == auth_) return;
+  append_event(out, "auth", now);
+  auth_ = std::move(now);
+}
+
 std::shared_ptr<const std::string> DashboardStream::message_of(const TailEvent& tail_event) {
   if (auto kept = tail_event.message()) return kept;
   const auto& event = tail_event.event();
-  const auto row = store_.get(event.key);
+  const auto row = parts_.store.get(event.key);
   std::string text;
   // A deletion of what was never stored has nothing to show.
   if (row && *row) {

@@ -25,7 +25,8 @@ struct Topics {
 
 class DashboardStream final : public Stream {
  public:
-  DashboardStream(Tail& tail, Board& board, store::Store& store, Topics topics, model::Seq after);
+  // `admin`: whether the reader may see what signs an account in.
+  DashboardStream(Tail& tail, Board& board, const Parts& parts, Topics topics, model::Seq after, bool admin);
 
   Next pull(std::string& out, std::size_t budget, bool may_block) override;
   void heartbeat(std::string& out) override;
@@ -34,16 +35,19 @@ class DashboardStream final : public Stream {
   bool pull_board(std::string& out, bool may_block);  // false: the store is needed
   Next pull_messages(std::string& out, std::size_t budget, bool may_block);
   void pull_logs(std::string& out);
+  void pull_auth(std::string& out);
   std::shared_ptr<const std::string> message_of(const TailEvent& event);
 
   Tail& tail_;
   Board& board_;
-  store::Store& store_;
+  const Parts& parts_;
   const Topics topics_;
   Tail::Follower follower_;
   Board::Watcher watcher_;
   model::Seq after_;
+  const bool admin_;
   bool greeted_ = false;
+  std::string auth_;  // as it was sent last
   std::shared_ptr<const Board::Snapshot> sent_;
   std::uint64_t log_after_ = 0;
 };

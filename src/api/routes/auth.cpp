@@ -3,6 +3,8 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
+#include "api/view/auth_view.h"
+#include "api/view/qr.h"
 
 namespace tg::api {
 namespace json = boost::json;
@@ -10,55 +12,6 @@ namespace {
 
 constexpr std::string_view kFirstAccount = "main";
 constexpr std::ptrdiff_t kMostLines = 200;
-
-const Error kNoTelegram{
-    Code::unavailable, "no Telegram account can sign in: telegram.api_id is not set",
-    "Get api_id and api_hash at my.telegram.org and set telegram.api_id and telegram.api_hash_file; or "
-    "import an export with 'telegram-gateway import FILE'"};
-
-std::string_view status_of(const source::AccountState& account) {
-  if (account.stage == "starting") return "starting";
-  if (account.stage == "phone") return "waiting_phone";
-  if (account.stage == "code") return "waiting_code";
-  if (account.stage == "password") return "waiting_password";
-  if (account.stage == "qr") return "waiting_qr";
-  if (account.stage == "ready") return "completed";
-  if (account.stage == "closing") return "cancelling";
-  return account.revoked || !account.refused.empty() ? "error" : "cancelled";
-}
-
-bool runs(const source::AccountState& account) {
-  const auto status = status_of(account);
-  return status == "starting" || status.starts_with("waiting_") || status == "cancelling";
-}
-
-json::object account_json(const source::AccountState& account) {
-  json::object out{{"name", account.name},   {"kind", account.bot ? "bot" : "user"}, {"status", status_of(account)},
-                   {"stage", account.stage}, {"connection", account.connection},     {"revoked", account.revoked}};
-  if (account.since) out["since"] = model::to_rfc3339(account.since);
-  if (account.user != 0) out["userId"] = std::to_string(account.user);
-  if (!account.shown_name.empty()) out["shownName"] = account.shown_name;
-  if (account.stage == "code") {
-    json::object code{{"how", account.code_how}, {"length", account.code_length}};
-    if (account.resend_at) code["resendAt"] = model::to_rfc3339(account.resend_at);
-    out["code"] = std::move(code);
-  }
-  if (account.stage == "password") out["passwordHint"] = account.password_hint;
-  if (!account.link.empty()) out["link"] = account.link;
-  if (!account.refused.empty()) out["refused"] = account.refused;
-  if (account.flood_until) out["floodUntil"] = model::to_rfc3339(account.flood_until);
-  return out;
-}
-
-// The sign-in that runs, else the newest account; nothing without accounts.
-const source::AccountState* current(const std::vector<source::AccountState>& accounts) {
-  const source::AccountState* best = nullptr;
-  for (const auto& account : accounts) {
-    const bool better = !best || std::pair(runs(account), account.since) > std::pair(runs(*best), best->since);
-    if (better) best = &account;
-  }
-  return best;
-}
 
 json::array sign_in_log() {
   json::array lines;
@@ -73,47 +26,30 @@ json::array sign_in_log() {
   return lines;
 }
 
-json::object status_json(Context& context) {
-  json::object data{{"status", "idle"},      {"running", false},      {"startedAt", nullptr},
-                    {"finishedAt", nullptr}, {"logs", json::array{}}, {"accounts", json::array{}}};
-  data["available"] = context.parts.control != nullptr;
-  if (!context.parts.control) {
-    data["message"] = kNoTelegram.to_string();
-    return data;
-  }
-  const auto accounts = context.parts.control->accounts();
-  json::array all;
-  for (const auto& account : accounts) all.push_back(account_json(account));
-  data["accounts"] = std::move(all);
-  data["logs"] = sign_in_log();
-  if (const auto* now = current(accounts)) {
-    data["account"] = now->name;
-    data["status"] = status_of(*now);
-    data["running"] = runs(*now);
-    if (now->since) data[runs(*now) ? "startedAt" : "finishedAt"] = model::to_rfc3339(now->since);
-    if (!now->refused.empty()) data["message"] = now->refused;
-  }
+json::object status_json(const Request& request, Context& context) {
+  auto data = auth_status(context.parts, (request.scopes & bit_of(config::Scope::admin)) != 0);
+  data["logs"] = context.parts.control ? sign_in_log() : json::array{};
   return data;
 }
 
-Response status(const Request&, Context& context) { return success(status_json(context)); }
+Response status(const Request& request, Context& context) { return success(status_json(request, context)); }
 
 // The account that a body names: or, where it names none, the one whose sign-in runs.
 Result<std::string> account_of(const json::object& body, Context& context) {
   if (auto name = text_of(body, "account"); name && !name->empty()) return std::move(*name);
   const auto accounts = context.parts.control->accounts();
-  const auto* now = current(accounts);
-  if (!now || !runs(*now)) return Error{Code::conflict, "no sign-in is running", "Begin one with …/auth/start"};
+  const auto* now = current_account(accounts);
+  if (!now || !signs_in(*now)) return Error{Code::conflict, "no sign-in is running", "Begin one with …/auth/start"};
   return now->name;
 }
 
-Response answered(const Result<void>& done, Context& context) {
-  return done ? success(status_json(context)) : failure(done.error());
+Response answered(const Result<void>& done, const Request& request, Context& context) {
+  return done ? success(status_json(request, context)) : failure(done.error());
 }
 
 Response start(const Request& request, Context& context) {
+  if (const auto why = no_sign_in(context.parts)) return failure(*why);
   auto* control = context.parts.control;
-  if (!control) return failure(kNoTelegram);
   const auto body = body_of(request);
   if (!body) return failure(body.error());
   const auto name = text_of(*body, "account").value_or(std::string(kFirstAccount));
@@ -126,10 +62,10 @@ Response start(const Request& request, Context& context) {
     return failure(Error{Code::invalid_input, "'token' is missing", "Send the token that @BotFather gave"});
   }
   if (auto begun = control->begin(name); !begun) return failure(begun.error());
-  if (method == "qr") return answered(control->ask_for_qr(name), context);
-  if (method == "bot") return answered(control->give(name, source::Input::bot_token, *token), context);
-  if (phone) return answered(control->give(name, source::Input::phone, *phone), context);
-  return success(status_json(context));
+  if (method == "qr") return answered(control->ask_for_qr(name), request, context);
+  if (method == "bot") return answered(control->give(name, source::Input::bot_token, *token), request, context);
+  if (phone) return answered(control->give(name, source::Input::phone, *phone), request, context);
+  return success(status_json(request, context));
 }
 
 Response input(const Request& request, Context& context) {
@@ -144,9 +80,10 @@ Response input(const Request& request, Context& context) {
   if (!name) return failure(name.error());
   for (const auto& account : control->accounts()) {
     if (account.name != *name) continue;
-    if (account.stage == "phone") return answered(control->give(*name, source::Input::phone, *value), context);
-    if (account.stage == "code") return answered(control->give(*name, source::Input::code, *value), context);
-    if (account.stage == "password") return answered(control->give(*name, source::Input::password, *value), context);
+    if (account.stage == "phone") return answered(control->give(*name, source::Input::phone, *value), request, context);
+    if (account.stage == "code") return answered(control->give(*name, source::Input::code, *value), request, context);
+    if (account.stage == "password")
+      return answered(control->give(*name, source::Input::password, *value), request, context);
   }
   return failure(409, "conflict", "this sign-in is not waiting for an input");
 }
@@ -158,7 +95,7 @@ Response act(const Request& request, Context& context, Result<void> (source::Con
   const auto body = body_of(request);
   if (!body) return failure(body.error());
   const auto name = account_of(*body, context);
-  return name ? answered((control->*what)(*name), context) : failure(name.error());
+  return name ? answered((control->*what)(*name), request, context) : failure(name.error());
 }
 
 Response resend(const Request& request, Context& context) {
@@ -166,6 +103,19 @@ Response resend(const Request& request, Context& context) {
 }
 Response cancel(const Request& request, Context& context) { return act(request, context, &source::Control::cancel); }
 Response log_out(const Request& request, Context& context) { return act(request, context, &source::Control::log_out); }
+
+Response qr(const Request& request, Context& context) {
+  const auto name = Query(request.query()).text_or({"account"}, kFirstAccount);
+  const auto accounts = context.parts.control ? context.parts.control->accounts() : std::vector<source::AccountState>{};
+  const auto account =
+      std::find_if(accounts.begin(), accounts.end(), [&](const auto& one) { return one.name == name; });
+  if (account == accounts.end() || account->link.empty()) {
+    return failure(404, "not_found", "no QR code is shown for this account now; begin one with …/auth/start");
+  }
+  auto svg = qr_svg(account->link);
+  if (!svg) return failure(500, "internal", "the link does not fit into a QR code");
+  return with_body(200, "image/svg+xml", std::move(*svg));
+}
 
 }  // namespace
 
@@ -183,7 +133,19 @@ std::vector<Route> auth_routes() {
                  .schema = "AuthStatus",
                  .body = body};
   };
+  Route code{.method = Method::get,
+             .pattern = "/api/telegram-gateway/auth/qr.svg",
+             .access = Access::admin,
+             .where = Where::now,
+             .handler = qr,
+             .operation = "auth_qr",
+             .tag = "telegram",
+             .summary = "The QR code that Telegram's app scans, as a picture; 404 while none is shown",
+             .schema = "=Text",
+             .parameters = {{"account", "string", "main by default"}},
+             .type = "image/svg+xml"};
   return {
+      std::move(code),
       one(Method::get, "/api/telegram-gateway/auth/status", status, "auth_status", "How far a sign-in is"),
       one(Method::post, "/api/telegram-gateway/auth/start", start, "auth_start", "Starts a sign-in", "AuthStart"),
       one(Method::post, "/api/telegram-gateway/auth/input", input, "auth_input",

@@ -145,8 +145,8 @@ Response dashboard(const Request& request, Context& context) {
   // A page is not shown a whole journal: it is told to load anew.
   const auto seen = last_seen(request, query);
   if (seen && *seen && **seen != 0 && **seen != after->value) return gone(context.journal(), model::Seq{**seen});
-  return stream_answer(
-      std::make_unique<DashboardStream>(context.tail, context.board, context.store(), std::move(*topics), *after));
+  return stream_answer(std::make_unique<DashboardStream>(context.tail, context.board, context.parts, std::move(*topics),
+                                                         *after, (request.scopes & bit_of(config::Scope::admin)) != 0));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // What the overview says, from what Board::read() found.
+#include "api/view/auth_view.h"
 #include "api/view/board.h"
 #include "api/view/channel_view.h"
 
@@ -8,6 +9,7 @@ namespace {
 
 constexpr std::int64_t kDayUs = 24LL * 3'600 * 1'000'000;
 constexpr int kMinutes = 360;
+constexpr std::string_view kWithAccounts = "telegram";  // the source whose accounts stand for it
 constexpr std::size_t kMostAttention = 50;
 
 }  // namespace
@@ -258,7 +260,9 @@ json::object Board::core_of(const Input& input, Snapshot& snapshot) const {
   out["attention"] = attention_of(input, snapshot.capture);
   json::array destinations, accounts;
   for (const auto& destination : input.destinations) destinations.push_back(destination_json(destination));
+  if (parts_.control) accounts = account_cards(parts_.control->accounts());
   for (const auto& source : input.sources) {
+    if (source.name == kWithAccounts && parts_.control) continue;
     std::string_view state = "stopped";
     if (source.state.code == source::SourceState::Code::running) state = "running";
     if (source.state.code == source::SourceState::Code::signed_out) state = "signed_out";

@@ -1,6 +1,7 @@
 #include "source/tdlib/account.h"
 
 #include <condition_variable>
+#include <fstream>
 #include <mutex>
 
 #include "observe/log.h"
@@ -19,6 +20,7 @@ namespace {
 constexpr std::chrono::seconds kPatience{60};  // for one query of the sign-in
 constexpr std::chrono::seconds kStarting{20};
 constexpr std::chrono::seconds kClosing{30};
+constexpr std::string_view kDuplicated = "AUTH_KEY_DUPLICATED";  // 406; TDLib itself does nothing about it
 
 struct StageOf {
   std::string_view state;
@@ -59,12 +61,22 @@ std::string code_type(const json::object* type) {
   return out;
 }
 
+// Its first two and last two digits.
+std::string hidden(std::string_view phone) {
+  if (phone.starts_with("+")) phone.remove_prefix(1);
+  if (phone.size() < 6) return {};
+  std::string out = "+" + std::string(phone.substr(0, 2));
+  for (std::size_t i = 4; i < phone.size(); ++i) out += "•";
+  return out.append(phone.substr(phone.size() - 2));
+}
+
 CodeSent read_code(const Fields& info) {
   CodeSent sent;
   const auto* type = info.object("type");
   sent.how = code_type(type);
   if (type) sent.length = Fields(*type).small("length");
   sent.next = code_type(info.object("next_type"));
+  sent.phone = hidden(info.text("phone_number"));
   if (!sent.next.empty()) {
     sent.resend_at = model::Time{model::Time::now().us + std::int64_t{info.small("timeout")} * 1'000'000};
   }
@@ -107,6 +119,12 @@ std::string_view name_of(Stage stage) {
   return "closed";
 }
 
+constexpr std::string_view kTwice = "duplicated";
+
+// Left in the folder of an account whose session was ended, until it is signed in again: TDLib forgets such a session
+// as if it had never been.
+std::filesystem::path ended_file(const std::filesystem::path& folder) { return folder / "ended"; }
+
 struct Account::Impl {
   Impl(Setup s, FolderGuard g, std::function<void(const json::object&)> update, std::function<void()> change)
       : setup(std::move(s)), guard(std::move(g)), on_update(std::move(update)), on_change(std::move(change)) {}
@@ -120,7 +138,9 @@ struct Account::Impl {
   mutable std::mutex mutex;
   std::condition_variable changed;
   Standing standing;
-  bool closing = false;  // by us
+  std::string phone;      // as it was given, until the sign-in is done: a code that is too old is asked for anew
+  bool closing = false;   // by us
+  bool checking = false;  // check() waits for its answer
 
   void receive(const json::object& update) {
     const Fields f(update);
@@ -159,18 +179,29 @@ struct Account::Impl {
       });
     }
     if (type == "authorizationStateWaitTdlibParameters") send_parameters();
+    bool ended = false, duplicated = false;
     change([&](Standing& now) {
-      if (known->stage == Stage::closed && !closing) now.revoked = now.user != 0;
+      if (known->stage == Stage::closed && !closing && now.user != 0) ended = now.revoked = true;
+      if (known->stage == Stage::ready) now.revoked = now.duplicated = false;
+      duplicated = now.duplicated;
       if (now.stage != known->stage) now.since = model::Time::now();
       now.stage = known->stage;
       now.refused.clear();
+      if (known->stage == Stage::ready) phone.clear();
       if (known->stage == Stage::code) {
         if (const auto* info = state.object("code_info")) now.code = read_code(Fields(*info));
       }
       now.password_hint = known->stage == Stage::password ? state.text("password_hint") : std::string_view();
       now.link = known->stage == Stage::qr ? state.text("link") : std::string_view();
+      now.link_at = now.link.empty() ? model::Time{} : model::Time::now();
     });
     observe::info("telegram_account", {{"account", setup.name}, {"stage", name_of(known->stage)}});
+    std::error_code ignored;
+    if (known->stage == Stage::ready) std::filesystem::remove(ended_file(setup.folder), ignored);
+    if (ended) {
+      std::ofstream(ended_file(setup.folder)) << (duplicated ? kTwice : "revoked") << "\n";
+      observe::error("telegram_account_ended", {{"account", setup.name}, {"next", "sign in again; nothing is lost"}});
+    }
     if (known->stage == Stage::ready) learn_who();
   }
 
@@ -222,6 +253,17 @@ struct Account::Impl {
     });
   }
 
+  // The key is of no use any more, to none of those who have it: what is left is to sign in again. Not by logOut, which
+  // destroys the key at the server: the other one would not be told why.
+  void end_duplicated() {
+    observe::error("telegram_account_duplicated",
+                   {{"account", setup.name},
+                    {"reason", "two programs used one session at once, and Telegram ended it"},
+                    {"next", "stop the other one, never copy the account's folder, and sign in again"}});
+    change([](Standing& now) { now.duplicated = true; });
+    client->send({{"@type", "destroy"}});
+  }
+
   Result<void> give(std::initializer_list<Stage> asked, json::object query) {
     {
       std::unique_lock lock(mutex);
@@ -233,7 +275,11 @@ struct Account::Impl {
     }
     const auto answer = client->ask(std::move(query), kPatience);
     const auto* refusal = std::get_if<Refusal>(&answer);
-    change([&](Standing& now) { now.refused = refusal ? error_of(*refusal).what : ""; });
+    change([&](Standing& now) {
+      now.refused = refusal ? error_of(*refusal).what : "";
+      const auto wait_s = refusal ? refusal->retry_after_s() : 0;
+      now.flood_until = wait_s > 0 ? model::Time{model::Time::now().us + wait_s * 1'000'000} : model::Time{};
+    });
     if (refusal) return error_of(*refusal);
     return {};
   }
@@ -248,6 +294,12 @@ Result<std::unique_ptr<Account>> Account::open(Hub& hub, Setup setup,
   if (!guard) return guard.error();
   auto impl = std::make_unique<Impl>(std::move(setup), std::move(*guard), std::move(on_update), std::move(on_change));
   impl->standing.since = model::Time::now();
+  std::string how;
+  if (std::ifstream ended(ended_file(impl->setup.folder)); ended) {
+    std::getline(ended, how);
+    impl->standing.revoked = true;
+    impl->standing.duplicated = how == kTwice;
+  }
   auto* inside = impl.get();
   impl->client = hub.open([inside](const json::object& update) { inside->receive(update); });
   // TDLib says nothing before it is spoken to.
@@ -268,8 +320,11 @@ Standing Account::standing() const {
 Client& Account::client() { return *impl_->client; }
 
 Result<void> Account::give_phone(const std::string& number) {
-  return impl_->give({Stage::phone, Stage::code, Stage::qr},
-                     {{"@type", "setAuthenticationPhoneNumber"}, {"phone_number", number}});
+  auto given =
+      impl_->give({Stage::phone, Stage::code}, {{"@type", "setAuthenticationPhoneNumber"}, {"phone_number", number}});
+  const std::lock_guard lock(impl_->mutex);
+  if (given) impl_->phone = number;
+  return given;
 }
 
 Result<void> Account::give_code(const std::string& code) {
@@ -277,8 +332,16 @@ Result<void> Account::give_code(const std::string& code) {
 }
 
 Result<void> Account::resend_code() {
-  return impl_->give({Stage::code},
-                     {{"@type", "resendAuthenticationCode"}, {"reason", {{"@type", "resendCodeReasonUserRequest"}}}});
+  auto given = impl_->give(
+      {Stage::code}, {{"@type", "resendAuthenticationCode"}, {"reason", {{"@type", "resendCodeReasonUserRequest"}}}});
+  std::string phone;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    phone = impl_->phone;
+  }
+  // Too old, or by no other way: then a first one again.
+  if (given || given.error().code != Code::invalid_input || phone.empty()) return given;
+  return give_phone(phone);
 }
 
 Result<void> Account::give_password(const std::string& password) {
@@ -299,7 +362,37 @@ Result<void> Account::log_out() {
     const std::lock_guard lock(impl_->mutex);
     impl_->closing = true;
   }
-  return impl_->give({Stage::phone, Stage::code, Stage::password, Stage::qr, Stage::ready}, {{"@type", "logOut"}});
+  auto given =
+      impl_->give({Stage::phone, Stage::code, Stage::password, Stage::qr, Stage::ready}, {{"@type", "logOut"}});
+  std::unique_lock lock(impl_->mutex);
+  if (!given) {
+    impl_->closing = false;
+    return given;
+  }
+  if (impl_->changed.wait_for(lock, kClosing, [&] { return impl_->standing.stage == Stage::closed; })) return {};
+  return Error{Code::timeout, "Telegram has not confirmed that the session is ended",
+               "It is asked again when the network is back; or end it in Telegram: Settings, Devices"};
+}
+
+void Account::check() {
+  bool bot = false;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    if (impl_->standing.stage != Stage::ready || impl_->standing.user == 0 || impl_->standing.duplicated) return;
+    if (std::exchange(impl_->checking, true)) return;
+    bot = impl_->standing.bot;
+  }
+  // Neither is kept by TDLib: both go to the server each time.
+  json::object query{{"@type", "getAccountTtl"}};
+  if (bot) query = {{"@type", "getCommands"}, {"scope", {{"@type", "botCommandScopeDefault"}}}, {"language_code", ""}};
+  impl_->client->send(std::move(query), [impl = impl_.get()](const Answer& answer) {
+    {
+      const std::lock_guard lock(impl->mutex);
+      impl->checking = false;
+    }
+    const auto* refusal = std::get_if<Refusal>(&answer);
+    if (refusal && refusal->message == kDuplicated) impl->end_duplicated();
+  });
 }
 
 void Account::close() {
@@ -311,6 +404,17 @@ void Account::close() {
   lock.lock();
   const bool closed = impl_->changed.wait_for(lock, kClosing, [&] { return impl_->standing.stage == Stage::closed; });
   if (!closed) observe::error("telegram_close_timeout", {{"account", impl_->setup.name}});
+}
+
+void Account::remove(bool unless_ended) {
+  close();
+  std::error_code ignored;
+  if (unless_ended && standing().revoked) {
+    std::filesystem::remove_all(impl_->setup.folder / "td", ignored);
+    std::filesystem::remove_all(impl_->setup.folder / "files", ignored);
+  } else {
+    std::filesystem::remove_all(impl_->setup.folder, ignored);
+  }
 }
 
 }  // namespace tg::tdlib

@@ -27,6 +27,7 @@ struct CodeSent {
   std::int32_t length = 0;
   model::Time resend_at;  // 0 = it cannot be sent again
   std::string next;       // how it would come then
+  std::string phone;      // where to, most of it hidden: +55•••••••34
 };
 
 struct Standing {
@@ -35,12 +36,15 @@ struct Standing {
   CodeSent code;              // at code
   std::string password_hint;  // at password
   std::string link;           // at qr: tg://login?token=…
+  model::Time link_at;        // when it came
   std::int64_t user = 0;      // once ready
   std::string name;           // once ready, as shown
   bool bot = false;           // once ready
   std::string connection;     // ready, connecting, connecting_to_proxy, updating, waiting_for_network
   std::string refused;        // why the last input was not taken; empty after one that was
+  model::Time flood_until;    // Telegram takes no input before; 0 = it does
   bool revoked = false;       // the session was ended elsewhere
+  bool duplicated = false;    // because two used it at once
 };
 
 class Account {
@@ -77,7 +81,16 @@ class Account {
   Result<void> give_password(const std::string& password);
   Result<void> give_bot_token(const std::string& token);
   Result<void> ask_for_qr();
+  // Until the session is ended and TDLib has closed: timeout where Telegram does not confirm it.
   Result<void> log_out();
+
+  // Once ready: asks the server for a trifle, because a session that was ended shows itself only to who asks. Returns
+  // at once; standing() tells. Any thread.
+  void check();
+
+  // close(), then its folder is removed. `unless_ended`: one whose session Telegram ended stays known as such, with
+  // nothing of the sign-in that was begun in its place.
+  void remove(bool unless_ended);
 
   // Until TDLib has closed; its database is whole then. Any thread but the hub's.
   void close();

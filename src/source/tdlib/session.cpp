@@ -19,7 +19,8 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{5};  // at which chats are captured, and whether there is room again
+constexpr std::chrono::seconds kLookEvery{5};    // at which chats are captured, and whether there is room again
+constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
 constexpr std::chrono::milliseconds kPushPatience{2'000};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
 constexpr std::size_t kOpenChats = 20;
@@ -52,6 +53,7 @@ struct Session::Impl {
   // The session thread's own.
   std::unordered_set<model::ChatId> wanted;
   bool was_ready = false, loaded = false, blind = false;
+  std::chrono::steady_clock::time_point check_at{};
 
   void post(std::function<void(Capture&)> work) { post_to(inbox, std::move(work)); }
   void post_answer(std::function<void(Capture&)> work) { post_to(answers, std::move(work)); }
@@ -178,9 +180,16 @@ struct Session::Impl {
       const bool out = standing.stage == Stage::closed || standing.revoked;
       if (standing.revoked) tell_blind(capture);
       return set(SourceState::Code::signed_out,
-                 standing.revoked ? "Telegram ended this session: sign in again, nothing that is stored is lost"
-                 : out            ? "closed"
-                                  : "sign in to begin");
+                 standing.duplicated
+                     ? "two programs used this session at once, so Telegram ended it: stop the other one, "
+                       "never copy an account's folder, and sign in again; nothing that is stored is lost"
+                 : standing.revoked ? "Telegram ended this session: sign in again, nothing that is stored is lost"
+                 : out              ? "closed"
+                                    : "sign in to begin");
+    }
+    if (standing.user != 0 && std::chrono::steady_clock::now() >= check_at) {
+      check_at = std::chrono::steady_clock::now() + kCheckEvery;
+      account->check();
     }
     if (capture.account() == 0) return;
     set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);

@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds kRescanEvery{5};
+constexpr std::int64_t kLinkLifetimeUs = 30'000'000;  // what Telegram gives a QR code; TDLib does not tell
 
 bool is_name(const std::string& name) {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -41,12 +42,15 @@ AccountState state_of(const std::string& name, Session& session) {
   state.shown_name = standing.name;
   state.code_how = standing.code.how;
   state.code_length = standing.code.length;
+  state.code_phone = standing.code.phone;
   state.resend_at = standing.code.resend_at;
   state.password_hint = standing.password_hint;
   state.link = standing.link;
+  if (standing.link_at) state.link_until = model::Time{standing.link_at.us + kLinkLifetimeUs};
   state.refused = standing.refused;
   state.revoked = standing.revoked;
-  state.flood_until = session.progress().flood_until;
+  state.duplicated = standing.duplicated;
+  state.flood_until = std::max(session.progress().flood_until, standing.flood_until);
   return state;
 }
 
@@ -170,7 +174,7 @@ struct TdlibSource::Impl {
     return answer;
   }
 
-  // Accounts that were signed in at the terminal meanwhile, or that another process let go.
+  // Accounts that were signed in at the terminal meanwhile, that another process let go, or whose folder was put right.
   void open_what_is_there() {
     std::error_code ec;
     for (const auto& entry : fs::directory_iterator(options.accounts, ec)) {
@@ -179,9 +183,7 @@ struct TdlibSource::Impl {
       if (!entry.is_directory(ignored) || !is_name(name)) continue;
       {
         const std::lock_guard lock(mutex);
-        const auto why = refused.find(name);
-        if (stopping || sessions.contains(name) || (why != refused.end() && why->second.code != Code::conflict))
-          continue;
+        if (stopping || sessions.contains(name)) continue;
       }
       (void)open(name);
     }
@@ -233,6 +235,14 @@ struct TdlibSource::Impl {
     auto session = std::move(found->second);
     sessions.erase(found);
     return session;
+  }
+
+  // Emptied while it is still locked, so that nobody opens what is half gone.
+  void remove(const std::string& name, std::shared_ptr<Session> session, bool unless_ended) {
+    session->account().remove(unless_ended);
+    forget(name);
+    session.reset();
+    on_change();
   }
 };
 
@@ -312,6 +322,11 @@ std::vector<AccountState> TdlibSource::accounts() const {
   return all;
 }
 
+Result<void> TdlibSource::available() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->absent ? Result<void>(*impl_->absent) : Result<void>{};
+}
+
 Result<void> TdlibSource::begin(const std::string& account) {
   if (!is_name(account)) {
     return Error{Code::invalid_input, fmt::format("'{}' is no name for an account", account),
@@ -321,7 +336,9 @@ Result<void> TdlibSource::begin(const std::string& account) {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->absent) return *impl_->absent;
     const auto found = impl_->sessions.find(account);
-    if (found != impl_->sessions.end() && found->second->account().standing().stage != Stage::closed) {
+    const auto stage = found == impl_->sessions.end() ? Stage::closed : found->second->account().standing().stage;
+    if (stage == Stage::starting || stage == Stage::phone) return {};
+    if (stage != Stage::closed) {
       return Error{Code::conflict, fmt::format("account '{}' is there already", account),
                    "Go on with its sign-in, or log it out"};
     }
@@ -359,16 +376,18 @@ Result<void> TdlibSource::cancel(const std::string& account) {
   if ((*session)->account().standing().user != 0) {
     return Error{Code::conflict, fmt::format("account '{}' is signed in", account), "To end its session, log it out"};
   }
-  impl_->forget(account);
-  session->reset();
-  std::error_code ec;
-  fs::remove_all(impl_->options.accounts / account, ec);
+  impl_->remove(account, std::move(*session), true);
   return {};
 }
 
 Result<void> TdlibSource::log_out(const std::string& account) {
   auto session = impl_->find(account);
-  return session ? (*session)->account().log_out() : session.error();
+  if (!session) return session.error();
+  if ((*session)->account().standing().stage != Stage::closed) {
+    if (auto done = (*session)->account().log_out(); !done) return done;
+  }
+  impl_->remove(account, std::move(*session), false);
+  return {};
 }
 
 void TdlibSource::chats_changed() {

@@ -48,6 +48,7 @@ class TdlibSource : public source::Source, public source::Control, public source
   void stop() override;
   source::SourceState state() const override;  // the best of its accounts
 
+  Result<void> available() const override;
   std::vector<source::AccountState> accounts() const override;
   Result<void> begin(const std::string& account) override;
   Result<void> give(const std::string& account, source::Input input, const std::string& value) override;

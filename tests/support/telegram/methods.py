@@ -129,6 +129,14 @@ class Methods(FileMethods, Naming):
 
     # Accounts.
 
+    def account_getAccountTTL(self, caller, query):
+        self.signed_in(caller)
+        return {"_": "accountDaysTTL", "days": 365}
+
+    def bots_getBotCommands(self, caller, query):
+        self.signed_in(caller)
+        return self.server.vector([])
+
     def users_getUsers(self, caller, query):
         me = self.signed_in(caller)
         return self.server.vector([self._person(me, one).value(me) for one in query["id"]])

@@ -50,8 +50,8 @@ class Server:
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, name="telegram", daemon=True)
         self.thread.start()
-        self._listener = self._wait(asyncio.start_server(self._accept, "127.0.0.1", 0))
-        self.port = self._listener.sockets[0].getsockname()[1]
+        self._listeners = [self._wait(asyncio.start_server(self._accept, "127.0.0.1", 0))]
+        self.port = self._listeners[0].sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, *_):
@@ -61,7 +61,8 @@ class Server:
         self.loop.close()
 
     async def _end(self):
-        self._listener.close()
+        for listener in self._listeners:
+            listener.close()
         for connection in list(self.connections):
             connection.transport.abort()
         tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
@@ -101,6 +102,13 @@ class Server:
                     authorization.revoked = error
         self.do(run)
 
+    def elsewhere(self):
+        """A port whose connections come from another address than the others', for a key that is used from two."""
+        listener = self._wait(asyncio.start_server(
+            lambda reader, writer: self._accept(reader, writer, "elsewhere"), "127.0.0.1", 0))
+        self._listeners.append(listener)
+        return listener.sockets[0].getsockname()[1]
+
     def approve_login(self, person):
         """As if `person` had scanned the code that is shown now."""
         def run(_):
@@ -130,6 +138,11 @@ class Server:
             if authorization.user is person and not authorization.revoked:
                 authorization.push(updates)
 
+    def used(self, authorization):
+        """Telegram allows a key many connections, but of one address; then it is of no use any more, to nobody."""
+        if len({one.place for one in self.connections if one.authorization is authorization}) > 1:
+            authorization.revoked = "AUTH_KEY_DUPLICATED"
+
     async def answer(self, caller, query):
         name = query["_"]
         self.calls[name] += 1
@@ -139,7 +152,7 @@ class Server:
         if self.faults[name]:
             raise RpcError(*self.faults[name].popleft())
         if caller.revoked:
-            raise RpcError(401, caller.revoked)
+            raise RpcError(406 if caller.revoked == "AUTH_KEY_DUPLICATED" else 401, caller.revoked)
         method = self.methods.find(name)
         if method is None:
             raise RpcError(400, "METHOD_NOT_HERE")
@@ -149,10 +162,10 @@ class Server:
             return tl.uint(tl.BOOL_TRUE if value else tl.BOOL_FALSE)
         return value
 
-    async def _accept(self, reader, writer):
+    async def _accept(self, reader, writer, place=""):
         if self.refusing:
             return writer.close()
-        connection = Connection(self, Transport(reader, writer))
+        connection = Connection(self, Transport(reader, writer), place)
         self.connections.add(connection)
         try:
             await socks5(reader, writer)

@@ -68,8 +68,10 @@ class Session:
 
 
 class Connection:
-    def __init__(self, server, transport):
+    def __init__(self, server, transport, place=""):
         self.server, self.transport = server, transport
+        self.place = place  # stands for the address that it comes from
+        self.authorization = None
         self.handshake = None
         self.sessions = {}
         self.silent = False  # half-open: takes what comes, says nothing
@@ -105,6 +107,9 @@ class Connection:
         authorization = self.server.authorizations.get(packet[:8])
         if authorization is None:
             return self.transport.error(404)
+        if self.authorization is not authorization:
+            self.authorization = authorization
+            self.server.used(authorization)
         plain = authorization.key.decrypt(packet)
         number = struct.unpack("<q", plain[8:16])[0]
         message, sequence, size = struct.unpack("<QIi", plain[16:32])
