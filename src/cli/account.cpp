@@ -10,6 +10,7 @@
 
 #include "app/telegram.h"
 #include "cli/command.h"
+#include "cli/interrupts.h"
 #include "cli/usage.h"
 #include "source/tdlib/folder_guard.h"
 
@@ -84,6 +85,22 @@ void draw_qr(const std::string& link) {
   }
 }
 
+// Telegram's own words are for programs.
+std::string words_of(const Error& error) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWords{{
+      {"PHONE_NUMBER_INVALID", "Telegram knows no such number; it begins with the country's code, as in +55"},
+      {"PHONE_NUMBER_BANNED", "Telegram has banned this number"},
+      {"PHONE_CODE_INVALID", "that is not the code"},
+      {"PHONE_CODE_EMPTY", "that is not the code"},
+      {"PHONE_CODE_EXPIRED", "the code is too old; r sends another"},
+      {"PASSWORD_HASH_INVALID", "that is not the password"},
+      {"ACCESS_TOKEN_INVALID", "that is not the token of a bot; @BotFather shows it"},
+  }};
+  const auto known =
+      std::find_if(kWords.begin(), kWords.end(), [&](const auto& one) { return one.first == error.what; });
+  return known == kWords.end() ? error.to_string() : std::string(known->second);
+}
+
 std::string words_of(const tdlib::CodeSent& code) {
   if (code.how == "telegram_message") return "in Telegram, on your other devices";
   if (code.how == "sms") return "by SMS";
@@ -151,7 +168,7 @@ class SignIn {
   static Error ended() { return {Code::invalid_input, "the input ended before the sign-in was done", ""}; }
 
   static void tell(const Result<void>& done) {
-    if (!done) std::cerr << "Not taken: " << done.error().to_string() << "\n";
+    if (!done) std::cerr << "Not taken: " << words_of(done.error()) << "\n";
   }
 
   Result<void> begin(Account& account) {
@@ -221,14 +238,27 @@ Result<Opened> open(const config::Config& config, const std::string& name, std::
   return opened;
 }
 
+// An account that never signed in is gone. Whether it ever did, only TDLib knows, and not before it has read its files.
+void leave(Account& account, bool is_new) {
+  const auto stage = account.standing().stage;
+  if (stage == Stage::ready || (stage == Stage::starting && !is_new)) return account.close();
+  account.remove(true);
+}
+
 int add(const Common& common, const AccountFlags& flags) {
   const auto config = load_config(common);
   if (!config) return kUsage;
+  Interrupts::hold();
+  const bool is_new = !fs::exists(app::accounts_folder(*config) / flags.name);
   SignIn sign_in(flags);
   auto opened = open(*config, flags.name, [&] { sign_in.changed(); });
   if (!opened) return fail(opened.error());
-  const auto done = sign_in.run(*opened->account);
+  const auto done = [&] {
+    const Interrupts interrupts([&] { leave(*opened->account, is_new); });
+    return sign_in.run(*opened->account);
+  }();
   const auto standing = opened->account->standing();
+  leave(*opened->account, is_new);
   opened->account.reset();
   opened->hub.reset();
   if (!done) return fail(done.error());
@@ -274,9 +304,8 @@ int log_out(const Common& common, const AccountFlags& flags) {
   auto opened = open(*config, flags.name, [] {});
   if (!opened) return fail(opened.error());
   if (const auto done = opened->account->log_out(); !done) return fail(done.error());
+  opened->account->remove(false);
   opened->account.reset();
-  std::error_code ignored;
-  fs::remove_all(app::accounts_folder(*config) / flags.name, ignored);
   std::cout << "Logged out. Everything that was captured stays.\n";
   return kDone;
 }
