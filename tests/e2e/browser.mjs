@@ -11,7 +11,9 @@ const web = createRequire(path.join(path.dirname(fileURLToPath(import.meta.url))
 const { chromium } = web('playwright-core');
 const axeSource = readFileSync(web.resolve('axe-core/axe.min.js'), 'utf8');
 
-export const gateway = (process.env.GATEWAY_URL ?? 'http://127.0.0.1:4010').replace(/\/$/, '');
+export let gateway = (process.env.GATEWAY_URL ?? 'http://127.0.0.1:4010').replace(/\/$/, '');
+/** Another gateway than the one that all tests share. */
+export const use = (url) => { gateway = url.replace(/\/$/, ''); };
 const patience = 30_000;
 let browser;
 
@@ -55,7 +57,7 @@ export async function everyPage() {
   const { channelId } = message;
   return {
     overview: '', 'channel list': 'c', channel: `c/${channelId}`, message: at(message), search: 'search', 'search results': 'search?q=ouro', channels: 'channels',
-    'one channel': `channels/${channelId}`, jobs: 'jobs', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', settings: 'settings', 'no page': 'nowhere',
+    'one channel': `channels/${channelId}`, jobs: 'jobs', accounts: 'accounts', 'new account': 'accounts/new', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', settings: 'settings', 'no page': 'nowhere',
   };
 }
 

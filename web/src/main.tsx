@@ -15,6 +15,8 @@ const Jobs = lazy(() => import('./pages/Jobs.tsx'));
 const Destinations = lazy(() => import('./pages/Destinations.tsx'));
 const SetAside = lazy(() => import('./pages/SetAside.tsx'));
 const Logs = lazy(() => import('./pages/Logs.tsx'));
+const Accounts = lazy(() => import('./accounts/Accounts.tsx'));
+const NewAccount = lazy(() => import('./accounts/NewAccount.tsx'));
 const Settings = lazy(() => import('./pages/Settings.tsx'));
 
 function App() {
@@ -31,6 +33,8 @@ function App() {
           <Route path={`${base}destinations`} component={Destinations} />
           <Route path={`${base}set-aside`} component={SetAside} />
           <Route path={`${base}logs`} component={Logs} />
+          <Route path={`${base}accounts`} component={Accounts} />
+          <Route path={`${base}accounts/new`} component={NewAccount} />
           <Route path={`${base}settings`} component={Settings} />
           <Route default component={NotFound} />
         </Router>

@@ -11,7 +11,7 @@ export const skippedAt = signal<number | null>(null);
 type Listener = (data: unknown) => void;
 const listeners = new Map<string, Set<Listener>>();
 const topics = new Map<string, number>();
-const kinds = ['overview', 'message', 'destinations', 'jobs', 'log', 'heartbeat', 'gone'];
+const kinds = ['overview', 'message', 'destinations', 'jobs', 'log', 'auth', 'heartbeat', 'gone'];
 const silenceMs = 20_000;
 const restMs = 30_000;
 

@@ -94,6 +94,14 @@ export interface Overview {
   accounts: { name: string; kind: string; state: string; since?: string }[];
 }
 
+export type Stage = 'starting' | 'phone' | 'code' | 'password' | 'qr' | 'ready' | 'closing' | 'closed';
+export interface Account {
+  name: string; kind: 'user' | 'bot'; status: string; stage: Stage; connection: string; revoked: boolean; duplicated: boolean;
+  since?: string; userId?: string; shownName?: string; passwordHint?: string; linkUntil?: string; refused?: string; floodUntil?: string;
+  code?: { how: string; length: number; phone: string; resendAt?: string };
+}
+export interface AuthStatus { status: string; running: boolean; available: boolean; message?: string; account?: string; accounts: Account[] }
+
 export interface Job {
   id: string; kind: string; state: string; title?: string; channelId?: string; progress?: number; secondsLeft?: number;
   startedAt?: string; finishedAt?: string; detail?: string; error?: string;

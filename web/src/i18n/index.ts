@@ -45,7 +45,7 @@ export function rich(key: Key, parts: Record<string, ComponentChild>, values?: V
 }
 
 /** A code of the API in words; the code itself when it is not known here. */
-export function word(prefix: 'job' | 'cause' | 'absent' | 'service' | 'kind' | 'jobState' | 'destState' | 'media' | 'account', code: string): string {
+export function word(prefix: 'job' | 'cause' | 'absent' | 'service' | 'kind' | 'jobState' | 'destState' | 'media' | 'account' | 'refused' | 'codeHow', code: string): string {
   const key = `${prefix}.${code.replace(/ /g, '_')}`;
   return key in catalogue ? t(key as Key) : code.replace(/_/g, ' ');
 }

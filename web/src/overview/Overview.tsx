@@ -1,3 +1,5 @@
+import { lazy } from 'preact-iso';
+import { mine } from '../accounts/useAuth.ts';
 import { useLive } from '../api/stream.ts';
 import { patch, reload } from '../api/resource.ts';
 import type { Destination, Overview as Data } from '../api/types.ts';
@@ -13,6 +15,12 @@ import { PerMinute } from './PerMinute.tsx';
 import { DestinationsCard, NeedsAttention } from './Side.tsx';
 import { SyncButton } from './SyncButton.tsx';
 
+const FirstAccount = lazy(() => import('../accounts/FirstAccount.tsx'));
+
+// Telegram is configured, and no account was ever signed in; or that is being done on this page.
+const begins = ({ capture, accounts }: Data): boolean =>
+  mine.value !== null || (capture.source === 'telegram' && capture.state === 'signed_out' && accounts.every(({ state }) => state === 'signing_in'));
+
 export default function Overview() {
   const overview = useOverview();
   const channels = useChannels();
@@ -21,9 +29,9 @@ export default function Overview() {
     if (destinations) patch<Data>(overviewPath, (data) => ({ ...data, destinations }));
   });
   return (
-    <Page title={t('nav.overview')} actions={<SyncButton />} class="overview">
+    <Page title={t('nav.overview')} actions={overview.data && begins(overview.data) ? undefined : <SyncButton />} class="overview">
       <Loaded from={overview} what={t('nav.overview')} rows={8} retry={() => { void reload(overviewPath); }}>
-        {(data) => (
+        {(data) => (begins(data) ? <FirstAccount /> : (
           <>
             <Hero data={data} />
             <Figures figures={data.figures} destinations={data.destinations} />
@@ -38,7 +46,7 @@ export default function Overview() {
               </div>
             </div>
           </>
-        )}
+        ))}
       </Loaded>
       <RangesDialog />
     </Page>

@@ -18,6 +18,10 @@ interface Badge { text: string; tone: 'quiet' | 'warn' | 'busy' }
 function badgeOf(page: NavPage, data: Overview | undefined): Badge | null {
   if (!data) return null;
   if (page.badge === 'channels' && data.completeness.channels > 0) return { text: num(data.completeness.channels), tone: 'quiet' };
+  if (page.badge === 'accounts') {
+    const ended = data.accounts.filter(({ state }) => state === 'revoked' || state === 'failed').length;
+    return ended > 0 ? { text: t('nav.ended', { n: ended }), tone: 'warn' } : data.accounts.length > 0 ? { text: num(data.accounts.length), tone: 'quiet' } : null;
+  }
   if (page.badge === 'destinations') {
     const late = data.destinations.filter(({ state }) => state === 'late' || state === 'gapped').length;
     return late > 0 ? { text: t('nav.late', { n: late }), tone: 'warn' } : null;
@@ -69,7 +73,7 @@ export function Sidebar() {
   );
 }
 
-const stateIcon: Record<string, [string, string]> = { running: ['ok', 'accent'], connected: ['ok', 'accent'], connecting: ['unknown', 'quiet'], signed_out: ['stopped', 'bad'], failed: ['bad', 'bad'], stopped: ['stopped', 'quiet'] };
+const stateIcon: Record<string, [string, string]> = { running: ['ok', 'accent'], connected: ['ok', 'accent'], connecting: ['unknown', 'quiet'], signed_out: ['stopped', 'bad'], revoked: ['stopped', 'bad'], signing_in: ['unknown', 'quiet'], failed: ['bad', 'bad'], stopped: ['stopped', 'quiet'] };
 const age = (seconds: number): string => span(seconds, seconds < 3_600 ? 1 : 2);
 function AccountsCard({ data }: { data?: Overview }) {
   if (!data || data.accounts.length === 0) return null;

@@ -2,12 +2,13 @@
 import type { Key } from '../i18n/index.ts';
 import type { IconName } from '../ui/Icon.tsx';
 
-export interface NavPage { path: string; key: Key; icon: IconName; group?: Key; letter?: string; badge?: 'channels' | 'destinations' | 'jobs' | 'setAside' }
+export interface NavPage { path: string; key: Key; icon: IconName; group?: Key; letter?: string; badge?: 'channels' | 'destinations' | 'jobs' | 'setAside' | 'accounts' }
 export const pages: NavPage[] = [
   { path: '', key: 'nav.overview', icon: 'overview', letter: 'o' },
   { path: 'c', key: 'nav.messages', icon: 'messages', letter: 'm' },
   { path: 'search', key: 'nav.search', icon: 'search' },
   { path: 'channels', key: 'nav.channels', icon: 'channels', group: 'nav.capture', letter: 'c', badge: 'channels' },
+  { path: 'accounts', key: 'nav.accounts', icon: 'accounts', group: 'nav.capture', badge: 'accounts' },
   { path: 'jobs', key: 'nav.jobs', icon: 'jobs', group: 'nav.capture', badge: 'jobs' },
   { path: 'destinations', key: 'nav.destinations', icon: 'destinations', group: 'nav.deliver', letter: 'd', badge: 'destinations' },
   { path: 'set-aside', key: 'nav.setAside', icon: 'setAside', group: 'nav.deliver', badge: 'setAside' },

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""For accounts.test.mjs: the Telegram of tests/support/telegram and a gateway that signs in to it.
+
+Prints one line of JSON, {"gateway": url, "control": url}, and ends with its standard input. POST / of the control takes
+{"do": NAME, ...} and answers with JSON; NAME is a method of Control.
+"""
+
+import http.server
+import json
+import pathlib
+import sys
+import tempfile
+import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
+from telegram.capture import Capturing  # noqa: E402
+from telegram.crypto import Password  # noqa: E402
+from telegram.server import Server  # noqa: E402
+
+
+class Control:
+    def __init__(self, server, gateway):
+        self.server, self.gateway = server, gateway
+        self.ada = server.world.person("Ada", phone="9996611234")
+        server.world.person("Helper", bot_token="7:abc")
+        server.world.channel("Harbour News", self.ada, username="harbournews")
+
+    def code(self):
+        return getattr(self.ada, "code", None)
+
+    def password(self, value, hint):
+        self.ada.password = Password(value, hint) if value else None
+
+    def qr_lifetime(self, seconds):
+        self.server.qr_lifetime_s = seconds
+
+    def approve(self):
+        return self.server.approve_login(self.ada)
+
+    def flood(self, method, seconds):
+        self.server.fail(method, (420, f"FLOOD_WAIT_{seconds}"))
+
+    def revoke(self):
+        self.server.revoke(self.ada)
+
+
+def serve(control):
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            answer = json.dumps(getattr(control, asked.pop("do"))(**asked)).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_):
+            pass
+
+    listener = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=listener.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{listener.server_port}/"
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder, Server() as server:
+        gateway = Capturing(server, folder).start()
+        try:
+            print(json.dumps({"gateway": gateway.url, "control": serve(Control(server, gateway))}), flush=True)
+            sys.stdin.read()
+        finally:
+            gateway.stop()
+
+
+if __name__ == "__main__":
+    main()
