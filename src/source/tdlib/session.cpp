@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds kLookEvery{5};    // at which chats are captured, and whether there is room again
+constexpr std::chrono::seconds kFollowEvery{5};    // at which chats are captured, and whether there is room again
 constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
 constexpr std::chrono::milliseconds kPushPatience{2'000};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
@@ -165,7 +165,7 @@ struct Session::Impl {
       }
       if (look) {
         follow_standing(capture);
-        look_at = std::chrono::steady_clock::now() + kLookEvery;
+        look_at = std::chrono::steady_clock::now() + kFollowEvery;
       }
       if (work) work(capture);
     }
