@@ -71,6 +71,7 @@ json::object operation_json(const Route& route) {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }
   if (route.operation == "consumer_put") responses["200"] = responses["201"];
+  if (route.operation == "media_fetch") responses["200"] = responses["202"];
   if (route.operation == "root") responses["302"] = json::object{{"description", "to the dashboard, for browsers"}};
   responses["default"] = json::object{{"$ref", "#/components/responses/Error"}};
   out["responses"] = std::move(responses);

@@ -288,6 +288,9 @@ class ApiTest(unittest.TestCase):
                    f"/api/telegram-gateway/photos/{self.channel}/2000000000")
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 400, "/api/telegram-gateway/photos/x/y")
         self.check("GET", "/api/telegram-gateway/media/{id}", 404, f"/api/telegram-gateway/media/{self.channel}:2000000000")
+        for what in ("fetch", "link"):
+            self.check("POST", f"/api/telegram-gateway/media/{{id}}/{what}", 404,
+                       f"/api/telegram-gateway/media/{self.channel}:2000000000/{what}")
         synced = call(self.url + "/api/telegram-gateway/sync-messages", "POST", {"wait": 5})
         self.assertIn(synced.status, (200, 503))
         self.check("POST", "/api/telegram-gateway/sync-messages", synced.status, body={"wait": 1})
