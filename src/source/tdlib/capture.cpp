@@ -212,7 +212,9 @@ void Capture::take_content(model::ChatId chat, std::int64_t message, const json:
                json::object whole = held;
                whole["content"] = std::move(waiting->second.content);
                contents_.erase(waiting);
-               push_edit(whole, seen_at, false);
+               // Without any date it is ordered by when it was told, like an edit whose date is hidden.
+               const bool dated = Fields(whole).number("edit_date").value_or(0) != 0;
+               push_edit(whole, seen_at, !dated);
              });
 }
 
