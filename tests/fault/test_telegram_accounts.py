@@ -35,6 +35,7 @@ class ChannelTest(Scene):
         self.gateway.add(self.news)
         self.until_equal()
         ids = self.post(self.news, 60)
+        self.until_stored(self.news, ids)
 
         def change(world):
             world.edit(self.news, ids[0], "changed")

@@ -116,6 +116,7 @@ class VisibilityTest(Scene):
         self.assertIn("private since", shown)
         self.gateway.start()
         self.gateway.stage("ready", "ada")
+        self.gateway.until(lambda: self.gateway.account("ada")["connection"] == "ready", 30, "a connection to be told by")
         self.assertEqual(self.until_state(self.group, "private")["since"], state["since"])
         self.assertEqual(self.messages(self.group).keys() & set(missed), set())
 
