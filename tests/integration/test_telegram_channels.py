@@ -203,9 +203,11 @@ class CrowdTest(Case):
             self.server.do(lambda _, channel=channel: world.post(channel, "hello"))
 
     def test_one_that_the_account_is_no_member_of_stays_open(self):
-        answer = self.add("@faraway", *[str(one.chat_id) for one in self.crowd])
-        self.assertEqual(answer["added"], 61, answer)
-        for channel in (self.far, *self.crowd):
+        self.add("@faraway")
+        self.gateway.until(lambda: self.gateway.messages(self.far), 60, "its messages")
+        answer = self.add(*[str(one.chat_id) for one in self.crowd])
+        self.assertEqual(answer["added"], 60, answer)
+        for channel in self.crowd:
             self.gateway.until(lambda: self.gateway.messages(channel), 60, "its messages")
         post = self.do(lambda world: world.post(self.far, "live"))
         self.gateway.until(lambda: post in self.gateway.messages(self.far), 60, "a live post")
