@@ -9,6 +9,7 @@ import { Page } from '../shell/Page.tsx';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { join } from '../ui/css.ts';
 import { Loaded } from '../ui/State.tsx';
 import { Setup } from './Setup.tsx';
 import { Wizard } from './Wizard.tsx';
@@ -35,7 +36,7 @@ function Content({ auth }: { auth: AuthStatus }) {
         <ul class="account-list">{auth.accounts.map((account) => <Row key={account.name} account={account} onLeave={() => { leaving.value = account; }} />)}</ul>
       </section>
       <p class="line-between">
-        <a class="button primary" href={href('accounts/new')}><Icon name="accounts" size={16} />{t('acc.add')}</a>
+        <a class={join('button', !auth.accounts.some(({ revoked }) => revoked) && 'primary')} href={href('accounts/new')}><Icon name="accounts" size={16} />{t('acc.add')}</a>
         {!mayAdmin() && <span class="quiet">{t('acc.noRight')}</span>}
       </p>
       <p class="quiet about-page">{t('acc.about')}</p>
