@@ -139,7 +139,8 @@ std::string manual_page(const CLI::App& app) {
   out += ".SH FILES\n.TP\n.I " + roff(config::kDefaultFile) + "\nThe configuration; " +
          roff("telegram-gateway config reference") + " prints one with every key explained.\n.TP\n.I " +
          roff(config::Config{}.data_dir) +
-         "\nThe data folder: journal.db (the truth), search.db (can be built again), media, media_link.key (of signed\nlinks).\n";
+         "\nThe data folder: journal.db (the truth), search.db (can be built again), media, media_link.key (of "
+         "signed\nlinks).\n";
   out += ".SH EXAMPLES\n";
   add_examples(app, out);
   return out;

@@ -19,7 +19,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::chrono::seconds kFollowEvery{5};    // at which chats are captured, and whether there is room again
+constexpr std::chrono::seconds kFollowEvery{5};  // at which chats are captured, and whether there is room again
 constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
 constexpr std::chrono::milliseconds kPushPatience{2'000};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB

@@ -34,7 +34,7 @@ class OpenChats {
   std::mutex mutex_;
   std::deque<model::ChatId> open_;  // longest first
   std::unordered_set<model::ChatId> strangers_;
-  std::size_t next_ = 0;            // of `wanted`
+  std::size_t next_ = 0;  // of `wanted`
   Clock::time_point turned_at_;
 };
 

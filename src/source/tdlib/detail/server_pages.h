@@ -31,8 +31,8 @@ class ServerPages {
     // In the capture's thread, and waits; false: the session ends, and nothing was run.
     std::function<bool(std::function<void(const Capture&)>)> with_capture;
     std::function<void()> on_wait;  // flood_until() changed
-    // Whether this account may see the chat, with Telegram's word where it may not. From its answers alone: what a chat's
-    // status says may be of a public channel.
+    // Whether this account may see the chat, with Telegram's word where it may not. From its answers alone: what a
+    // chat's status says may be of a public channel.
     std::function<void(model::ChatId, bool may, const std::string& reason, model::Time asked_at)> on_access;
   };
 
