@@ -101,14 +101,20 @@ Result<std::unique_ptr<tdlib::TdlibSource>> make_telegram(const config::Config& 
   if (config.telegram.api_id == 0) return std::unique_ptr<tdlib::TdlibSource>{};
   auto options = telegram_options(config);
   if (!options) return options.error();
-  options->chats = [&store] {
-    std::vector<model::ChatId> wanted;
-    if (const auto chats = store.chats()) {
-      for (const auto& chat : *chats) {
-        if (chat.registered && chat.active) wanted.push_back(chat.peer);
-      }
+  // One that cannot be read now changes nothing.
+  struct Known {
+    std::mutex mutex;
+    std::vector<model::ChatId> chats;
+  };
+  options->chats = [&store, known = std::make_shared<Known>()] {
+    const auto chats = store.chats();
+    const std::lock_guard lock(known->mutex);
+    if (!chats) return known->chats;
+    known->chats.clear();
+    for (const auto& chat : *chats) {
+      if (chat.registered && chat.active) known->chats.push_back(chat.peer);
     }
-    return wanted;
+    return known->chats;
   };
   options->username = [&store](model::ChatId chat) {
     const auto known = store.chat(chat);

@@ -11,10 +11,9 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from gateway import BINARY  # noqa: E402
 from telegram.naming import folder, invite, picture  # noqa: E402
-from test_telegram import Case as TelegramCase  # noqa: E402
+from telegram.case import Case as TelegramCase  # noqa: E402
 
 
 class Case(TelegramCase):

@@ -17,6 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr int kUnansweredToReopen = 2;
 constexpr std::chrono::seconds kPatience{60};  // for one query of the sign-in
 constexpr std::chrono::seconds kStarting{20};
 constexpr std::chrono::seconds kClosing{30};
@@ -141,6 +142,7 @@ struct Account::Impl {
   std::string phone;      // as it was given, until the sign-in is done: a code that is too old is asked for anew
   bool closing = false;   // by us
   bool checking = false;  // check() waits for its answer
+  int unanswered = 0;     // how often check() was called meanwhile
 
   void receive(const json::object& update) {
     const Fields f(update);
@@ -375,12 +377,18 @@ Result<void> Account::log_out() {
 }
 
 void Account::check() {
-  bool bot = false;
+  bool bot = false, waits = false;
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->standing.stage != Stage::ready || impl_->standing.user == 0 || impl_->standing.duplicated) return;
-    if (std::exchange(impl_->checking, true)) return;
     bot = impl_->standing.bot;
+    waits = std::exchange(impl_->checking, true);
+    // Open and dead: TDLib itself notices after two minutes. This makes it open its connections anew.
+    if (waits && ++impl_->unanswered % kUnansweredToReopen != 0) return;
+  }
+  if (waits) {
+    observe::warn("telegram_silent", {{"account", impl_->setup.name}});
+    return impl_->client->send({{"@type", "setNetworkType"}, {"type", {{"@type", "networkTypeOther"}}}});
   }
   // Neither is kept by TDLib: both go to the server each time.
   json::object query{{"@type", "getAccountTtl"}};
@@ -389,6 +397,7 @@ void Account::check() {
     {
       const std::lock_guard lock(impl->mutex);
       impl->checking = false;
+      impl->unanswered = 0;
     }
     const auto* refusal = std::get_if<Refusal>(&answer);
     if (refusal && refusal->message == kDuplicated) impl->end_duplicated();

@@ -85,7 +85,7 @@ class Account {
   Result<void> log_out();
 
   // Once ready: asks the server for a trifle, because a session that was ended shows itself only to who asks. Returns
-  // at once; standing() tells. Any thread.
+  // at once; standing() tells. Unanswered, every second further call makes TDLib open its connections anew. Any thread.
   void check();
 
   // close(), then its folder is removed. `unless_ended`: one whose session Telegram ended stays known as such, with

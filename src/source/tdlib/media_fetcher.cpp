@@ -23,8 +23,9 @@ namespace {
 
 using Clock = MediaQueue::Clock;
 
-constexpr std::int64_t kScanned = 200;  // messages with media that are looked at in one read
-constexpr auto kLookEvery = 1s;         // whether an account is signed in by now
+constexpr std::int64_t kSpared = 1LL << 30;  // bytes of disk that files of messages leave free
+constexpr std::int64_t kScanned = 200;       // messages with media that are looked at in one read
+constexpr auto kLookEvery = 1s;              // whether an account is signed in by now
 constexpr auto kLongestRetry = 300s;
 constexpr std::size_t kMostTroubles = 10'000;
 constexpr int kRulePriority = 1, kAskedPriority = 32;  // of TDLib's downloads, 1…32
@@ -259,7 +260,9 @@ struct MediaFetcher::Impl {
 
   Outcome download(const MediaQueue::Job& job, Session& session, const fs::path& files, const FoundFile& file,
                    ledger::Entry& entry) {
-    if (const auto room = place.journal.room(); !room) return Later{60s, true};
+    // The file is there twice for a while, and never may it take the place that messages need.
+    if (!place.journal.room() || place.journal.disk_free() < kSpared + 2 * std::max(file.size, entry.size))
+      return Later{60s, true};
     const auto room = shelf.make_room(std::max(file.size, entry.size), entry.young);
     if (!room) return outcome_of(room.error());
     const auto answer = ask(session, {{"@type", "downloadFile"},

@@ -85,7 +85,9 @@ struct Reconciler::Impl {
   void run() {
     while (const auto one = next()) {
       ports.on_change();
-      if (one->history) {
+      if (!is_wanted(one->chat)) {
+        forget(one->chat);
+      } else if (one->history) {
         go_on_with_history(one->chat);
       } else {
         const auto newest = walk(one->chat);
@@ -104,6 +106,18 @@ struct Reconciler::Impl {
       }
       ports.on_change();
     }
+  }
+
+  bool is_wanted(model::ChatId chat) {
+    bool wanted = false;
+    return ports.with_capture([&](const Capture&) { wanted = ports.wanted(chat); }) && wanted;
+  }
+
+  void forget(model::ChatId chat) {
+    const std::lock_guard lock(mutex);
+    asked.erase(chat);
+    to_begin.erase(chat);
+    std::erase_if(histories, [&](const Wish& wish) { return wish.chat == chat; });
   }
 
   std::optional<Next> next() {

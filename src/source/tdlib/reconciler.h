@@ -35,6 +35,7 @@ class Reconciler {
     std::function<Result<void>()> flush;
     // In its thread, and waits; false: the session ends, and nothing was run.
     std::function<bool(std::function<void(const Capture&)>)> with_capture;
+    std::function<bool(model::ChatId)> wanted;             // still to be captured? Asked within with_capture
     std::function<void(model::ChatId, bool member)> open;  // before it is walked: TDLib asks for what it missed
     std::function<void(model::ChatId)> not_known;          // TDLib has never heard of this chat
     std::function<void()> on_change;

@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kFollowEvery{5};  // at which chats are captured, and whether there is room again
 constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
-constexpr std::chrono::milliseconds kPushPatience{2'000};
+constexpr std::chrono::milliseconds kPushPatience{2'000}, kPushAgain{500};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
 constexpr std::size_t kOpenChats = 20;
 
@@ -42,6 +42,7 @@ struct Session::Impl {
   std::deque<std::function<void(Capture&)>> answers;
   bool overflowed = false;  // updates were dropped: what they told is walked for when there is room again
   bool giving_up = false;   // nothing is waited for any more
+  bool dropped = false;     // since then something could not be pushed
   bool stopping = false, look_again = false;
   SourceState state{SourceState::Code::stopped, {}, ""};
   std::unique_ptr<Account> account;
@@ -51,7 +52,8 @@ struct Session::Impl {
   std::thread thread;
 
   // The session thread's own.
-  std::unordered_set<model::ChatId> wanted;
+  const Capture* capturing = nullptr;
+  std::unordered_set<model::ChatId> wanted, followed;  // captured; of these, walked since they were
   bool was_ready = false, loaded = false, blind = false;
   std::chrono::steady_clock::time_point check_at{};
 
@@ -121,10 +123,21 @@ struct Session::Impl {
   // Until it is taken, or until the session ends: nothing is skipped.
   Result<void> push(const pipeline::Observation& observation) {
     while (true) {
+      if (has_dropped()) return Error{Code::unavailable, "the session ends", ""};
       auto pushed = parts.intake.push(observation, kPushPatience);
-      if (pushed || gives_up()) return pushed;
+      if (pushed) return pushed;
       set(SourceState::Code::failed, pushed.error().to_string());
+      std::unique_lock lock(mutex);
+      if (wake.wait_for(lock, kPushAgain, [&] { return giving_up; })) {
+        dropped = true;  // nothing that follows may prove what was dropped
+        return pushed;
+      }
     }
+  }
+
+  bool has_dropped() const {
+    const std::lock_guard lock(mutex);
+    return dropped;
   }
 
   bool is_wanted(model::ChatId chat) const { return wanted.contains(chat) || (parts.capture_all && chat.value < 0); }
@@ -132,7 +145,7 @@ struct Session::Impl {
   Capture::Ports ports() {
     Capture::Ports out;
     out.push = [this](const pipeline::Observation& observation) { (void)push(observation); };
-    out.wanted = [this](model::ChatId chat) { return is_wanted(chat); };
+    out.wanted = [this](model::ChatId chat) { return capturing->account() != 0 && is_wanted(chat); };
     out.missing = [this](model::ChatId chat, std::string_view) {
       if (reconciler) reconciler->want(chat, true);
     };
@@ -147,6 +160,9 @@ struct Session::Impl {
 
   void run() {
     Capture capture(ports());
+    capturing = &capture;
+    const auto registered = parts.chats();
+    wanted = {registered.begin(), registered.end()};  // what is told before the chats are loaded is taken as well
     auto look_at = std::chrono::steady_clock::now();
     while (true) {
       std::function<void(Capture&)> work;
@@ -178,7 +194,7 @@ struct Session::Impl {
     if (standing.stage != Stage::ready) {
       was_ready = false;
       const bool out = standing.stage == Stage::closed || standing.revoked;
-      if (standing.revoked) tell_blind(capture);
+      if (out) tell_blind(capture);
       return set(SourceState::Code::signed_out,
                  standing.duplicated
                      ? "two programs used this session at once, so Telegram ended it: stop the other one, "
@@ -192,9 +208,10 @@ struct Session::Impl {
       account->check();
     }
     if (capture.account() == 0) return;
+    blind = false;
     set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);
-    const bool dropped = room_again();
-    const bool again = (standing.connection == "ready" && !was_ready) || dropped;
+    const bool skipped = room_again();
+    const bool again = (standing.connection == "ready" && !was_ready) || skipped;
     if (again) capture.interrupted();
     was_ready = standing.connection == "ready";
     if (!reconciler) {
@@ -209,9 +226,9 @@ struct Session::Impl {
     }
     std::vector<model::ChatId> fresh;
     for (const auto chat : now) {
-      if (!wanted.contains(chat) || again) fresh.push_back(chat);
+      if (!followed.contains(chat) || again) fresh.push_back(chat);
     }
-    wanted = {now.begin(), now.end()};
+    wanted = followed = {now.begin(), now.end()};
     for (const auto chat : fresh) {
       capture.tell(chat);
       reconciler->want(chat);
@@ -229,7 +246,7 @@ struct Session::Impl {
 
   // An account whose session ended sees nothing any more, until a walk of its next session says otherwise.
   void tell_blind(const Capture& capture) {
-    if (std::exchange(blind, true) || capture.account() == 0) return;
+    if (capture.account() == 0 || std::exchange(blind, true)) return;
     for (const auto chat : parts.chats()) {
       pipeline::AccessSeen seen;
       seen.from = {model::SourceKind::tdlib, model::Origin::live, capture.account(), model::Time::now()};
@@ -246,6 +263,7 @@ struct Session::Impl {
     account->client().send({{"@type", "loadChats"}, {"chat_list", {{"@type", list}}}, {"limit", 100}},
                            [this, list](const Answer& answer) {
                              if (std::holds_alternative<json::object>(answer)) return load_chats(list);
+                             if (std::get<Refusal>(answer).code == 499) return;  // the session ends
                              if (list == "chatListMain") return load_chats("chatListArchive");
                              post([this](Capture& capture) {
                                loaded = true;
@@ -274,6 +292,7 @@ struct Session::Impl {
                         [this](const pipeline::Observation& o) { return push(o); },
                         [this] { return parts.intake.flush(); },
                         [this](const std::function<void(const Capture&)>& work) { return with_capture(work); },
+                        [this](model::ChatId chat) { return is_wanted(chat); },
                         [this](model::ChatId chat, bool member) { open_chats->open(chat, member); },
                         [this](model::ChatId chat) { meet(chat); },
                         parts.on_change};
@@ -310,11 +329,16 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }
 
-Session::~Session() {
+void Session::give_up() {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->giving_up = true;
   }
+  impl_->wake.notify_all();
+}
+
+Session::~Session() {
+  give_up();
   impl_->let_reconciler_go().reset();  // what it waits for is still done by the session's thread
   impl_->account->close();
   {

@@ -4,7 +4,8 @@
 //   hub's thread ──updates──▶ [inbox] ──▶ session's thread: Capture ──▶ intake
 //                                    ◀── answers, pages of the Reconciler
 //
-// While the intake takes nothing (disk full) the inbox grows with what Telegram sends: it has no bound yet.
+// While the intake takes nothing (disk full) 200,000 updates may wait; what comes then is dropped, and every chat is
+// walked once there is room.
 
 #include <memory>
 
@@ -36,6 +37,7 @@ class Session {
 
   Account& account();
   ChatFinder& finder();
+  void give_up();  // what waits for the intake or for an answer ends; then only the destructor may follow
   source::SourceState state() const;
   Reconciler::Progress progress() const;  // empty before it is signed in
 

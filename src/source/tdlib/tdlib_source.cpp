@@ -283,12 +283,24 @@ void TdlibSource::stop() {
   if (impl_->media) impl_->media->stop();
   {
     std::unique_lock lock(impl_->mutex);
-    for (const auto& [name, session] : impl_->sessions) session->finder().stop();
+    for (const auto& [name, session] : impl_->sessions) {
+      session->finder().stop();
+      session->give_up();
+    }
     impl_->wake.wait(lock, [&] { return impl_->looking == 0; });
     sessions.swap(impl_->sessions);
     impl_->base = {SourceState::Code::stopped, model::Time::now(), "stopped"};
   }
+  // Whoever still asks one of them gets an answer by its closing; the hub outlives all.
+  std::vector<std::weak_ptr<Session>> all;
+  for (const auto& [name, session] : sessions) {
+    all.push_back(session);
+    if (session.use_count() > 1) session->account().close();
+  }
   sessions.clear();
+  for (const auto& session : all) {
+    while (!session.expired()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
   impl_->hub.reset();
 }
 
@@ -335,6 +347,7 @@ Result<void> TdlibSource::begin(const std::string& account) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->absent) return *impl_->absent;
+    if (impl_->stopping) return Error{Code::unavailable, "the gateway is stopping", ""};
     const auto found = impl_->sessions.find(account);
     const auto stage = found == impl_->sessions.end() ? Stage::closed : found->second->account().standing().stage;
     if (stage == Stage::starting || stage == Stage::phone) return {};

@@ -29,20 +29,25 @@ bool is_transient(const Refusal& refusal) {
 
 std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below, model::MessageId history_below) {
   auto retry = kFirstRetry;
+  auto from = tdlib_id(below);
   while (true) {
     if (!wait_for_turn()) return std::nullopt;
     const auto asked_at = model::Time::now();
-    const auto answer = ports_.client.ask({{"@type", "searchChatMessages"},
-                                           {"chat_id", chat.value},
-                                           {"query", ""},
-                                           {"from_message_id", tdlib_id(below)},
-                                           {"offset", 0},
-                                           {"limit", kPage}},
-                                          kPatience);
+    const auto answer = answer_to({{"@type", "searchChatMessages"},
+                                   {"chat_id", chat.value},
+                                   {"query", ""},
+                                   {"from_message_id", from},
+                                   {"offset", 0},
+                                   {"limit", kPage}});
     if (const auto* found = std::get_if<json::object>(&answer)) {
       note(chat, "");
       ports_.on_access(chat, true, "", asked_at);
-      return read(*found, below, history_below, asked_at);
+      auto page = read(*found, below, history_below, asked_at);
+      // Nothing of it can be shown, but there is more below: no beginning.
+      const auto next = Fields(*found).number("next_from_message_id").value_or(0);
+      if (!page || !page->ids.empty() || next <= 0 || (from != 0 && next >= from)) return page;
+      from = next;
+      continue;
     }
     const auto& refusal = std::get<Refusal>(answer);
     if (refusal.code == 499) return std::nullopt;
@@ -63,7 +68,7 @@ std::optional<Page> ServerPages::read(const json::object& found, model::MessageI
                                       model::Time asked_at) {
   Page page;
   const auto* messages = Fields(found).array("messages");
-  if (!messages) return page;
+  if (!messages) return std::nullopt;
   const bool read_all = ports_.with_capture([&](const Capture& capture) {
     for (const auto& one : *messages) {
       const auto* object = one.if_object();
@@ -82,6 +87,24 @@ std::optional<Page> ServerPages::read(const json::object& found, model::MessageI
   if (!read_all) return std::nullopt;
   std::sort(page.ids.begin(), page.ids.end());
   return page;
+}
+
+Answer ServerPages::answer_to(json::object query) {
+  auto slot = std::make_shared<Slot>();
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return Refusal{499, "stopped"};
+    waiting_ = slot;
+  }
+  ports_.client.send(std::move(query), [slot](Answer answer) {
+    const std::lock_guard lock(slot->mutex);
+    slot->answer = std::move(answer);
+    slot->came.notify_all();
+  });
+  std::unique_lock lock(slot->mutex);
+  slot->came.wait_for(lock, kPatience, [&] { return slot->answer || slot->stopped; });
+  if (slot->answer) return std::move(*slot->answer);
+  return slot->stopped ? Refusal{499, "stopped"} : Refusal{408, "no answer"};
 }
 
 bool ServerPages::wait_for_turn() {
@@ -106,11 +129,17 @@ bool ServerPages::pause(std::chrono::seconds how_long, bool flood) {
 }
 
 void ServerPages::stop() {
+  std::shared_ptr<Slot> slot;
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
+    slot = waiting_;
   }
   wake_.notify_all();
+  if (!slot) return;
+  const std::lock_guard lock(slot->mutex);
+  slot->stopped = true;
+  slot->came.notify_all();
 }
 
 void ServerPages::note(model::ChatId chat, const std::string& reason) {

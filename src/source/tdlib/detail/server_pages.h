@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -50,7 +51,16 @@ class ServerPages {
  private:
   using Clock = std::chrono::steady_clock;
 
+  // An answer that did not come yet.
+  struct Slot {
+    std::mutex mutex;
+    std::condition_variable came;
+    std::optional<Answer> answer;
+    bool stopped = false;
+  };
+
   bool wait_for_turn();
+  Answer answer_to(boost::json::object query);  // code 408 when none comes, 499 when it is stopped
   bool pause(std::chrono::seconds how_long, bool flood);
   std::optional<Page> read(const boost::json::object& found, model::MessageId below, model::MessageId history_below,
                            model::Time asked_at);
@@ -61,6 +71,7 @@ class ServerPages {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;
+  std::shared_ptr<Slot> waiting_;  // of the question under way
   Clock::time_point last_request_;
   model::Time flood_until_;
   std::unordered_map<model::ChatId, std::string> refused_;
