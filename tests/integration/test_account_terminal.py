@@ -18,7 +18,8 @@ from telegram.server import Server  # noqa: E402
 from telegram.tdlib import NPM  # noqa: E402
 from terminal import Terminal  # noqa: E402
 
-PHONE, CODE, PASSWORD = "Phone number[^:]*: ", r"Code that was sent [^:]*\(r: [^:]*: ", "Password[^\n]*: "
+PHONE, CODE = "Phone number[^:]*: ", r"Code that was sent [^:]*\(r: [^:]*: "
+PASSWORD = r"Password[^\n(]*(\(hint: [^\n)]*\))?: "
 FINDER = ["#######", "#.....#", "#.###.#", "#.###.#", "#.###.#", "#.....#", "#######"]
 
 
