@@ -23,7 +23,7 @@ constexpr std::chrono::seconds kFollowEvery{5};  // at which chats are captured,
 constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
 constexpr std::chrono::milliseconds kPushPatience{2'000}, kPushAgain{500};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
-constexpr std::size_t kOpenChats = 20;
+constexpr std::size_t kOpenChats = 10;
 
 }  // namespace
 
