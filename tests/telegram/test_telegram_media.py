@@ -8,43 +8,32 @@ import asyncio
 import hashlib
 import pathlib
 import sys
-import tempfile
 import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from telegram import files  # noqa: E402
-from telegram.capture import Capturing  # noqa: E402
-from telegram.server import Server  # noqa: E402
-from telegram.tdlib import NPM  # noqa: E402
+from telegram.case import Case  # noqa: E402
 
 LONG_AGO = 1_700_000_000
 MEDIA = "/api/telegram-gateway/media"
 
 
-@unittest.skipUnless(NPM.exists(), f"TDLib is not there: {NPM} (script/setup --test fetches it)")
-class Case(unittest.TestCase):
+class MediaCase(Case):
     rule = {}
 
     def setUp(self):
-        self.folder = tempfile.TemporaryDirectory()
-        self.addCleanup(self.folder.cleanup)
-        self.server = Server().__enter__()
-        self.addCleanup(self.server.__exit__)
-        self.ada = self.server.world.person("Ada", phone="9996611234")
-        self.news = self.server.world.channel("Harbour News", self.ada, username="harbournews")
+        super().setUp()
         self.other = self.server.world.channel("Harbour Weather", self.ada)
-        self.gateway = Capturing(self.server, self.folder.name, sections={"media": self.rules()}).start()
-        self.addCleanup(self.gateway.kill)
         self.gateway.sign_in(self.ada)
         self.gateway.add(self.news)
         self.gateway.add(self.other)
 
+    def configuration(self):
+        return {"sections": {"media": self.rules()}}
+
     def rules(self):
         return self.rule
-
-    def do(self, change):
-        return self.server.do(change)
 
     def post(self, medium, channel=None, **more):
         return self.do(lambda world: world.post(channel or self.news, media=medium, **more))
@@ -93,7 +82,7 @@ class Case(unittest.TestCase):
         return next(float(line.split()[-1]) for line in text.splitlines() if line.startswith(f"telegram_gateway_{name} "))
 
 
-class RuleTest(Case):
+class RuleTest(MediaCase):
     rule = {"kinds": ["photo", "document"], "max_file_bytes": 5_000_000}
 
     def test_a_photo_comes_by_itself_and_is_kept_once(self):
@@ -187,7 +176,7 @@ class RuleTest(Case):
         self.served(number, photo)
 
 
-class NarrowRuleTest(Case):
+class NarrowRuleTest(MediaCase):
     def rules(self):
         return {"kinds": ["photo", "voice"], "max_file_bytes": 50_000, "channels": [str(self.news.chat_id)]}
 
@@ -203,7 +192,7 @@ class NarrowRuleTest(Case):
         self.assertEqual(self.metric("media_waiting"), 0)
 
 
-class BoundTest(Case):
+class BoundTest(MediaCase):
     rule = {"kinds": ["photo"], "max_bytes": 100_000, "parallel": 1}
 
     def test_the_oldest_goes_and_can_be_had_again(self):
@@ -235,7 +224,7 @@ class BoundTest(Case):
         self.assertGreaterEqual(self.metric("media_removed_total"), 3)
 
 
-class AskedTest(Case):
+class AskedTest(MediaCase):
     def test_nothing_comes_by_itself_and_all_when_asked(self):
         photo, report = self.photo(), self.document(300_000)
         pictured, written = self.post(photo), self.post(report)

@@ -19,8 +19,11 @@ class Case(unittest.TestCase):
         self.addCleanup(self.server.__exit__)
         self.ada = self.server.world.person("Ada", phone="9996611234")
         self.news = self.server.world.channel("Harbour News", self.ada, username="harbournews")
-        self.gateway = Capturing(self.server, self.folder.name, **self.settings).start()
+        self.gateway = Capturing(self.server, self.folder.name, **self.configuration()).start()
         self.addCleanup(self.gateway.kill)
+
+    def configuration(self):
+        return self.settings
 
     def do(self, change):
         return self.server.do(change)
