@@ -205,7 +205,7 @@ int add(const Common& common, const ChannelFlags& flags) {
   if (!flags.csv.empty()) {
     auto list = read_list(flags.csv);
     if (!list) return fail(list.error(), kUsage);
-    body["csv"] = std::move(*list);
+    body["csv"] = *list;
   }
   const auto gateway = RunningGateway::find(*config, flags.token_file);
   if (!gateway) return fail(gateway.error());
