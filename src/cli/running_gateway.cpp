@@ -1,13 +1,7 @@
 #include "cli/running_gateway.h"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
-#include <boost/beast/http.hpp>
+#include <curl/curl.h>
+
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/url/parse.hpp>
@@ -19,26 +13,48 @@
 namespace tg::cli {
 namespace {
 
-namespace asio = boost::asio;
-namespace http = boost::beast::http;
-using Answer = http::response<http::string_body>;
+constexpr std::size_t kLongestAnswer = 64ULL * 1'024 * 1'024;  // bytes
 
-constexpr std::chrono::seconds kCallPatience{120};
-constexpr std::uint64_t kLongestAnswer = 64ULL * 1'024 * 1'024;  // bytes
+struct Answer {
+  long status = 0;
+  std::string body;
+};
 
-asio::awaitable<Answer> exchange(std::string host, std::string port, http::request<http::string_body> request) {
-  const auto executor = co_await asio::this_coro::executor;
-  asio::ip::tcp::resolver resolver(executor);
-  boost::beast::tcp_stream stream(executor);
-  stream.expires_after(kCallPatience);
-  const auto places = co_await resolver.async_resolve(host, port, asio::use_awaitable);
-  co_await stream.async_connect(places, asio::use_awaitable);
-  co_await http::async_write(stream, request, asio::use_awaitable);
-  boost::beast::flat_buffer buffer;
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(kLongestAnswer);
-  co_await http::async_read(stream, buffer, parser, asio::use_awaitable);
-  co_return parser.release();
+std::size_t append(const char* data, std::size_t, std::size_t size, void* to) {
+  auto& body = *static_cast<std::string*>(to);
+  if (body.size() + size > kLongestAnswer) return 0;
+  body.append(data, size);
+  return size;
+}
+
+// Never through a proxy: the token is for this machine alone. An error: curl's word for what went wrong.
+Result<Answer> exchange(const std::string& method, const std::string& url, const std::string& token,
+                        const std::string& body, std::chrono::seconds patience) {
+  static const auto ready = curl_global_init(CURL_GLOBAL_DEFAULT);
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  if (ready != CURLE_OK || !curl) return Error{Code::internal, "libcurl does not start", ""};
+  curl_slist* headers = curl_slist_append(nullptr, "Content-Type: application/json");
+  if (!token.empty()) headers = curl_slist_append(headers, ("Authorization: Bearer " + token).c_str());
+  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> kept(headers, &curl_slist_free_all);
+  Answer answer;
+  curl_easy_setopt(curl.get(), CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl.get(), CURLOPT_PROTOCOLS_STR, "http");
+  curl_easy_setopt(curl.get(), CURLOPT_NOPROXY, "*");
+  curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT, static_cast<long>(patience.count()));
+  curl_easy_setopt(curl.get(), CURLOPT_HTTPHEADER, headers);
+  if (method != "GET") {
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDSIZE, static_cast<long>(body.size()));
+    curl_easy_setopt(curl.get(), CURLOPT_POSTFIELDS, body.data());
+    curl_easy_setopt(curl.get(), CURLOPT_CUSTOMREQUEST, method.c_str());
+  }
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, &append);
+  curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer.body);
+  if (const auto done = curl_easy_perform(curl.get()); done != CURLE_OK) {
+    return Error{Code::unavailable, curl_easy_strerror(done), ""};
+  }
+  curl_easy_getinfo(curl.get(), CURLINFO_RESPONSE_CODE, &answer.status);
+  return answer;
 }
 
 std::string token_of(const config::Config& config) {
@@ -49,8 +65,8 @@ std::string token_of(const config::Config& config) {
   return "";
 }
 
-Code code_of(http::status status) {
-  switch (static_cast<unsigned>(status)) {
+Code code_of(long status) {
+  switch (status) {
     case 400: return Code::invalid_input;
     case 401:
     case 403: return Code::permission;
@@ -84,34 +100,23 @@ Result<RunningGateway> RunningGateway::find(const config::Config& config, const 
 }
 
 Result<boost::json::value> RunningGateway::call(std::string_view method, std::string_view path,
-                                                const boost::json::object& body) const {
-  http::request<http::string_body> request(http::string_to_verb(method), path, 11);
-  request.set(http::field::host,
-              host_.find(':') == std::string::npos ? host_ + ":" + port_ : "[" + host_ + "]:" + port_);
-  request.set(http::field::content_type, "application/json");
-  if (!token_.empty()) request.set(http::field::authorization, "Bearer " + token_);
-  request.body() = method == "GET" ? "" : boost::json::serialize(body);
-  request.prepare_payload();
-  Answer answer;
-  try {
-    asio::io_context io;
-    auto coming = asio::co_spawn(io, exchange(host_, port_, std::move(request)), asio::use_future);
-    io.run();
-    answer = coming.get();
-  } catch (const boost::system::system_error& lost) {
-    return Error{Code::unavailable,
-                 fmt::format("the gateway at {}:{} did not answer: {}", host_, port_, lost.code().message()),
+                                                const boost::json::object& body, std::chrono::seconds patience) const {
+  const auto place = host_.find(':') == std::string::npos ? host_ + ":" + port_ : "[" + host_ + "]:" + port_;
+  const auto answer = exchange(std::string(method), fmt::format("http://{}{}", place, path), token_,
+                               boost::json::serialize(body), patience);
+  if (!answer) {
+    return Error{Code::unavailable, fmt::format("the gateway at {} did not answer: {}", place, answer.error().what),
                  "Look at it: telegram-gateway status"};
   }
   boost::system::error_code bad;
-  auto value = boost::json::parse(answer.body(), bad);
+  auto value = boost::json::parse(answer->body, bad);
   auto* envelope = bad ? nullptr : value.if_object();
-  if (answer.result_int() < 400 && envelope && envelope->contains("data")) return std::move(envelope->at("data"));
+  if (answer->status < 400 && envelope && envelope->contains("data")) return std::move(envelope->at("data"));
   const auto* message = envelope ? envelope->if_contains("message") : nullptr;
   auto what = message && message->is_string() ? std::string(message->as_string())
-                                              : fmt::format("the gateway answered {}", answer.result_int());
-  const bool token = answer.result_int() == 401 || answer.result_int() == 403;
-  return Error{code_of(answer.result()), std::move(what),
+                                              : fmt::format("the gateway answered {}", answer->status);
+  const bool token = answer->status == 401 || answer->status == 403;
+  return Error{code_of(answer->status), std::move(what),
                token ? "Name a token with the scope admin: --token-file FILE" : ""};
 }
 

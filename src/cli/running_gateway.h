@@ -3,6 +3,7 @@
 // what changes them goes through it.
 
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -17,9 +18,9 @@ class RunningGateway {
   // whose token_file this user can read; else none.
   static Result<RunningGateway> find(const config::Config& config, const std::string& token_file);
 
-  // The answer's `data`. Waits up to two minutes.
-  Result<boost::json::value> call(std::string_view method, std::string_view path,
-                                  const boost::json::object& body = {}) const;
+  // The answer's `data`.
+  Result<boost::json::value> call(std::string_view method, std::string_view path, const boost::json::object& body = {},
+                                  std::chrono::seconds patience = std::chrono::minutes(2)) const;
 
  private:
   RunningGateway() = default;
