@@ -63,12 +63,15 @@ function(tg_module NAME)
   target_precompile_headers(tg_${NAME} REUSE_FROM tg_pch)
 endfunction()
 
+add_custom_target(unit_tests)  # all of them, and what they need
+
 function(tg_unit_tests NAME)
   file(GLOB SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${NAME}/*.cpp)
   if(NOT SOURCES)
     return()
   endif()
   add_executable(test_${NAME} ${SOURCES})
+  add_dependencies(unit_tests test_${NAME})
   target_link_libraries(test_${NAME} PRIVATE tg_${NAME} tg_test_support rapidcheck GTest::gtest_main)
   target_precompile_headers(test_${NAME} REUSE_FROM tg_pch)
   gtest_discover_tests(test_${NAME} TEST_PREFIX ${NAME}/ DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300 LABELS unit)
