@@ -1,11 +1,11 @@
 #include "source/tdlib/chat_finder.h"
 
-#include <condition_variable>
 #include <mutex>
 #include <unordered_map>
 
 #include "source/fields.h"
 #include "source/tdlib/detail/message_reader.h"
+#include "source/tdlib/detail/sleep.h"
 
 namespace tg::tdlib {
 
@@ -25,6 +25,8 @@ constexpr std::int64_t kPageOfHistory = 100;  // messages a request
 constexpr std::int64_t kMostOfFolder = 10'000;
 
 const Error kEnds{Code::unavailable, "the account is closing", "Ask again when it is signed in"};
+const Error kBusy{Code::unavailable, "the account takes no questions now: it is closing, or the disk is full",
+                  "See: telegram-gateway status"};
 const Error kNotReached{Code::unavailable, "not looked up yet", "Ask again: what was found is remembered"};
 
 Error flooded(model::Time until) {
@@ -86,12 +88,6 @@ Error join_refusal(const Refusal& refusal, const ChatName& name) {
 struct ChatFinder::Impl {
   Impl(std::chrono::milliseconds b, Ports p) : between(b), ports(std::move(p)) {}
 
-  // What answers write into, which may come when the one who asked has gone.
-  struct Shared {
-    std::mutex mutex;
-    std::condition_variable wake;
-    bool stopping = false;
-  };
   struct Remembered {
     ChatAnswer answer;
     Clock::time_point at;
@@ -99,7 +95,7 @@ struct ChatFinder::Impl {
 
   const std::chrono::milliseconds between;
   const Ports ports;
-  const std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+  std::stop_source stop;
   std::timed_mutex turn;  // guards what follows
   Clock::time_point deadline, last_request;
   model::Time flood_until;
@@ -107,27 +103,14 @@ struct ChatFinder::Impl {
 
   // Known to TDLib: no request.
   Answer ask_here(json::object query) {
-    auto answer = std::make_shared<std::optional<Answer>>();
-    ports.client.send(std::move(query), [shared = shared, answer](Answer came) {
-      const std::lock_guard lock(shared->mutex);
-      *answer = std::move(came);
-      shared->wake.notify_all();
-    });
-    std::unique_lock lock(shared->mutex);
-    shared->wake.wait_until(lock, deadline, [&] { return answer->has_value() || shared->stopping; });
-    if (answer->has_value()) return std::move(**answer);
-    return Refusal{shared->stopping ? 499 : 408, ""};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    return ports.client.ask(std::move(query), left, stop.get_token());
   }
 
   // At the server, in its turn.
   Answer ask(json::object query) {
     if (flood_until > model::Time::now()) return Refusal{429, ""};
-    const auto turn_at = last_request + between;
-    {
-      std::unique_lock lock(shared->mutex);
-      shared->wake.wait_until(lock, std::min(turn_at, deadline), [&] { return shared->stopping; });
-      if (shared->stopping) return Refusal{499, ""};
-    }
+    if (!sleep_until(std::min(last_request + between, deadline), stop.get_token())) return Refusal{499, ""};
     if (Clock::now() >= deadline) return Refusal{408, ""};
     last_request = Clock::now();
     auto answer = ask_here(std::move(query));
@@ -308,7 +291,7 @@ struct ChatFinder::Impl {
 
   Result<std::vector<source::ChatFolder>> folders() {
     std::vector<source::ChatFolder> all;
-    if (!ports.with_capture([&](const Capture& capture) { all = capture.folders(); })) return kEnds;
+    if (!ports.with_capture([&](const Capture& capture) { all = capture.folders(); })) return kBusy;
     return all;
   }
 
@@ -344,13 +327,7 @@ ChatFinder::ChatFinder(std::chrono::milliseconds between, Ports ports)
 
 ChatFinder::~ChatFinder() = default;
 
-void ChatFinder::stop() {
-  {
-    const std::lock_guard lock(impl_->shared->mutex);
-    impl_->shared->stopping = true;
-  }
-  impl_->shared->wake.notify_all();
-}
+void ChatFinder::stop() { impl_->stop.request_stop(); }
 
 std::vector<ChatAnswer> ChatFinder::find(const std::vector<std::string>& names) {
   std::vector<ChatAnswer> answers;

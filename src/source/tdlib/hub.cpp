@@ -3,7 +3,6 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <condition_variable>
-#include <future>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -18,7 +17,6 @@ using source::Fields;
 namespace {
 
 constexpr double kPatienceS = 0.2;  // between two looks at whether to stop
-constexpr std::string_view kRetryAfter = "retry after ";
 
 // A client's callbacks, one at a time, until it goes.
 struct Receiver {
@@ -157,12 +155,25 @@ void Client::send(boost::json::object query, std::function<void(Answer)> on_answ
   hub.library.send(id_, boost::json::serialize(query));
 }
 
-Answer Client::ask(boost::json::object query, std::chrono::milliseconds patience) {
-  auto promise = std::make_shared<std::promise<Answer>>();
-  auto answer = promise->get_future();
-  send(std::move(query), [promise](Answer given) { promise->set_value(std::move(given)); });
-  if (answer.wait_for(patience) != std::future_status::ready) return Refusal{408, "TDLib did not answer in time"};
-  return answer.get();
+Answer Client::ask(boost::json::object query, std::chrono::milliseconds patience, const std::stop_token& stop) {
+  struct Slot {
+    std::mutex mutex;
+    std::condition_variable_any came;
+    std::optional<Answer> answer;
+  };
+  auto slot = std::make_shared<Slot>();  // the answer may come when nobody waits any more
+  send(std::move(query), [slot](Answer given) {
+    {
+      const std::lock_guard lock(slot->mutex);
+      slot->answer = std::move(given);
+    }
+    slot->came.notify_all();
+  });
+  std::unique_lock lock(slot->mutex);
+  slot->came.wait_for(lock, stop, patience, [&] { return slot->answer.has_value(); });
+  if (slot->answer) return std::move(*slot->answer);
+  if (stop.stop_requested()) return Refusal{499, "stopped"};
+  return Refusal{408, "TDLib did not answer in time"};
 }
 
 }  // namespace tg::tdlib

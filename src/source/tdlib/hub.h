@@ -11,6 +11,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <variant>
 
 #include "source/tdlib/library.h"
@@ -19,6 +20,8 @@ namespace tg::tdlib {
 
 // TDLib's error: its codes are HTTP's, its messages Telegram's (FLOOD…, PHONE_CODE_INVALID).
 struct Refusal {
+  static constexpr std::string_view kRetryAfter = "retry after ";  // and seconds; with code 429
+
   int code = 0;
   std::string message;
 
@@ -40,8 +43,8 @@ class Client {
   // Any thread. The answer comes once, in the hub's thread; never, if the hub ends before.
   void send(boost::json::object query, std::function<void(Answer)> on_answer = {});
 
-  // Waits for the answer; code 408 when none came within `patience`, 499 when the hub ends.
-  Answer ask(boost::json::object query, std::chrono::milliseconds patience);
+  // Waits for the answer; code 408 when none came within `patience`, 499 when the hub ends or `stop` is requested.
+  Answer ask(boost::json::object query, std::chrono::milliseconds patience, const std::stop_token& stop = {});
 
  private:
   Hub& hub_;

@@ -27,6 +27,7 @@ constexpr std::int64_t kSpared = 1LL << 30;  // bytes of disk that files of mess
 constexpr std::int64_t kScanned = 200;       // messages with media that are looked at in one read
 constexpr auto kLookEvery = 1s;              // whether an account is signed in by now
 constexpr auto kLongestRetry = 300s;
+constexpr auto kLongestDownload = 24h;  // then it is asked for again, and TDLib goes on with what it has
 constexpr std::size_t kMostTroubles = 10'000;
 constexpr int kRulePriority = 1, kAskedPriority = 32;  // of TDLib's downloads, 1…32
 
@@ -46,7 +47,7 @@ struct Wanted {
 };
 
 Outcome outcome_of(const Refusal& refusal, int tries) {
-  if (const auto flood = refusal.retry_after_s(); flood > 0) return Later{std::chrono::seconds(flood), true};
+  if (const auto flood = refusal.retry_after_s(); flood > 0) return Later{std::chrono::seconds(flood)};
   if (refusal.code == 499) return Later{kLookEvery, true};
   if (refusal.code == 408 || refusal.code == 420 || refusal.code == 429 || refusal.code >= 500) {
     return Later{std::min<std::chrono::seconds>(1s * (1 << std::min(tries, 9)), kLongestRetry)};
@@ -86,11 +87,12 @@ struct MediaFetcher::Impl {
 
   mutable std::mutex mutex;
   std::condition_variable wake;
-  std::atomic<bool> stopping{false};
+  std::stop_source stop;
   MediaQueue queue;
   std::unordered_set<std::string> busy;  // files under way, by their id at Telegram
   std::unordered_map<model::MessageKey, Error> troubles;
   Clock::time_point paused_until{};
+  std::unordered_map<std::int64_t, Clock::time_point> floods;  // accounts that are to ask nothing before
 
   // Of the walk through what is stored, newest first; nothing: it has not begun, or is over.
   struct Position {
@@ -131,7 +133,7 @@ struct MediaFetcher::Impl {
 
   std::optional<MediaQueue::Job> next() {
     std::unique_lock lock(mutex);
-    while (!stopping) {
+    while (!stop.stop_requested()) {
       const auto now = Clock::now();
       if (now >= paused_until) {
         if (auto job = queue.take(now)) {
@@ -282,33 +284,27 @@ struct MediaFetcher::Impl {
     return Done{};
   }
 
-  // Without a bound in time: a file may take hours. It ends when the account closes or when this does.
-  Answer ask(Session& session, json::object query) const {
-    struct Given {
-      std::mutex mutex;
-      std::condition_variable wake;
-      std::optional<Answer> answer;
-    };
-    auto given = std::make_shared<Given>();
-    session.account().client().send(std::move(query), [given](Answer answer) {
-      {
-        const std::lock_guard lock(given->mutex);
-        given->answer = std::move(answer);
-      }
-      given->wake.notify_all();
-    });
-    std::unique_lock lock(given->mutex);
-    while (!given->wake.wait_for(lock, 200ms, [&] { return given->answer.has_value(); })) {
-      if (stopping) return Refusal{499, "the gateway stops"};
+  // Of an account that Telegram told to wait nothing is asked: 429 with what is left.
+  Answer ask(Session& session, json::object query) {
+    const auto user = session.account().standing().user;
+    {
+      const std::lock_guard lock(mutex);
+      const auto left = std::chrono::ceil<std::chrono::seconds>(floods[user] - Clock::now());
+      if (left > 0s) return Refusal{429, fmt::format("{}{}", Refusal::kRetryAfter, left.count())};
     }
-    return std::move(*given->answer);
+    auto answer = session.account().client().ask(std::move(query), kLongestDownload, stop.get_token());
+    if (const auto* refusal = std::get_if<Refusal>(&answer); refusal && refusal->retry_after_s() > 0) {
+      const std::lock_guard lock(mutex);
+      floods[user] = Clock::now() + std::chrono::seconds(refusal->retry_after_s());
+    }
+    return answer;
   }
 
   void settle(MediaQueue::Job job, const Outcome& outcome) {
     std::optional<Error> trouble;
     {
       const std::lock_guard lock(mutex);
-      if (stopping) return;
+      if (stop.stop_requested()) return;
       if (const auto* later = std::get_if<Later>(&outcome)) {
         ++job.tries;
         job.not_before = Clock::now() + later->wait;
@@ -357,7 +353,7 @@ void MediaFetcher::stop() {
   impl_->subscription.reset();
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->stopping = true;
+    impl_->stop.request_stop();
   }
   impl_->wake.notify_all();
   for (auto& worker : impl_->workers) worker.join();
@@ -381,7 +377,10 @@ Result<void> MediaFetcher::want(const model::MessageKey& message) {
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->troubles.erase(message);
-    (void)impl_->queue.add({message, Rank::asked});
+    if (!impl_->queue.add({message, Rank::asked})) {
+      return Error{Code::unavailable, fmt::format("{} files that were asked for wait", MediaQueue::kMostAsked),
+                   "Ask again when some of them are here"};
+    }
     impl_->note_size();
   }
   impl_->wake.notify_all();

@@ -3,8 +3,10 @@
 namespace tg::tdlib {
 
 bool MediaQueue::add(Job job) {
-  if (job.rank != Class::asked && waiting_.size() >= kMost) return false;
   auto& lane = lanes_[static_cast<std::size_t>(job.rank)];
+  const bool full = job.rank == Class::asked ? lane.size() >= kMostAsked : waiting_.size() >= kMost;
+  const bool back = job.rank == Class::asked && (job.tries > 0 || waiting_.contains(job.key));
+  if (full && !back) return false;
   if (!waiting_.insert(job.key).second) {
     if (job.rank != Class::asked) return true;
     for (auto& other : lanes_) std::erase_if(other, [&](const Job& one) { return one.key == job.key; });

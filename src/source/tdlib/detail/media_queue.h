@@ -23,9 +23,9 @@ class MediaQueue {
     Clock::time_point not_before = {};
   };
 
-  static constexpr std::size_t kMost = 4'096;  // beside what was asked for
+  static constexpr std::size_t kMost = 4'096, kMostAsked = 1'000;
 
-  // False: it is full, and must be looked for again later.
+  // False: it is full. What was asked for is never lost by a second try.
   bool add(Job job);
   // The first whose time has come. Nothing: none.
   std::optional<Job> take(Clock::time_point now);

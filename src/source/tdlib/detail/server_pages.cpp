@@ -2,6 +2,7 @@
 
 #include "observe/log.h"
 #include "source/fields.h"
+#include "source/tdlib/detail/sleep.h"
 
 namespace tg::tdlib {
 
@@ -33,12 +34,13 @@ std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below,
   while (true) {
     if (!wait_for_turn()) return std::nullopt;
     const auto asked_at = model::Time::now();
-    const auto answer = answer_to({{"@type", "searchChatMessages"},
-                                   {"chat_id", chat.value},
-                                   {"query", ""},
-                                   {"from_message_id", from},
-                                   {"offset", 0},
-                                   {"limit", kPage}});
+    const auto answer = ports_.client.ask({{"@type", "searchChatMessages"},
+                                           {"chat_id", chat.value},
+                                           {"query", ""},
+                                           {"from_message_id", from},
+                                           {"offset", 0},
+                                           {"limit", kPage}},
+                                          kPatience, stop_.get_token());
     if (const auto* found = std::get_if<json::object>(&answer)) {
       note(chat, "");
       ports_.on_access(chat, true, "", asked_at);
@@ -89,57 +91,27 @@ std::optional<Page> ServerPages::read(const json::object& found, model::MessageI
   return page;
 }
 
-Answer ServerPages::answer_to(json::object query) {
-  auto slot = std::make_shared<Slot>();
-  {
-    const std::lock_guard lock(mutex_);
-    if (stopping_) return Refusal{499, "stopped"};
-    waiting_ = slot;
-  }
-  ports_.client.send(std::move(query), [slot](Answer answer) {
-    const std::lock_guard lock(slot->mutex);
-    slot->answer = std::move(answer);
-    slot->came.notify_all();
-  });
-  std::unique_lock lock(slot->mutex);
-  slot->came.wait_for(lock, kPatience, [&] { return slot->answer || slot->stopped; });
-  if (slot->answer) return std::move(*slot->answer);
-  return slot->stopped ? Refusal{499, "stopped"} : Refusal{408, "no answer"};
-}
-
 bool ServerPages::wait_for_turn() {
-  std::unique_lock lock(mutex_);
-  wake_.wait_until(lock, last_request_ + between_, [&] { return stopping_; });
+  if (!sleep_until(last_request_ + between_, stop_.get_token())) return false;
   last_request_ = Clock::now();
+  const std::lock_guard lock(mutex_);
   ++requests_;
-  return !stopping_;
+  return true;
 }
 
 bool ServerPages::pause(std::chrono::seconds how_long, bool flood) {
-  {
+  const auto set = [this](model::Time until) {
     const std::lock_guard lock(mutex_);
-    if (flood) flood_until_ = model::Time{model::Time::now().us + how_long.count() * 1'000'000};
+    flood_until_ = until;
+  };
+  if (flood) {
+    set(model::Time{model::Time::now().us + how_long.count() * 1'000'000});
+    observe::warn("flood_wait", {{"seconds", static_cast<std::int64_t>(how_long.count())}});
   }
-  if (flood) observe::warn("flood_wait", {{"seconds", static_cast<std::int64_t>(how_long.count())}});
   ports_.on_wait();
-  std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, how_long, [&] { return stopping_; });
-  flood_until_ = {};
-  return !stopping_;
-}
-
-void ServerPages::stop() {
-  std::shared_ptr<Slot> slot;
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    slot = waiting_;
-  }
-  wake_.notify_all();
-  if (!slot) return;
-  const std::lock_guard lock(slot->mutex);
-  slot->stopped = true;
-  slot->came.notify_all();
+  const bool slept = sleep_until(Clock::now() + how_long, stop_.get_token());
+  set({});
+  return slept;
 }
 
 void ServerPages::note(model::ChatId chat, const std::string& reason) {

@@ -5,11 +5,10 @@
 // for again; so is one that failed for the moment, after 1 s, 2 s, … 60 s. One thread asks; the rest is for any thread.
 
 #include <chrono>
-#include <condition_variable>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,7 +41,7 @@ class ServerPages {
   // The newest messages with ids below `below` (0: the newest of all). What is older than `history_below` has the
   // origin backfill, the rest catchup. Nothing: stopped, or refused for good.
   std::optional<Page> ask(model::ChatId chat, model::MessageId below, model::MessageId history_below);
-  void stop();
+  void stop() { stop_.request_stop(); }
 
   model::Time flood_until() const;                                 // 0 = no wait
   std::unordered_map<model::ChatId, std::string> refused() const;  // chats that cannot be read, with Telegram's word
@@ -51,16 +50,7 @@ class ServerPages {
  private:
   using Clock = std::chrono::steady_clock;
 
-  // An answer that did not come yet.
-  struct Slot {
-    std::mutex mutex;
-    std::condition_variable came;
-    std::optional<Answer> answer;
-    bool stopped = false;
-  };
-
   bool wait_for_turn();
-  Answer answer_to(boost::json::object query);  // code 408 when none comes, 499 when it is stopped
   bool pause(std::chrono::seconds how_long, bool flood);
   std::optional<Page> read(const boost::json::object& found, model::MessageId below, model::MessageId history_below,
                            model::Time asked_at);
@@ -68,11 +58,9 @@ class ServerPages {
 
   const Ports ports_;
   const std::chrono::milliseconds between_;
+  std::stop_source stop_;
+  Clock::time_point last_request_;  // of the thread that asks
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false;
-  std::shared_ptr<Slot> waiting_;  // of the question under way
-  Clock::time_point last_request_;
   model::Time flood_until_;
   std::unordered_map<model::ChatId, std::string> refused_;
   std::int64_t requests_ = 0;
