@@ -280,10 +280,11 @@ const std::string_view kSchemas = R"json({
    "message", "timestamp"], "properties": {"level": {"type": "string"}, "message": {"type": "string"}, "timestamp":
    {"type": "string", "format": "date-time"}}}}, "available": {"type": "boolean"}, "message": {"type": "string"}, "account": {"type":
    "string"}, "accounts": {"type": "array", "items": {"$ref": "#/components/schemas/Account"}}}},
- "Account": {"type": "object", "required": ["name", "kind", "status", "stage", "connection", "revoked", "duplicated"],
+ "Account": {"type": "object", "required": ["name", "kind", "status", "stage", "connection", "revoked", "duplicated", "unreachable"],
    "properties": {"name": {"type": "string"}, "kind": {"enum": ["user", "bot"]}, "status": {"type": "string"}, "stage": {"enum": [
    "starting", "phone", "code", "password", "qr", "ready", "closing", "closed"]}, "connection": {"type": "string"},
-   "revoked": {"type": "boolean"}, "duplicated": {"type": "boolean"}, "since": {"type": "string", "format": "date-time"}, "userId": {"type": "string"},
+   "revoked": {"type": "boolean"}, "duplicated": {"type": "boolean"}, "unreachable": {"type": "boolean"},
+   "connectionSince": {"type": "string", "format": "date-time"}, "since": {"type": "string", "format": "date-time"}, "userId": {"type": "string"},
    "shownName": {"type": "string"}, "code": {"type": "object", "properties": {"how": {"type": "string"}, "length": {
    "type": "integer"}, "phone": {"type": "string"}, "resendAt": {"type": "string", "format": "date-time"}}}, "passwordHint": {"type": "string"},
    "link": {"type": "string"}, "linkUntil": {"type": "string", "format": "date-time"}, "refused": {"type": "string"}, "floodUntil": {"type": "string", "format": "date-time"

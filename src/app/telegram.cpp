@@ -90,6 +90,7 @@ Result<tdlib::Options> telegram_options(const config::Config& config) {
   options.reconcile.rewalk = from.rewalk_messages;
   options.reconcile.every = std::chrono::seconds(from.reconcile_every_s);
   options.reconcile.between = std::chrono::milliseconds(from.request_every_ms);
+  options.reopen_above_bytes = from.reopen_above_mib << 20;
   options.media = media_rule(config.media);
   options.media_folder = config.media.folder;
   return options;

@@ -63,22 +63,29 @@ void Upkeep::look(model::Time now) {
 
 // Each by itself: another account that still captures must not hide it.
 void Upkeep::look_at_accounts(model::Time now) {
-  std::set<std::string> ended;
+  std::set<std::string> troubled;
+  int ended = 0, unreachable = 0;
   for (const auto& account : watched_.control->accounts()) {
-    if (!account.revoked) continue;
-    ended.insert("account:" + account.name);
+    if (!account.revoked && !account.unreachable) continue;
+    ++(account.revoked ? ended : unreachable);
+    troubled.insert("account:" + account.name);
     watched_.health.set(
         "account:" + account.name, Role::source, State::down,
         account.duplicated
             ? "two programs used its session at once, so Telegram ended it: stop the other, sign in again"
-            : "Telegram ended its session: sign in again, nothing that is stored is lost",
+        : account.revoked ? "Telegram ended its session: sign in again, nothing that is stored is lost"
+                          : fmt::format("not connected to Telegram since {}, and tried again and again: look at the "
+                                        "network and at telegram.proxy; if all is well there, log it out and sign in "
+                                        "again, nothing that is stored is lost",
+                                        model::to_rfc3339(account.connection_since)),
         now);
   }
-  for (const auto& name : ended_) {
-    if (!ended.contains(name)) watched_.health.forget(name);
+  for (const auto& name : troubled_) {
+    if (!troubled.contains(name)) watched_.health.forget(name);
   }
-  ended_ = std::move(ended);
-  watched_.metrics.accounts_ended.Set(static_cast<double>(ended_.size()));
+  troubled_ = std::move(troubled);
+  watched_.metrics.accounts_ended.Set(ended);
+  watched_.metrics.accounts_unreachable.Set(unreachable);
 }
 
 void Upkeep::count_missing(model::Time now) {

@@ -41,7 +41,7 @@ class Upkeep {
   void count_missing(model::Time now);
 
   Watched watched_;
-  std::set<std::string> ended_;  // accounts that health tells of
+  std::set<std::string> troubled_;  // accounts that health tells of
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;

@@ -92,6 +92,7 @@ struct Telegram {
   std::int64_t rewalk_messages = 300;
   std::int64_t reconcile_every_s = 3'600;
   std::int64_t request_every_ms = 200;
+  std::int64_t reopen_above_mib = 320;  // 0 = never
 };
 
 struct Log {

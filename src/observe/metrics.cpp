@@ -68,6 +68,7 @@ Metrics::Metrics()
       disk_free_bytes(gauge(*registry_, "disk_free_bytes", "Free space where the journal is")),
       capture_up(gauge(*registry_, "capture_up", "1 while a source captures and the journal takes it")),
       accounts_ended(gauge(*registry_, "accounts_ended", "Accounts whose session Telegram ended: sign in again")),
+      accounts_unreachable(gauge(*registry_, "accounts_unreachable", "Accounts without a connection for a minute")),
       coverage_missing(gauge(*registry_, "coverage_missing_ids", "Ids known to exist that are not accounted for")),
       quarantined(gauge(*registry_, "quarantined", "Events set aside that wait for a decision")),
       media_waiting(gauge(*registry_, "media_waiting", "Files of messages that wait to be fetched")),

@@ -48,6 +48,7 @@ class Metrics {
   prometheus::Gauge& disk_free_bytes;         // …_disk_free_bytes
   prometheus::Gauge& capture_up;              // …_capture_up
   prometheus::Gauge& accounts_ended;          // …_accounts_ended: their sessions, by Telegram
+  prometheus::Gauge& accounts_unreachable;    // …_accounts_unreachable: signed in, a minute without a connection
   prometheus::Gauge& coverage_missing;        // …_coverage_missing_ids
   prometheus::Gauge& quarantined;             // …_quarantined
   prometheus::Gauge& reader_lag_events(const std::string& reader);  // …_reader_lag_events{reader}

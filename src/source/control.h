@@ -17,10 +17,12 @@ struct AccountState {
   bool bot = false;
   std::string stage;  // starting, phone, code, password, qr, ready, closing, closed
   model::Time since;
-  std::string connection;  // ready, connecting, connecting_to_proxy, updating, waiting_for_network
-  std::int64_t user = 0;   // once signed in
-  std::string shown_name;  // the same
-  std::string code_how;    // at code: app, sms, call, …
+  std::string connection;        // ready, connecting, connecting_to_proxy, updating, waiting_for_network
+  model::Time connection_since;  // it is ready, or is not
+  bool unreachable = false;      // signed in, and not ready for a minute
+  std::int64_t user = 0;         // once signed in
+  std::string shown_name;        // the same
+  std::string code_how;          // at code: app, sms, call, …
   std::int32_t code_length = 0;
   std::string code_phone;     // at code: where it went, most of the number hidden
   model::Time resend_at;      // at code: it can be sent again from then on; 0 = it cannot

@@ -16,8 +16,10 @@ json::object account_json(const source::AccountState& account, bool with_links) 
                    {"stage", account.stage},
                    {"connection", account.connection},
                    {"revoked", account.revoked},
-                   {"duplicated", account.duplicated}};
+                   {"duplicated", account.duplicated},
+                   {"unreachable", account.unreachable}};
   if (account.since) out["since"] = model::to_rfc3339(account.since);
+  if (account.connection_since) out["connectionSince"] = model::to_rfc3339(account.connection_since);
   if (account.user != 0) out["userId"] = std::to_string(account.user);
   if (!account.shown_name.empty()) out["shownName"] = account.shown_name;
   if (account.stage == "code") {

@@ -177,6 +177,10 @@ const std::vector<Key>& table() {
        [](Config& c) -> Place { return &c.telegram.reconcile_every_s; }, 10, 30 * kDayS},
       {"telegram.request_every_ms", "milliseconds", "Least time between two requests of a walk, for each account.",
        [](Config& c) -> Place { return &c.telegram.request_every_ms; }, 0, 60'000},
+      {"telegram.reopen_above_mib", "MiB",
+       "TDLib's memory grows with the days. When the whole program takes more than this, its accounts are closed and "
+       "opened anew, one by one and at most once an hour, and what came meanwhile is caught up. 0 = never.",
+       [](Config& c) -> Place { return &c.telegram.reopen_above_mib; }, 0, 1'000'000},
 
       {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
        [](Config& c) -> Place { return &c.demo.enabled; }},

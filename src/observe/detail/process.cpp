@@ -7,6 +7,8 @@
 
 #include <fstream>
 
+#include "observe/process.h"
+
 namespace tg::observe::detail {
 namespace {
 
@@ -23,14 +25,6 @@ MetricFamily family(std::string name, std::string help, MetricType type, double 
   metric.counter.value = value;
   made.metric.push_back(metric);
   return made;
-}
-
-std::optional<double> resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double total_pages = 0;
-  double resident_pages = 0;
-  if (!(statm >> total_pages >> resident_pages)) return std::nullopt;
-  return resident_pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
 double seconds(const timeval& time) {
@@ -72,7 +66,8 @@ class Process : public prometheus::Collectable {
   std::vector<MetricFamily> Collect() const override {
     std::vector<MetricFamily> all;
     if (const auto bytes = resident_bytes()) {
-      all.push_back(family("process_resident_memory_bytes", "Memory in RAM", MetricType::Gauge, *bytes));
+      all.push_back(
+          family("process_resident_memory_bytes", "Memory in RAM", MetricType::Gauge, static_cast<double>(*bytes)));
     }
     rusage usage{};
     if (getrusage(RUSAGE_SELF, &usage) == 0) {
@@ -103,3 +98,14 @@ class Process : public prometheus::Collectable {
 std::shared_ptr<prometheus::Collectable> process_figures() { return std::make_shared<Process>(); }
 
 }  // namespace tg::observe::detail
+
+namespace tg::observe {
+
+std::optional<std::int64_t> resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::int64_t total_pages = 0, resident_pages = 0;
+  if (!(statm >> total_pages >> resident_pages)) return std::nullopt;
+  return resident_pages * sysconf(_SC_PAGESIZE);
+}
+
+}  // namespace tg::observe

@@ -21,6 +21,7 @@ constexpr int kUnansweredToReopen = 2;
 constexpr std::chrono::seconds kPatience{60};  // for one query of the sign-in
 constexpr std::chrono::seconds kStarting{20};
 constexpr std::chrono::seconds kClosing{30};
+constexpr std::chrono::seconds kUnreachable{50};                 // an alarm within a minute
 constexpr std::string_view kDuplicated = "AUTH_KEY_DUPLICATED";  // 406; TDLib itself does nothing about it
 
 struct StageOf {
@@ -106,6 +107,11 @@ Error error_of(const Refusal& refusal) {
 
 }  // namespace
 
+bool Standing::unreachable(model::Time now) const {
+  if (stage != Stage::ready || connection == "ready") return false;
+  return now.us - std::max(since, connection_since).us > kUnreachable / std::chrono::microseconds(1);
+}
+
 std::string_view name_of(Stage stage) {
   switch (stage) {
     case Stage::starting: return "starting";
@@ -151,7 +157,11 @@ struct Account::Impl {
       if (const auto* state = f.object("authorization_state")) enter(Fields(*state));
     } else if (type == "updateConnectionState") {
       if (const auto* state = f.object("state")) {
-        change([&](Standing& now) { now.connection = connection_of(Fields(*state)); });
+        change([&](Standing& now) {
+          const auto was = std::exchange(now.connection, connection_of(Fields(*state)));
+          if (was != "ready" && now.connection != "ready" && now.connection_since) return;
+          now.connection_since = model::Time::now();
+        });
       }
       on_update(update);
     } else {

@@ -41,10 +41,14 @@ struct Standing {
   std::string name;           // once ready, as shown
   bool bot = false;           // once ready
   std::string connection;     // ready, connecting, connecting_to_proxy, updating, waiting_for_network
-  std::string refused;        // why the last input was not taken; empty after one that was
-  model::Time flood_until;    // Telegram takes no input before; 0 = it does
-  bool revoked = false;       // the session was ended elsewhere
-  bool duplicated = false;    // because two used it at once
+  model::Time connection_since;
+  std::string refused;      // why the last input was not taken; empty after one that was
+  model::Time flood_until;  // Telegram takes no input before; 0 = it does
+  bool revoked = false;     // the session was ended elsewhere
+  bool duplicated = false;  // because two used it at once
+
+  // Signed in, but without a connection for a minute: a dead network, or a server that does not know the key any more.
+  bool unreachable(model::Time now) const;
 };
 
 class Account {

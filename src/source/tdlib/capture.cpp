@@ -206,10 +206,11 @@ void Capture::take_content(model::ChatId chat, std::int64_t message, const json:
   contents_[{chat, message}] = {number, content};
   const auto seen_at = model::Time::now();
   ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}},
-             [this, chat, message, number, seen_at](const json::object& held) {
+             [this, chat, message, number, seen_at](const json::object* held) {
                const auto waiting = contents_.find({chat, message});
                if (waiting == contents_.end() || waiting->second.number != number) return;
-               json::object whole = held;
+               if (!held) return;  // with the date that follows it is asked for again
+               json::object whole = *held;
                whole["content"] = std::move(waiting->second.content);
                contents_.erase(waiting);
                // Without any date it is ordered by when it was told, like an edit whose date is hidden.
@@ -243,8 +244,9 @@ void Capture::take_edit(model::ChatId chat, std::int64_t message, std::int64_t e
   if (!waiting.empty()) content = std::move(waiting.mapped().content);
   const auto seen_at = model::Time::now();
   ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}},
-             [this, content = std::move(content), edit_date, seen_at](const json::object& held) {
-               json::object whole = held;
+             [this, chat, content = std::move(content), edit_date, seen_at](const json::object* held) {
+               if (!held) return ports_.missing(chat, "an edit could not be read");
+               json::object whole = *held;
                if (content) whole["content"] = *content;
                whole["edit_date"] = edit_date;
                push_edit(whole, seen_at, edit_date == 0);

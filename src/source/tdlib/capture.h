@@ -35,8 +35,8 @@ class Capture {
     std::function<void(pipeline::Observation)> push;
     std::function<bool(model::ChatId)> wanted;                         // is this chat captured?
     std::function<void(model::ChatId, std::string_view why)> missing;  // its newest messages should be walked
-    // A query whose answer, an object of the type it names, goes to `then` in this thread; refusals are dropped.
-    std::function<void(boost::json::object, std::function<void(const boost::json::object&)>)> ask;
+    // A query whose answer, an object of the type it names, goes to `then` in this thread; nullptr: it was refused.
+    std::function<void(boost::json::object, std::function<void(const boost::json::object*)>)> ask;
   };
 
   explicit Capture(Ports ports) : ports_(std::move(ports)) {}

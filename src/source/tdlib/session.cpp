@@ -22,6 +22,7 @@ namespace {
 constexpr std::chrono::seconds kFollowEvery{5};  // at which chats are captured, and whether there is room again
 constexpr std::chrono::seconds kCheckEvery{20};  // whether Telegram still knows this session
 constexpr std::chrono::milliseconds kPushPatience{2'000}, kPushAgain{500};
+constexpr std::chrono::seconds kForever = std::chrono::years(1), kFinderPatience{10};
 constexpr std::size_t kMostUpdates = 200'000;  // that wait; some hundred MB
 constexpr std::size_t kOpenChats = 10;
 
@@ -79,20 +80,37 @@ struct Session::Impl {
     post([update](Capture& capture) { capture.take(update); });
   }
 
-  // From another thread than the session's.
-  bool with_capture(const std::function<void(const Capture&)>& work) {
-    auto done = std::make_shared<std::promise<void>>();
-    auto finished = done->get_future();
+  // From another thread than the session's. False: the session ends, or its turn did not come within `patience` (while
+  // the disk is full the inbox stands still); then nothing was run.
+  bool with_capture(const std::function<void(const Capture&)>& work, std::chrono::seconds patience) {
+    struct Turn {
+      std::mutex mutex;
+      std::condition_variable changed;
+      bool begun = false, done = false, given_up = false;
+    };
+    auto turn = std::make_shared<Turn>();
     {
       const std::lock_guard lock(mutex);
       if (giving_up) return false;
-      inbox.push_back([&work, done](Capture& capture) {  // in turn: a page is newer than what was told before it
+      inbox.push_back([&work, turn](Capture& capture) {  // in turn: a page is newer than what was told before it
+        {
+          const std::lock_guard begins(turn->mutex);
+          if (turn->given_up) return;
+          turn->begun = true;
+        }
         work(capture);
-        done->set_value();
+        const std::lock_guard ends(turn->mutex);
+        turn->done = true;
+        turn->changed.notify_all();
       });
     }
     wake.notify_all();
-    finished.wait();
+    std::unique_lock lock(turn->mutex);
+    if (!turn->changed.wait_for(lock, patience, [&] { return turn->done; }) && !turn->begun) {
+      turn->given_up = true;
+      return false;
+    }
+    turn->changed.wait(lock, [&] { return turn->done; });
     return true;
   }
 
@@ -149,10 +167,9 @@ struct Session::Impl {
     out.missing = [this](model::ChatId chat, std::string_view) {
       if (reconciler) reconciler->want(chat, true);
     };
-    out.ask = [this](json::object query, std::function<void(const json::object&)> then) {
+    out.ask = [this](json::object query, std::function<void(const json::object*)> then) {
       account->client().send(std::move(query), [this, then = std::move(then)](Answer answer) {
-        auto* found = std::get_if<json::object>(&answer);
-        if (found) post_answer([then, held = std::move(*found)](Capture&) { then(held); });
+        post_answer([then, answer = std::move(answer)](Capture&) { then(std::get_if<json::object>(&answer)); });
       });
     };
     return out;
@@ -209,7 +226,12 @@ struct Session::Impl {
     }
     if (capture.account() == 0) return;
     blind = false;
-    set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);
+    if (standing.unreachable(model::Time::now())) {
+      set(SourceState::Code::failed, "not connected to Telegram since " + model::to_rfc3339(standing.connection_since) +
+                                         "; it is tried again and again");
+    } else {
+      set(SourceState::Code::running, standing.connection == "ready" ? "" : standing.connection);
+    }
     const bool skipped = room_again();
     const bool again = (standing.connection == "ready" && !was_ready) || skipped;
     if (again) capture.interrupted();
@@ -291,7 +313,7 @@ struct Session::Impl {
                         parts.journal,
                         [this](const pipeline::Observation& o) { return push(o); },
                         [this] { return parts.intake.flush(); },
-                        [this](const std::function<void(const Capture&)>& work) { return with_capture(work); },
+                        [this](const auto& work) { return with_capture(work, kForever); },
                         [this](model::ChatId chat) { return is_wanted(chat); },
                         [this](model::ChatId chat, bool member) { open_chats->open(chat, member); },
                         [this](model::ChatId chat) { meet(chat); },
@@ -323,8 +345,9 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
     inside->account->client().send({{"@type", open ? "openChat" : "closeChat"}, {"chat_id", chat.value}});
   });
   inside->finder = std::make_unique<ChatFinder>(
-      options.between,
-      ChatFinder::Ports{inside->account->client(), [inside](const auto& work) { return inside->with_capture(work); }});
+      options.between, ChatFinder::Ports{inside->account->client(), [inside](const auto& work) {
+                                           return inside->with_capture(work, kFinderPatience);
+                                         }});
   inside->thread = std::thread([inside] { inside->run(); });
   return std::unique_ptr<Session>(new Session(std::move(impl)));
 }

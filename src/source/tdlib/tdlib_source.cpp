@@ -1,11 +1,14 @@
 #include "source/tdlib/tdlib_source.h"
 
+#include <malloc.h>
+
 #include <condition_variable>
 #include <map>
 #include <mutex>
 #include <thread>
 
 #include "observe/log.h"
+#include "observe/process.h"
 #include "source/tdlib/session.h"
 
 namespace tg::tdlib {
@@ -18,6 +21,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds kRescanEvery{5};
+constexpr std::chrono::hours kReopenEvery{1};
 constexpr std::int64_t kLinkLifetimeUs = 30'000'000;  // what Telegram gives a QR code; TDLib does not tell
 
 bool is_name(const std::string& name) {
@@ -38,6 +42,8 @@ AccountState state_of(const std::string& name, Session& session) {
   state.stage = name_of(standing.stage);
   state.since = standing.since;
   state.connection = standing.connection;
+  state.connection_since = standing.connection_since;
+  state.unreachable = standing.unreachable(model::Time::now());
   state.user = standing.user;
   state.shown_name = standing.name;
   state.code_how = standing.code.how;
@@ -96,6 +102,8 @@ struct TdlibSource::Impl {
 
   mutable std::mutex mutex;  // never held while an account is asked or closed
   std::map<std::string, std::shared_ptr<Session>> sessions;
+  std::map<std::string, int> alive;                             // sessions that are not closed, by account
+  std::map<std::string, AccountState> reopening;                // until they are there again; as they were before
   std::map<std::string, Error> refused;                         // accounts that could not be opened
   SourceState base{SourceState::Code::stopped, {}, "stopped"};  // without any account
   std::optional<Error> absent;                                  // why no account can be opened at all
@@ -103,6 +111,7 @@ struct TdlibSource::Impl {
   int looking = 0;  // how many are within a finder
   std::condition_variable wake;
   std::thread watcher;
+  std::optional<std::chrono::steady_clock::time_point> reopened_at;  // the watcher's own
 
   Result<void> load() {
     if (options.api_id == 0 || options.api_hash.empty()) {
@@ -124,13 +133,29 @@ struct TdlibSource::Impl {
     const std::lock_guard lock(mutex);
     if (!session) {
       const auto& why = session.error();
+      reopening.erase(name);
       if (!refused.contains(name)) observe::error("account_refused", {{"account", name}, {"reason", why.to_string()}});
       refused.insert_or_assign(name, why);
       return session.error();
     }
     refused.erase(name);
-    sessions[name] = std::move(*session);
+    ++alive[name];
+    sessions[name] = {session->release(), [this, name](Session* one) {
+                        delete one;
+                        const std::lock_guard closed(mutex);
+                        --alive[name];
+                        wake.notify_all();
+                      }};
     return {};
+  }
+
+  // The last one who holds it closes the account: never with the mutex. Returns when it is closed; whoever still asks
+  // it is answered by its closing.
+  void end(const std::string& name, std::shared_ptr<Session> session) {
+    if (session.use_count() > 1) session->account().close();
+    session.reset();
+    std::unique_lock lock(mutex);
+    wake.wait(lock, [&] { return alive[name] == 0; });
   }
 
   Result<std::shared_ptr<Session>> find(const std::string& name) const {
@@ -138,6 +163,10 @@ struct TdlibSource::Impl {
     if (absent) return *absent;
     const auto found = sessions.find(name);
     if (found == sessions.end()) {
+      if (reopening.contains(name)) {
+        return Error{Code::unavailable, fmt::format("account '{}' is being opened anew", name),
+                     "Ask again in a moment"};
+      }
       const auto why = refused.find(name);
       return why == refused.end() ? unknown(name) : why->second;
     }
@@ -183,7 +212,7 @@ struct TdlibSource::Impl {
       if (!entry.is_directory(ignored) || !is_name(name)) continue;
       {
         const std::lock_guard lock(mutex);
-        if (stopping || sessions.contains(name)) continue;
+        if (stopping || sessions.contains(name) || alive[name] > 0) continue;
       }
       (void)open(name);
     }
@@ -194,8 +223,56 @@ struct TdlibSource::Impl {
     while (!wake.wait_for(lock, kRescanEvery, [&] { return stopping; })) {
       lock.unlock();
       open_what_is_there();
+      end_reopening();
+      give_memory_back();
       lock.lock();
     }
+  }
+
+  // TDLib's memory grows with days (tdlib/td issue 3671), and opening it anew gives it back.
+  void give_memory_back() {
+    const auto now = std::chrono::steady_clock::now();
+    if (options.reopen_above_bytes == 0 || (reopened_at && now - *reopened_at < kReopenEvery)) return;
+    const auto before = observe::resident_bytes().value_or(0);
+    if (before <= options.reopen_above_bytes) return;
+    std::vector<std::string> signed_in;
+    {
+      const std::lock_guard lock(mutex);
+      for (const auto& [name, session] : sessions) {
+        if (session->account().standing().user != 0) signed_in.push_back(name);
+      }
+    }
+    if (signed_in.empty()) return;
+    reopened_at = now;
+    for (const auto& name : signed_in) reopen(name);
+    malloc_trim(0);
+    observe::info("telegram_reopened", {{"accounts", static_cast<std::int64_t>(signed_in.size())},
+                                        {"bytes_before", before},
+                                        {"bytes", observe::resident_bytes().value_or(0)}});
+  }
+
+  void end_reopening() {
+    const std::lock_guard lock(mutex);
+    std::erase_if(reopening, [&](const auto& one) {
+      const auto session = sessions.find(one.first);
+      return session == sessions.end() || session->second->account().standing().stage != Stage::starting;
+    });
+  }
+
+  void reopen(const std::string& name) {
+    std::shared_ptr<Session> session;
+    {
+      const std::lock_guard lock(mutex);
+      const auto found = sessions.find(name);
+      if (stopping || found == sessions.end()) return;
+      reopening[name] = state_of(name, *found->second);
+      reopening[name].connection = "connecting";
+      session = std::move(found->second);
+      sessions.erase(found);
+      session->finder().stop();
+    }
+    end(name, std::move(session));
+    (void)open(name);
   }
 
   // Everyone who is signed in.
@@ -291,16 +368,7 @@ void TdlibSource::stop() {
     sessions.swap(impl_->sessions);
     impl_->base = {SourceState::Code::stopped, model::Time::now(), "stopped"};
   }
-  // Whoever still asks one of them gets an answer by its closing; the hub outlives all.
-  std::vector<std::weak_ptr<Session>> all;
-  for (const auto& [name, session] : sessions) {
-    all.push_back(session);
-    if (session.use_count() > 1) session->account().close();
-  }
-  sessions.clear();
-  for (const auto& session : all) {
-    while (!session.expired()) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
+  for (auto& [name, session] : sessions) impl_->end(name, std::move(session));  // the hub outlives all
   impl_->hub.reset();
 }
 
@@ -308,6 +376,10 @@ SourceState TdlibSource::state() const {
   const std::lock_guard lock(impl_->mutex);
   SourceState best = impl_->base;
   bool first = true;
+  for (const auto& [name, state] : impl_->reopening) {
+    best = {SourceState::Code::running, state.since, "TDLib is opened anew"};
+    first = false;
+  }
   for (const auto& [name, session] : impl_->sessions) {
     auto state = session->state();
     if (first || rank(state.code) > rank(best.code)) best = std::move(state);
@@ -322,6 +394,9 @@ std::vector<AccountState> TdlibSource::accounts() const {
   {
     const std::lock_guard lock(impl_->mutex);
     sessions = impl_->sessions;
+    for (const auto& [name, state] : impl_->reopening) {
+      if (!sessions.contains(name)) all.push_back(state);
+    }
     for (const auto& [name, why] : impl_->refused) {
       AccountState state;
       state.name = name;

@@ -27,6 +27,7 @@ struct Options {
   std::string database_key;  // raw bytes; empty = TDLib's files are not encrypted
   std::string version;       // of this program, as Telegram shows it among the devices
   bool capture_all = false;
+  std::int64_t reopen_above_bytes = 0;  // of the whole process: TDLib's memory grows with days; 0 = never
   Reconciler::Options reconcile;
   MediaRule media;
   std::filesystem::path media_folder;
