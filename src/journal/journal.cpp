@@ -56,7 +56,7 @@ struct Journal::Impl {
 
   std::atomic<std::int64_t> head{0};
   mutable std::mutex mutex;
-  mutable std::condition_variable committed;
+  mutable std::condition_variable_any committed;
 
   std::shared_ptr<std::mutex> callbacks_mutex = std::make_shared<std::mutex>();
   std::map<int, Committed> callbacks;
@@ -178,9 +178,9 @@ Result<std::vector<model::Event>> Journal::read_after(model::Seq after, std::siz
   return events_after(**db, after, static_cast<std::int64_t>(limit));
 }
 
-model::Seq Journal::wait(model::Seq seen, std::chrono::milliseconds patience) const {
+model::Seq Journal::wait(model::Seq seen, std::chrono::milliseconds patience, const std::stop_token& stop) const {
   std::unique_lock lock(impl_->mutex);
-  impl_->committed.wait_for(lock, patience, [&] { return head() > seen; });
+  impl_->committed.wait_for(lock, stop, patience, [&] { return head() > seen; });
   return head();
 }
 

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -54,8 +55,8 @@ class Journal {
   // it compares with oldest() first.
   Result<std::vector<model::Event>> read_after(model::Seq after, std::size_t limit);
 
-  // Waits until something newer than `seen` is committed, at most `patience`; the head then.
-  model::Seq wait(model::Seq seen, std::chrono::milliseconds patience) const;
+  // Waits until something newer than `seen` is committed, `stop` is requested or `patience` is over; the head then.
+  model::Seq wait(model::Seq seen, std::chrono::milliseconds patience, const std::stop_token& stop = {}) const;
 
   // Called in the writer's thread after each commit, with its events in order (empty for a commit without events).
   // Registered before the writer starts, or from any thread. Returns a handle that unregisters.

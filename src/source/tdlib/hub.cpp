@@ -16,7 +16,9 @@ using source::Fields;
 
 namespace {
 
-constexpr double kPatienceS = 0.2;  // between two looks at whether to stop
+constexpr double kPatienceS = 10;
+// To a client that is none: TDLib's refusal comes at once, and ends the waiting.
+constexpr const char* kWake = R"({"@type":"getOption","name":"version"})";
 
 // A client's callbacks, one at a time, until it goes.
 struct Receiver {
@@ -117,6 +119,7 @@ Hub::~Hub() {
     const std::lock_guard lock(impl_->mutex);
     impl_->stopping = true;
   }
+  impl_->library.send(0, kWake);
   impl_->thread.join();
   for (auto& question : impl_->unanswered(0)) question.on_answer(Refusal{499, "the gateway stops"});
 }

@@ -9,8 +9,7 @@ namespace tg::store::local {
 namespace {
 
 constexpr std::size_t kBatch = 2'000;
-constexpr std::chrono::milliseconds kPatience{200};
-constexpr std::chrono::seconds kPauseAfterFailure{2};
+constexpr std::chrono::seconds kPatience{60}, kPauseAfterFailure{2};
 
 bool has_text(const model::Event& event) {
   switch (event.kind) {
@@ -29,13 +28,13 @@ Indexer::Indexer(journal::Journal& journal, SearchIndex& index, observe::Metrics
     : journal_(journal), index_(index), metrics_(metrics), thread_([this] { run(); }) {}
 
 Indexer::~Indexer() {
-  stop_ = true;
+  stop_.request_stop();
   thread_.join();
 }
 
 void Indexer::run() {
   bool started = false;
-  while (!stop_) {
+  while (!stop_.stop_requested()) {
     Result<bool> worked = true;
     if (!started) {
       if (auto begun = start(); begun) {
@@ -48,10 +47,9 @@ void Indexer::run() {
     }
     if (!worked) {
       observe::warn("search_index_failed", {{"error", worked.error().to_string()}});
-      const auto until = std::chrono::steady_clock::now() + kPauseAfterFailure;
-      while (!stop_ && std::chrono::steady_clock::now() < until) std::this_thread::sleep_for(kPatience);
+      (void)journal_.wait(model::Seq{INT64_MAX}, kPauseAfterFailure, stop_.get_token());
     } else if (!*worked) {
-      (void)journal_.wait(at_.seq, kPatience);
+      (void)journal_.wait(at_.seq, kPatience, stop_.get_token());
     }
   }
 }

@@ -2,7 +2,7 @@
 // Fills the search index from the journal, behind a cursor of its own that is committed with the texts. One thread; a
 // failure (disk full) is logged and tried again. Another journal's index is emptied and filled anew.
 
-#include <atomic>
+#include <stop_token>
 #include <thread>
 
 #include "journal/journal.h"
@@ -29,7 +29,7 @@ class Indexer {
   SearchIndex& index_;
   observe::Metrics& metrics_;
   SearchIndex::Progress at_;
-  std::atomic<bool> stop_{false};
+  std::stop_source stop_;
   std::thread thread_;
 };
 
