@@ -43,6 +43,7 @@ struct Job {
   std::optional<double> progress;  // 0…1
   std::optional<std::int64_t> seconds_left;
   model::Time started_at, finished_at;
+  model::Time wait_until;  // Telegram asked for it; 0 = it does not wait
   std::string detail, error;
 };
 
@@ -68,8 +69,8 @@ struct Parts {
   source::Control* control = nullptr;  // nullptr: no source has accounts
   // Reads the configuration again; not set: answered with 503.
   std::function<Result<void>()> reload = {};
-  // Asks every source that can for what is missing now; may return before it is there. Not set: answered with 503.
-  std::function<Result<void>(const std::vector<model::ChatId>& chats)> sync = {};  // empty: all
+  // Asks every source that can for what is missing now, and tells how far they are. Not set: answered with 503.
+  std::function<Result<source::Walks>(const std::vector<model::ChatId>& chats)> sync = {};  // empty: all
   // The configuration without its secrets, as a JSON value.
   std::function<boost::json::value()> configuration = {};
 };

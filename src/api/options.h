@@ -19,7 +19,8 @@ struct Options {
   std::filesystem::path media_folder;
   std::chrono::seconds reconcile_every{15 * 60};  // proofs older than twice this are stale
   std::chrono::seconds deliver_max_age{600};      // catch-up younger than this is news
-  std::chrono::milliseconds sync_quiet{30'000};   // a fetch that brings nothing more for so long is over
+  // A fetch that gets no further for so long ends, said to be unfinished: longer than a question to Telegram may take.
+  std::chrono::milliseconds sync_quiet{120'000};
   std::size_t workers = 4;
   std::size_t max_waiting_jobs = 1'024;
   std::size_t cache_bytes = 64 << 20;  // of encoded answers

@@ -256,8 +256,13 @@ const std::string_view kSchemas = R"json({
  "Job": {"type": "object", "required": ["id", "kind", "state"], "properties": {"id": {"type": "string"}, "kind": {
    "type": "string"}, "state": {"type": "string"}, "title": {"type": "string"}, "channelId": {"type": "string"},
    "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}, "startedAt": {"type": "string", "format":
-   "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "detail": {"type": "string"}, "error": {
-   "type": "string"}}},
+   "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "waitUntil": {"type": "string", "format":
+   "date-time"}, "detail": {"type": "string"}, "error": {"type": "string"}, "channels": {"type": "array", "items": {
+   "$ref": "#/components/schemas/FetchedChannel"}, "description": "of a sync, asked for by its id"}}},
+ "FetchedChannel": {"type": "object", "required": ["channelId", "label", "messagesSynced", "messagesSaved", "missing",
+   "state"], "properties": {"channelId": {"type": "string"}, "label": {"type": "string"}, "messagesSynced": {"type":
+   "integer"}, "messagesSaved": {"type": "integer"}, "missing": {"type": "integer"}, "state": {"enum": ["waiting",
+   "walking", "done", "incomplete", "refused", "unfinished", "not_captured"]}, "reason": {"type": "string"}}},
  "JobStarted": {"type": "object", "required": ["jobId"], "properties": {"jobId": {"type": "string"}}},
  "LogRecord": {"type": "object", "required": ["id", "at", "level", "event", "fields"], "properties": {"id": {
    "type": "integer"}, "at": {"type": "string", "format": "date-time"}, "level": {"enum": ["debug", "info", "warn",
@@ -291,10 +296,10 @@ const std::string_view kSchemas = R"json({
    }}},
  "Synced": {"type": "object", "required": ["totalMessagesSynced", "totalMessagesSaved", "channelsSynced",
    "timestamp", "completed", "jobId"], "properties": {"totalMessagesSynced": {"type": "integer"},
-   "totalMessagesSaved": {"type": "integer"}, "channelsSynced": {"type": "array", "items": {"type": "object",
-   "required": ["channelId", "label", "messagesSynced"], "properties": {"channelId": {"type": "string"}, "label": {
-   "type": "string"}, "messagesSynced": {"type": "integer"}}}}, "timestamp": {"type": "string", "format":
-   "date-time"}, "completed": {"type": "boolean"}, "jobId": {"type": "string"}}},
+   "totalMessagesSaved": {"type": "integer"}, "channelsSynced": {"type": "array", "items": {"$ref":
+   "#/components/schemas/FetchedChannel"}}, "timestamp": {"type": "string", "format": "date-time"}, "completed": {"type":
+   "boolean", "description": "it has ended, well or not"}, "state": {"enum": ["running", "done", "failed"]}, "waitUntil":
+   {"type": "string", "format": "date-time"}, "error": {"type": "string"}, "jobId": {"type": "string"}}},
  "Session": {"type": "object", "required": ["required", "signedIn", "scopes"], "properties": {"required": {"type":
    "boolean"}, "signedIn": {"type": "boolean"}, "scopes": {"type": "array", "items": {"enum": ["read", "consume",
    "admin"]}}, "csrf": {"type": "string"}}},

@@ -116,6 +116,18 @@ struct Gateway::Impl {
     if (telegram) all.push_back({"telegram", "user", true, telegram->state()});
     return all;
   }
+
+  Result<source::Walks> sync(const std::vector<model::ChatId>& chats) const {
+    auto of_demo = demo ? demo->sync() : source::Walks();
+    if (!telegram) return of_demo;
+    auto of_telegram = telegram->sync(chats);
+    if (!demo || !of_telegram) return of_telegram;
+    return source::Walks([of_demo, of_telegram = std::move(*of_telegram)] {
+      auto all = of_telegram();
+      for (auto& one : of_demo()) all.push_back(std::move(one));
+      return all;
+    });
+  }
 };
 
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -166,10 +178,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   impl->telegram = std::move(*telegram);
   parts.control = impl->telegram.get();
   if (impl->demo || impl->telegram) {
-    parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) -> Result<void> {
-      if (raw->demo) raw->demo->sync();
-      return raw->telegram ? raw->telegram->sync(chats) : Result<void>{};
-    };
+    parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) { return raw->sync(chats); };
   }
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();

@@ -2,6 +2,7 @@
 // What people ask of a source that has accounts: signing in, adding chats, fetching what is missing. The API and the
 // command line use it; any thread; calls may wait for the network up to a minute, and say so when it does not answer.
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,6 +45,26 @@ struct HistoryState {
   std::string waits_for;  // why it stands still, if it does
 };
 
+// A chat that one account was asked to look through at the server.
+struct Walk {
+  enum class Stage : std::uint8_t { waiting, walking, done, refused, left };
+  model::ChatId chat;
+  Stage stage = Stage::waiting;  // done: all that was found has been pushed
+  std::string reason;            // refused: Telegram's word; left: why it was given up before its end
+};
+
+// How far one account is with what it was asked for.
+struct AccountWalks {
+  std::string account;
+  bool known = false;       // which chats it walks; until then `chats` says nothing
+  std::int64_t pages = 0;   // that came so far, of any chat: while they grow it gets on
+  model::Time flood_until;  // Telegram asked to wait until then; 0 = it did not
+  std::vector<Walk> chats;  // those that it captures, each once
+};
+
+// How far every account is that was asked. For one thread at a time, and not after the source is gone.
+using Walks = std::function<std::vector<AccountWalks>()>;
+
 enum class Input : std::uint8_t { phone, code, password, bot_token };
 
 class Control {
@@ -67,8 +88,9 @@ class Control {
 
   // Other chats are to be captured than before.
   virtual void chats_changed() = 0;
-  // Walks these chats (empty: all that are captured) at the server; returns before it is done.
-  virtual Result<void> sync(const std::vector<model::ChatId>& chats) = 0;
+  // Walks these chats (empty: all that are captured) at the server, by every account that is signed in; returns before
+  // it is done. A walk that is under way already does not count: it may be past what is to be found.
+  virtual Result<Walks> sync(const std::vector<model::ChatId>& chats) = 0;
   // The whole history too, from the first message on, behind everything newer; returns before it is done.
   virtual Result<void> fetch_history(model::ChatId chat) = 0;
   virtual std::vector<HistoryState> histories() const = 0;

@@ -33,6 +33,10 @@ class NetworkTest(Case):
         self.complete(self.news)
 
     def sync(self):
+        """A fetch of its own: one that runs is joined, and may be past what is to be found."""
+        jobs = "/api/telegram-gateway/jobs"
+        self.gateway.until(lambda: all(one["state"] != "running" for one in self.gateway.get(jobs)[1]["data"]), 60,
+                           "the end of the fetch before")
         self.gateway.post("/api/telegram-gateway/sync-messages", {"wait": 0})
 
     def refuse(self, refusing):

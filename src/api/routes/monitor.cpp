@@ -2,6 +2,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
+#include "api/routes/sync.h"
 #include "api/view/board.h"
 #include "api/view/predecessor.h"
 #include "observe/log.h"
@@ -65,7 +66,10 @@ Response jobs(const Request&, Context& context) {
 Response job(const Request& request, Context& context) {
   const auto id = unescape(request.parameters[0]);
   for (const auto& one : context.all_jobs()) {
-    if (one.id == id) return success(job_json(one));
+    if (one.id != id) continue;
+    auto data = job_json(one);
+    if (const auto fetch = context.syncs.progress(id)) data["channels"] = channels_json(*fetch);
+    return success(std::move(data));
   }
   return failure(404, "not_found", "there is no job '" + id + "'; those of an earlier run are forgotten");
 }

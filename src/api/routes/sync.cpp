@@ -1,6 +1,8 @@
 #include "api/routes/sync.h"
 
-#include "journal/coverage.h"
+#include <boost/json/array.hpp>
+#include <boost/json/object.hpp>
+
 #include "observe/log.h"
 #include "store/chat_list.h"
 
@@ -8,13 +10,47 @@ namespace tg::api {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{100};
-constexpr int kWholeLooks = 3;  // nothing missing and nothing new this often in a row: it is done
+constexpr std::size_t kNamed = 5;  // channels that an error names; each says why itself
 
-bool among(const std::vector<model::ChatId>& channels, model::ChatId peer) {
-  return channels.empty() || std::find(channels.begin(), channels.end(), peer) != channels.end();
+// Empty where every channel is done.
+std::string error_of(const std::vector<FetchedChannel>& channels) {
+  std::vector<std::string> named;
+  std::size_t others = 0;
+  for (const auto& one : channels) {
+    if (one.state == FetchState::done) continue;
+    if (named.size() == kNamed) {
+      ++others;
+      continue;
+    }
+    named.push_back(
+        fmt::format("{} ({}): {}", one.label.empty() ? "a channel" : one.label, one.peer.value, one.reason));
+  }
+  if (named.empty()) return "";
+  const auto more = others > 0 ? fmt::format("; and {} more", others) : std::string();
+  return fmt::format("{} of {} not fetched whole: {}{}", named.size() + others, channels.size(), fmt::join(named, "; "),
+                     more);
 }
 
 }  // namespace
+
+std::string_view state_of(const Syncs::Progress& progress) {
+  return !progress.completed ? "running" : progress.error.empty() ? "done" : "failed";
+}
+
+boost::json::array channels_json(const Syncs::Progress& progress) {
+  boost::json::array rows;
+  for (const auto& channel : progress.channels) {
+    boost::json::object row{{"channelId", std::to_string(channel.peer.value)},
+                            {"label", channel.label},
+                            {"messagesSynced", channel.synced},
+                            {"messagesSaved", channel.saved},
+                            {"missing", channel.missing},
+                            {"state", name_of(channel.state)}};
+    if (!channel.reason.empty()) row["reason"] = channel.reason;
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
 
 Result<std::string> Syncs::begin(std::vector<model::ChatId> channels) {
   if (!parts_.sync) {
@@ -26,7 +62,8 @@ Result<std::string> Syncs::begin(std::vector<model::ChatId> channels) {
   std::lock_guard lock(mutex_);
   if (stopping_) return Error{Code::unavailable, "the gateway is stopping", ""};
   if (running_ && channels != channels_) {
-    return Error{Code::conflict, fmt::format("the fetch {} of other channels is running", now_.job),
+    const auto wait = now_.wait_until ? "; Telegram asked it to wait until " + model::to_rfc3339(now_.wait_until) : "";
+    return Error{Code::conflict, fmt::format("the fetch {} of other channels is running{}", now_.job, wait),
                  fmt::format("Ask again when GET /api/telegram-gateway/jobs/{} says that it is done", now_.job)};
   }
   if (!running_) {
@@ -50,82 +87,65 @@ std::optional<Syncs::Progress> Syncs::progress(const std::string& job) const {
   return std::nullopt;
 }
 
-Result<void> Syncs::look(Look& look, const std::vector<model::ChatId>& channels) {
-  auto db = parts_.journal.read();
-  if (!db) return db.error();
-  const auto all = journal::all_coverage(**db, model::Time::now());
-  if (!all) return all.error();
-  look.missing = 0;
-  for (const auto& one : *all) {
-    if (!among(channels, one.peer)) continue;
-    look.missing += one.missing;
-    look.found.try_emplace(one.peer);
+void Syncs::work(const std::vector<model::ChatId>& channels) {
+  Fetch fetch(parts_, channels, quiet_);
+  Labels labels;
+  const auto asked = fetch.ask();
+  Result<bool> ended = asked ? Result<bool>(false) : Result<bool>(asked.error());
+  while (ended && !*ended) {
+    ended = fetch.look();
+    publish(fetch, labels);
+    std::unique_lock lock(mutex_);
+    if (!ended || *ended || !changed_.wait_for(lock, kLook, [this] { return stopping_; })) continue;
+    lock.unlock();
+    fetch.cut_short("the gateway stopped");
+    publish(fetch, labels);
+    break;
   }
-  // What came by itself meanwhile, and what somebody imports, was not fetched.
-  auto& rows = (*db)->prepared(
-      "SELECT seq, peer, origin IN (?2, ?3) AND kind IN (?4, ?5, ?6), kind = ?4 FROM events WHERE seq > ?1 ORDER BY "
-      "seq");
-  rows.with(look.counted_to, static_cast<int>(model::Origin::catchup), static_cast<int>(model::Origin::backfill),
-            static_cast<int>(model::Kind::created), static_cast<int>(model::Kind::edited),
-            static_cast<int>(model::Kind::restored));
-  for (;;) {
-    const auto more = rows.step();
-    if (!more) return more.error();
-    if (!*more) break;
-    look.counted_to = model::Seq{rows.integer(0)};
-    const model::ChatId peer{rows.integer(1)};
-    if (rows.integer(2) == 0 || !among(channels, peer)) continue;
-    auto& found = look.found[peer];
-    ++found.synced;
-    found.saved += rows.integer(3);
-  }
-  rows.reset();
-  std::lock_guard lock(mutex_);
-  now_.synced = now_.saved = 0;
-  now_.channels.clear();
-  for (const auto& [peer, found] : look.found) {
-    now_.synced += found.synced;
-    now_.saved += found.saved;
-    now_.channels.push_back({peer, "", found.synced});
-  }
-  return {};
+  finish(ended);
 }
 
-void Syncs::work(const std::vector<model::ChatId>& channels) {
-  using Clock = std::chrono::steady_clock;
-  Look seen;
-  seen.counted_to = parts_.journal.head();
-  auto done = parts_.sync(channels);
-  const auto until = Clock::now() + kLongest;
-  auto moved_at = Clock::now();
-  int whole = 0;
-  std::int64_t synced = -1, least_missing = INT64_MAX;
-  while (done && Clock::now() < until) {
-    done = look(seen, channels);
-    if (!done) break;
-    std::unique_lock lock(mutex_);
-    whole = seen.missing == 0 && now_.synced == synced ? whole + 1 : 0;
-    if (now_.synced != synced || seen.missing < least_missing) moved_at = Clock::now();
-    synced = now_.synced;
-    least_missing = std::min(least_missing, seen.missing);
-    wake_();
-    if (whole >= kWholeLooks || Clock::now() - moved_at >= quiet_) break;
-    if (changed_.wait_for(lock, kLook, [this] { return stopping_; })) break;
+void Syncs::publish(const Fetch& fetch, Labels& labels) {
+  auto channels = fetch.channels();
+  if (labels.size() != channels.size()) labels = labels_of(channels);
+  {
+    const std::lock_guard lock(mutex_);
+    now_.wait_until = fetch.wait_until();
+    now_.synced = now_.saved = 0;
+    for (auto& channel : channels) {
+      channel.label = labels[channel.peer];
+      now_.synced += channel.synced;
+      now_.saved += channel.saved;
+    }
+    now_.channels = std::move(channels);
   }
-  std::map<model::ChatId, std::string> labels;
-  if (auto chats = parts_.store.chats()) {
-    for (const auto& chat : store::one_an_id(std::move(*chats)))
-      labels[chat.peer] = chat.label.empty() ? chat.title : chat.label;
+  wake_();
+}
+
+Syncs::Labels Syncs::labels_of(const std::vector<FetchedChannel>& channels) const {
+  Labels labels;
+  for (const auto& channel : channels) labels[channel.peer];
+  auto chats = parts_.store.chats();
+  if (!chats) return labels;
+  for (const auto& chat : store::one_an_id(std::move(*chats))) {
+    const auto asked = labels.find(chat.peer);
+    if (asked != labels.end()) asked->second = chat.label.empty() ? chat.title : chat.label;
   }
-  std::unique_lock lock(mutex_);
-  for (auto& channel : now_.channels) channel.label = labels[channel.peer];
-  if (!done) now_.error = done.error().to_string();
-  now_.completed = true;
-  now_.finished_at = model::Time::now();
-  running_ = false;
-  past_.push_back(now_);
-  if (past_.size() > kJobsKept) past_.erase(past_.begin());
-  observe::info("sync_finished", {{"saved", now_.saved}, {"seen", now_.synced}});
+  return labels;
+}
+
+void Syncs::finish(const Result<bool>& ended) {
+  {
+    const std::lock_guard lock(mutex_);
+    now_.error = ended ? error_of(now_.channels) : ended.error().to_string();
+    now_.completed = true;
+    now_.wait_until = {};
+    now_.finished_at = model::Time::now();
+    running_ = false;
+    past_.push_back(now_);
+    if (past_.size() > kJobsKept) past_.erase(past_.begin());
+    observe::info("sync_finished", {{"state", state_of(now_)}, {"saved", now_.saved}, {"seen", now_.synced}});
+  }
   wake_();
 }
 
@@ -136,10 +156,14 @@ std::vector<Job> Syncs::jobs() const {
     Job job;
     job.id = progress.job;
     job.kind = "sync";
-    job.state = !progress.completed ? "running" : progress.error.empty() ? "done" : "failed";
+    job.state = state_of(progress);
     job.started_at = progress.started_at;
     job.finished_at = progress.finished_at;
+    job.wait_until = progress.wait_until;
     job.detail = fmt::format("{} new of {} seen", progress.saved, progress.synced);
+    if (progress.wait_until) {
+      job.detail += "; Telegram asked to wait until " + model::to_rfc3339(progress.wait_until);
+    }
     job.error = progress.error;
     all.push_back(std::move(job));
   };

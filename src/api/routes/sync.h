@@ -1,35 +1,32 @@
 #pragma once
 // Fetches that a person or the predecessor's history worker asked for: one at a time, on a thread of its own, going on
-// after the request that started it has been answered.
+// after the request that started it has been answered. What a fetch does: routes/fetch.h.
 
+#include <boost/json/array.hpp>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "api/api.h"
+#include "api/routes/fetch.h"
 
 namespace tg::api {
 
 class Syncs {
  public:
-  struct Channel {
-    model::ChatId peer;
-    std::string label;
-    std::int64_t synced = 0;
-  };
   struct Progress {
     std::string job;
     std::int64_t synced = 0, saved = 0;
-    std::vector<Channel> channels;
-    bool completed = false;
+    std::vector<FetchedChannel> channels;
+    bool completed = false;  // it has ended, well or not
     model::Time started_at, finished_at;
-    std::string error;
+    model::Time wait_until;  // Telegram lets it wait until then; 0 = it does not
+    std::string error;       // of one that has ended: empty where every channel is done
   };
 
-  // `wake` is called whenever progress was made.
-  // A fetch that brings nothing more for `quiet` is over, whatever is missing still.
+  // `wake` is called whenever progress was made. `quiet`: of each fetch.
   Syncs(const Parts& parts, std::chrono::milliseconds quiet, std::function<void()> wake)
       : parts_(parts), quiet_(quiet), wake_(std::move(wake)) {}
   ~Syncs() { stop(); }
@@ -43,19 +40,14 @@ class Syncs {
   void stop();
 
  private:
-  struct Found {
-    std::int64_t synced = 0, saved = 0;
-  };
-  struct Look {
-    model::Seq counted_to;  // events up to here are counted
-    std::map<model::ChatId, Found> found;
-    std::int64_t missing = 0;  // ids that coverage does not account for
-  };
+  using Labels = std::map<model::ChatId, std::string>;
+
   void work(const std::vector<model::ChatId>& channels);
-  Result<void> look(Look& look, const std::vector<model::ChatId>& channels);
+  void publish(const Fetch& fetch, Labels& labels);
+  void finish(const Result<bool>& ended);
+  Labels labels_of(const std::vector<FetchedChannel>& channels) const;
 
   static constexpr std::size_t kJobsKept = 20;
-  static constexpr std::chrono::seconds kLongest{600};
 
   const Parts& parts_;
   const std::chrono::milliseconds quiet_;
@@ -69,5 +61,9 @@ class Syncs {
   Progress now_;
   std::vector<Progress> past_;
 };
+
+// running, done, failed.
+std::string_view state_of(const Syncs::Progress& progress);
+boost::json::array channels_json(const Syncs::Progress& progress);
 
 }  // namespace tg::api

@@ -44,19 +44,17 @@ Result<SyncWish> sync_wish(const Request& request) {
 }
 
 Response synced(const Syncs::Progress& progress) {
-  if (!progress.error.empty()) return failure(503, "unavailable", progress.error);
-  json::array channels;
-  for (const auto& channel : progress.channels) {
-    channels.push_back(json::object{{"channelId", std::to_string(channel.peer.value)},
-                                    {"label", channel.label},
-                                    {"messagesSynced", channel.synced}});
-  }
-  return success(json::object{{"totalMessagesSynced", progress.synced},
-                              {"totalMessagesSaved", progress.saved},
-                              {"channelsSynced", std::move(channels)},
-                              {"timestamp", model::to_rfc3339(model::Time::now())},
-                              {"completed", progress.completed},
-                              {"jobId", progress.job}});
+  if (!progress.error.empty() && progress.channels.empty()) return failure(503, "unavailable", progress.error);
+  json::object data{{"totalMessagesSynced", progress.synced},
+                    {"totalMessagesSaved", progress.saved},
+                    {"channelsSynced", channels_json(progress)},
+                    {"timestamp", model::to_rfc3339(model::Time::now())},
+                    {"completed", progress.completed},
+                    {"state", state_of(progress)},
+                    {"jobId", progress.job}};
+  if (progress.wait_until) data["waitUntil"] = model::to_rfc3339(progress.wait_until);
+  if (!progress.error.empty()) data["error"] = progress.error;
+  return success(std::move(data));
 }
 
 // Waits without holding a worker.

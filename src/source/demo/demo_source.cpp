@@ -24,7 +24,7 @@ struct DemoSource::Impl {
   mutable std::mutex mutex;
   std::condition_variable wake;
   bool stopping = false;
-  bool sync_asked = false;
+  std::uint64_t syncs_asked = 0, syncs_begun = 0, syncs_done = 0;
   source::SourceState state;
   std::thread thread;
 
@@ -57,13 +57,27 @@ struct DemoSource::Impl {
     if (!stage.open()) return;
     std::unique_lock lock(mutex);
     while (!stopping) {
-      const bool sync = std::exchange(sync_asked, false);
+      const bool sync = std::exchange(syncs_begun, syncs_asked) != syncs_asked;
       lock.unlock();
       if (sync && !stage.fill_all()) return;
       const auto next = stage.tick(std::chrono::steady_clock::now());
       lock.lock();
-      wake.wait_until(lock, next, [&] { return stopping || sync_asked; });
+      syncs_done = syncs_begun;
+      wake.wait_until(lock, next, [&] { return stopping || syncs_asked != syncs_begun; });
     }
+  }
+
+  source::AccountWalks how_far(std::uint64_t sync) const {
+    using Stage = source::Walk::Stage;
+    const std::lock_guard lock(mutex);
+    const auto stage = syncs_done >= sync ? Stage::done : syncs_begun >= sync ? Stage::walking : Stage::waiting;
+    source::AccountWalks far;
+    far.account = "demo";
+    far.known = true;
+    const auto all = detail::channels();
+    const auto count = std::clamp<std::size_t>(options.channels, 1, all.size());
+    for (const auto& channel : all.first(count)) far.chats.push_back({channel.peer(), stage, ""});
+    return far;
   }
 };
 
@@ -96,12 +110,14 @@ source::SourceState DemoSource::state() const {
   return impl_->state;
 }
 
-void DemoSource::sync() {
+source::Walks DemoSource::sync() {
+  std::uint64_t number = 0;
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->sync_asked = true;
+    number = ++impl_->syncs_asked;
   }
   impl_->wake.notify_all();
+  return [impl = impl_.get(), number] { return std::vector{impl->how_far(number)}; };
 }
 
 }  // namespace tg::demo

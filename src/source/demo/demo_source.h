@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "pipeline/intake.h"
+#include "source/control.h"
 #include "source/source.h"
 
 namespace tg::demo {
@@ -46,7 +47,7 @@ class DemoSource : public source::Source {
   void stop() override;
   source::SourceState state() const override;
 
-  void sync();  // fills every hole and proves every channel now, in the source's thread
+  source::Walks sync();  // fills every hole and proves every channel now, in the source's thread
 
  private:
   struct Impl;

@@ -63,6 +63,11 @@ struct Reconciler::Impl {
   struct Next {
     model::ChatId chat;
     bool history = false;
+    std::uint64_t wishes = 0;  // so many had been made when it began
+  };
+  struct Ended {
+    std::uint64_t wishes = 0;  // as many as were made before it began are fulfilled
+    source::Walk how;
   };
 
   const Options options;
@@ -72,6 +77,10 @@ struct Reconciler::Impl {
   std::condition_variable wake;
   bool stopping = false;
   std::deque<model::ChatId> queue;
+  std::uint64_t wishes = 0;                        // that were made
+  std::unordered_map<model::ChatId, Ended> ended;  // the last walk of each
+  Next under_way;                                  // chat 0: no walk
+  std::int64_t pages_taken = 0;                    // since the start
   std::deque<Wish> histories;
   std::unordered_set<model::ChatId> to_begin;                   // histories that are not promised yet
   std::unordered_map<model::ChatId, Clock::time_point> walked;  // when each was walked last
@@ -85,12 +94,15 @@ struct Reconciler::Impl {
   void run() {
     while (const auto one = next()) {
       ports.on_change();
-      if (!is_wanted(one->chat)) {
+      const auto wanted = is_wanted(one->chat);
+      if (!wanted.value_or(false)) {
         forget(one->chat);
+        if (wanted && !one->history) end(*one, source::Walk::Stage::left, "it is not captured any more");
       } else if (one->history) {
         go_on_with_history(one->chat);
       } else {
         const auto newest = walk(one->chat);
+        tell_end(*one, newest.has_value());
         const bool too_new = newest && model::Time::now().us - newest->us < kSettled / std::chrono::microseconds(1);
         const std::lock_guard lock(mutex);
         observe::debug("walked", {{"channel", one->chat.value},
@@ -103,14 +115,35 @@ struct Reconciler::Impl {
       {
         const std::lock_guard lock(mutex);
         now.walking = {};
+        under_way = {};
       }
       ports.on_change();
     }
   }
 
-  bool is_wanted(model::ChatId chat) {
+  // Nothing: the session ends.
+  std::optional<bool> is_wanted(model::ChatId chat) {
     bool wanted = false;
-    return ports.with_capture([&](const Capture&) { wanted = ports.wanted(chat); }) && wanted;
+    if (!ports.with_capture([&](const Capture&) { wanted = ports.wanted(chat); })) return std::nullopt;
+    return wanted;
+  }
+
+  void end(const Next& one, source::Walk::Stage stage, std::string reason) {
+    const std::lock_guard lock(mutex);
+    ended[one.chat] = {one.wishes, {one.chat, stage, std::move(reason)}};
+  }
+
+  void tell_end(const Next& one, bool whole) {
+    {
+      const std::lock_guard lock(mutex);
+      if (stopping) return;
+    }
+    if (whole) return end(one, source::Walk::Stage::done, "");
+    const auto refused = pages.refused();
+    const auto word = refused.find(one.chat);
+    if (word != refused.end()) return end(one, source::Walk::Stage::refused, word->second);
+    end(one, source::Walk::Stage::left,
+        "it was broken off: the account closes, or the journal cannot be read or written");
   }
 
   void forget(model::ChatId chat) {
@@ -131,7 +164,8 @@ struct Reconciler::Impl {
         now.walking = queue.front();
         queue.pop_front();
         now.pages = now.messages = 0;
-        return Next{now.walking, false};
+        under_way = {now.walking, false, wishes};
+        return under_way;
       }
       if (!histories.empty()) {
         now.walking = histories.front().chat;
@@ -291,6 +325,7 @@ struct Reconciler::Impl {
     if (!push(std::move(proof))) return false;
     const std::lock_guard lock(mutex);
     ++now.pages;
+    ++pages_taken;
     now.messages += static_cast<std::int64_t>(page.ids.size());
     return true;
   }
@@ -349,14 +384,16 @@ Reconciler::~Reconciler() {
   impl_->thread.join();
 }
 
-void Reconciler::want(model::ChatId chat, bool first) {
+std::uint64_t Reconciler::want(model::ChatId chat, bool first) {
+  std::uint64_t number = 0;
   {
     const std::lock_guard lock(impl_->mutex);
+    number = ++impl_->wishes;
     impl_->asked.insert(chat);
     auto& queue = impl_->queue;
     const auto waiting = std::find(queue.begin(), queue.end(), chat);
     if (waiting != queue.end()) {
-      if (!first) return;
+      if (!first) return number;
       queue.erase(waiting);
     }
     if (first)
@@ -365,6 +402,7 @@ void Reconciler::want(model::ChatId chat, bool first) {
       queue.push_back(chat);
   }
   impl_->wake.notify_all();
+  return number;
 }
 
 void Reconciler::want_history(model::ChatId chat) {
@@ -392,6 +430,24 @@ Reconciler::Progress Reconciler::progress() const {
   now.refused = impl_->pages.refused();
   now.requests = impl_->pages.requests();
   return now;
+}
+
+source::AccountWalks Reconciler::how_far(const std::unordered_map<model::ChatId, std::uint64_t>& wishes) const {
+  source::AccountWalks far;
+  far.known = true;
+  far.flood_until = impl_->pages.flood_until();
+  const std::lock_guard lock(impl_->mutex);
+  far.pages = impl_->pages_taken;
+  for (const auto& [chat, number] : wishes) {
+    const auto ended = impl_->ended.find(chat);
+    if (ended != impl_->ended.end() && ended->second.wishes >= number) {
+      far.chats.push_back(ended->second.how);
+      continue;
+    }
+    const bool walking = impl_->under_way.chat == chat && impl_->under_way.wishes >= number;
+    far.chats.push_back({chat, walking ? source::Walk::Stage::walking : source::Walk::Stage::waiting, ""});
+  }
+  return far;
 }
 
 }  // namespace tg::tdlib

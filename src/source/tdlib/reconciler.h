@@ -16,6 +16,7 @@
 
 #include "journal/journal.h"
 #include "pipeline/observation.h"
+#include "source/control.h"
 #include "source/tdlib/capture.h"
 #include "source/tdlib/hub.h"
 
@@ -61,12 +62,15 @@ class Reconciler {
   Reconciler(const Reconciler&) = delete;
   Reconciler& operator=(const Reconciler&) = delete;
 
-  // Any thread. `first`: before the others that wait. Asked twice while it waits: walked once.
-  void want(model::ChatId chat, bool first = false);
+  // Any thread. `first`: before the others that wait. Asked twice while it waits: walked once. The number is for
+  // how_far().
+  std::uint64_t want(model::ChatId chat, bool first = false);
   // The whole history as well, from message 1 on.
   void want_history(model::ChatId chat);
 
   Progress progress() const;
+  // Of the walks that want() gave these numbers for. Without the account's name.
+  source::AccountWalks how_far(const std::unordered_map<model::ChatId, std::uint64_t>& wishes) const;
 
  private:
   struct Impl;

@@ -55,6 +55,7 @@ struct Session::Impl {
   // The session thread's own.
   const Capture* capturing = nullptr;
   std::unordered_set<model::ChatId> wanted, followed;  // captured; of these, walked since they were
+  std::vector<std::shared_ptr<Asked>> asked_early;     // before the chats are loaded
   bool was_ready = false, loaded = false, blind = false;
   std::chrono::steady_clock::time_point check_at{};
 
@@ -255,7 +256,19 @@ struct Session::Impl {
       capture.tell(chat);
       reconciler->want(chat);
     }
+    for (const auto& asked : std::exchange(asked_early, {})) take(asked);
     open_chats->rotate(now, std::chrono::steady_clock::now());
+  }
+
+  void take(const std::shared_ptr<Asked>& asked) {
+    if (!loaded) return asked_early.push_back(asked);
+    if (!reconciler) return;
+    const std::vector<model::ChatId> all{wanted.begin(), wanted.end()};
+    const std::lock_guard lock(asked->mutex);
+    for (const auto chat : asked->chats.empty() ? all : asked->chats) {
+      if (is_wanted(chat)) asked->wishes[chat] = reconciler->want(chat, !asked->chats.empty());
+    }
+    asked->known = true;
   }
 
   // True once after updates were dropped for want of room.
@@ -385,12 +398,17 @@ Reconciler::Progress Session::progress() const {
   return impl_->reconciler ? impl_->reconciler->progress() : Reconciler::Progress{};
 }
 
-void Session::sync(const std::vector<model::ChatId>& chats) {
-  impl_->post([this, chats](Capture&) {
-    if (!impl_->reconciler) return;
-    const std::vector<model::ChatId> all{impl_->wanted.begin(), impl_->wanted.end()};
-    for (const auto chat : chats.empty() ? all : chats) impl_->reconciler->want(chat, !chats.empty());
-  });
+std::shared_ptr<Session::Asked> Session::sync(const std::vector<model::ChatId>& chats) {
+  auto asked = std::make_shared<Asked>(chats);
+  impl_->post([this, asked](Capture&) { impl_->take(asked); });
+  return asked;
+}
+
+source::AccountWalks Session::walks(Asked& asked) const {
+  const std::lock_guard lock(impl_->mutex);
+  const std::lock_guard filling(asked.mutex);
+  if (!asked.known || !impl_->reconciler) return {};
+  return impl_->reconciler->how_far(asked.wishes);
 }
 
 void Session::fetch_history(model::ChatId chat) {

@@ -8,6 +8,8 @@
 // walked once there is room.
 
 #include <memory>
+#include <mutex>
+#include <unordered_map>
 
 #include "pipeline/intake.h"
 #include "source/source.h"
@@ -41,7 +43,18 @@ class Session {
   source::SourceState state() const;
   Reconciler::Progress progress() const;  // empty before it is signed in
 
-  void sync(const std::vector<model::ChatId>& chats);  // empty: all
+  // Walks that were asked for; the session's thread fills it in.
+  struct Asked {
+    explicit Asked(std::vector<model::ChatId> c) : chats(std::move(c)) {}
+
+    const std::vector<model::ChatId> chats;  // empty: all
+    std::mutex mutex;
+    bool known = false;
+    std::unordered_map<model::ChatId, std::uint64_t> wishes;
+  };
+  std::shared_ptr<Asked> sync(
+      const std::vector<model::ChatId>& chats);    // empty: all; at once, or when it has its chats
+  source::AccountWalks walks(Asked& asked) const;  // without the account's name
   void fetch_history(model::ChatId chat);
   void chats_changed();  // look at Parts::chats again, now
 

@@ -60,6 +60,32 @@ AccountState state_of(const std::string& name, Session& session) {
   return state;
 }
 
+// What one account was asked to walk. It may be signed out meanwhile: then it is as far as it was, and no further.
+struct AskedAccount {
+  std::weak_ptr<Session> session;
+  std::shared_ptr<Session::Asked> asked;
+  source::AccountWalks last;
+
+  source::AccountWalks look() {
+    const auto there = session.lock();
+    if (there && there->account().standing().stage == Stage::ready) {
+      auto now = there->walks(*asked);
+      now.account = last.account;
+      return last = std::move(now);
+    }
+    if (!std::exchange(last.known, true)) {
+      for (const auto chat : asked->chats) last.chats.push_back({chat, source::Walk::Stage::waiting, ""});
+    }
+    last.flood_until = {};
+    for (auto& walk : last.chats) {
+      if (walk.stage != source::Walk::Stage::waiting && walk.stage != source::Walk::Stage::walking) continue;
+      walk.stage = source::Walk::Stage::left;
+      walk.reason = fmt::format("the account {} was closed meanwhile", last.account);
+    }
+    return last;
+  }
+};
+
 int rank(SourceState::Code code) {
   switch (code) {
     case SourceState::Code::running: return 3;
@@ -276,7 +302,7 @@ struct TdlibSource::Impl {
   }
 
   // Everyone who is signed in.
-  Result<void> ask(const std::function<void(Session&)>& request) const {
+  Result<void> ask(const std::function<void(const std::string&, const std::shared_ptr<Session>&)>& request) const {
     std::map<std::string, std::shared_ptr<Session>> all;
     {
       const std::lock_guard lock(mutex);
@@ -286,7 +312,7 @@ struct TdlibSource::Impl {
     bool asked = false;
     for (const auto& [name, session] : all) {
       if (session->account().standing().stage != Stage::ready) continue;
-      request(*session);
+      request(name, session);
       asked = true;
     }
     if (asked) return {};
@@ -479,15 +505,25 @@ Result<void> TdlibSource::log_out(const std::string& account) {
 }
 
 void TdlibSource::chats_changed() {
-  (void)impl_->ask([](Session& session) { session.chats_changed(); });
+  (void)impl_->ask([](const auto&, const auto& session) { session->chats_changed(); });
 }
 
-Result<void> TdlibSource::sync(const std::vector<model::ChatId>& chats) {
-  return impl_->ask([&](Session& session) { session.sync(chats); });
+Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats) {
+  std::vector<AskedAccount> accounts;
+  auto asked = impl_->ask([&](const std::string& name, const std::shared_ptr<Session>& session) {
+    accounts.push_back({session, session->sync(chats), {}});
+    accounts.back().last.account = name;
+  });
+  if (!asked) return asked.error();
+  return source::Walks([accounts = std::move(accounts)]() mutable {
+    std::vector<source::AccountWalks> all;
+    for (auto& one : accounts) all.push_back(one.look());
+    return all;
+  });
 }
 
 Result<void> TdlibSource::fetch_history(model::ChatId chat) {
-  return impl_->ask([&](Session& session) { session.fetch_history(chat); });
+  return impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat); });
 }
 
 // Of two accounts that see a chat the one that has come further.

@@ -58,7 +58,7 @@ class TdlibSource : public source::Source, public source::Control, public source
   Result<void> cancel(const std::string& account) override;
   Result<void> log_out(const std::string& account) override;
   void chats_changed() override;
-  Result<void> sync(const std::vector<model::ChatId>& chats) override;
+  Result<source::Walks> sync(const std::vector<model::ChatId>& chats) override;
   Result<void> fetch_history(model::ChatId chat) override;
   std::vector<source::HistoryState> histories() const override;
   Result<void> fetch_media(const model::MessageKey& message) override;

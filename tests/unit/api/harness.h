@@ -21,7 +21,7 @@ struct Harness {
   pipeline::Intake intake{*journal, metrics, {}};
   FakeStore store;
   api::Options options;
-  std::function<Result<void>(const std::vector<model::ChatId>&)> sync;
+  std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
   std::vector<api::NamedSource> sources;
   std::unique_ptr<api::Api> api;
 

@@ -119,12 +119,22 @@ TEST(DemoSource, ALostConnectionIsAHoleUntilItIsFilled) {
 
   demo.start();
   ASSERT_TRUE(running.wait_for([&] { return open_holes() > 0; }));
-  demo.sync();
-  const bool filled = running.wait_for([&] { return open_holes() == 0; }, 5s);
+  const auto walks = demo.sync();
+  const bool walked = running.wait_for(
+      [&] {
+        const auto now = walks();
+        return now.size() == 1 && now[0].known && std::all_of(now[0].chats.begin(), now[0].chats.end(), [](auto& walk) {
+                 return walk.stage == source::Walk::Stage::done;
+               });
+      },
+      5s);
+  ASSERT_TRUE(running.intake().flush());
+  const auto holes_left = open_holes();
   demo.stop();
   ASSERT_TRUE(running.intake().flush());
 
-  EXPECT_TRUE(filled) << "sync() fills at once";
+  EXPECT_TRUE(walked) << "sync() fills at once";
+  EXPECT_EQ(holes_left, 0) << "and says that it has";
   expect_all_accounted(running);
   EXPECT_GT(running.number("SELECT count(*) FROM events WHERE origin = 2"), 5);
 }

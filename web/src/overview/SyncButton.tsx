@@ -10,8 +10,8 @@ export function SyncButton() {
     busy.value = true;
     said.value = '';
     try {
-      const { data } = await post<{ totalMessagesSaved?: number }>('telegram-gateway/sync-messages', { wait: 5 });
-      said.value = t('app.synced', { n: data.totalMessagesSaved ?? 0 });
+      const { data } = await post<{ totalMessagesSaved?: number; error?: string }>('telegram-gateway/sync-messages', { wait: 5 });
+      said.value = data.error ?? t('app.synced', { n: data.totalMessagesSaved ?? 0 });
     } catch (error) { said.value = (error as Error).message; }
     busy.value = false;
   };
