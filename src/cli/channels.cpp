@@ -6,9 +6,8 @@
 #include <thread>
 
 #include "cli/command.h"
-#include "cli/running_gateway.h"
+#include "cli/known_channels.h"
 #include "cli/usage.h"
-#include "source/chat_name.h"
 #include "source/fields.h"
 #include "store/chat_list.h"
 
@@ -213,39 +212,20 @@ int add(const Common& common, const ChannelFlags& flags) {
   return rows ? show(common, *rows) : fail(rows.error());
 }
 
-// A @name or link of a registered channel is looked for among those that the gateway knows.
-Result<std::string> registered_id(const RunningGateway& gateway, const std::string& written) {
-  const auto name = source::parse_chat_name(written);
-  if (!name) return name.error();
-  if (name->kind == source::ChatName::Kind::id) return std::to_string(name->chat.value);
-  const auto all = gateway.call("GET", "/api/channels");
-  if (!all) return all.error();
-  const auto same = [](std::string_view a, std::string_view b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                      [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
-  };
-  if (const auto* list = all->if_array()) {
-    for (const auto& one : *list) {
-      const auto username = text_of(one, "username");
-      if (!username.empty() && same(username, name->text)) return text_of(one, "channelId");
-    }
-  }
-  return Error{Code::not_found, fmt::format("no channel here is called {}", written),
-               "telegram-gateway channels lists their ids"};
-}
-
 int remove(const Common& common, const ChannelFlags& flags) {
   const auto config = load_config(common);
   if (!config) return kUsage;
   const auto gateway = RunningGateway::find(*config, flags.token_file);
   if (!gateway) return fail(gateway.error());
+  const auto known = KnownChannels::of(*gateway);
+  if (!known) return fail(known.error());
   json::array removed;
   for (const auto& written : flags.named) {
-    const auto id = registered_id(*gateway, written);
-    if (!id) return fail(id.error());
-    const auto done = gateway->call("DELETE", "/api/channels/" + *id);
+    const auto channel = known->find(written);
+    if (!channel) return fail(channel.error());
+    const auto done = gateway->call("DELETE", "/api/channels/" + channel->id);
     if (!done) return fail(done.error());
-    removed.emplace_back(*id);
+    removed.emplace_back(channel->id);
   }
   if (common.json) {
     print(json::object{{"removed", removed}});
@@ -274,7 +254,7 @@ void add_channels(CLI::App& app, Common& common, const ExitCode& code) {
   adding->footer("Example: telegram-gateway channels add @durov https://t.me/telegram --dry-run");
 
   auto* removing = command->add_subcommand("remove", "Capture channels no longer; what is stored stays");
-  removing->add_option("what", flags->named, "@name, link or id")->required()->type_name(kChannel);
+  removing->add_option("what", flags->named, "Id, @name, link or title")->required()->type_name(kChannel);
   removing->footer("Example: telegram-gateway channels remove -1001234567890");
 
   for (auto* one : {adding, removing}) {

@@ -58,7 +58,7 @@ std::string plain(std::string_view text) {
 }  // namespace
 
 int fail(const Error& error, int code) {
-  std::cerr << "error: " << error.to_string() << "\n";
+  std::cerr << "error: " << plain(error.to_string()) << "\n";
   return code;
 }
 

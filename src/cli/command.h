@@ -5,7 +5,7 @@
 // JSON value or nothing.
 //
 // Exit codes: 0 done · 1 failed · 2 wrong usage or configuration · 3 done, but something needs a look (messages set
-// aside, problems found).
+// aside, problems found, a channel that lacks messages).
 
 #include <CLI/App.hpp>
 #include <boost/json/value.hpp>
@@ -42,6 +42,7 @@ void add_import(CLI::App& app, Common& common, const ExitCode& code);
 void add_export(CLI::App& app, Common& common, const ExitCode& code);
 void add_messages(CLI::App& app, Common& common, const ExitCode& code);
 void add_channels(CLI::App& app, Common& common, const ExitCode& code);
+void add_sync(CLI::App& app, Common& common, const ExitCode& code);
 void add_status(CLI::App& app, Common& common, const ExitCode& code);
 void add_coverage(CLI::App& app, Common& common, const ExitCode& code);
 void add_failures(CLI::App& app, Common& common, const ExitCode& code);

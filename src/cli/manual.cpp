@@ -123,7 +123,7 @@ std::string manual_page(const CLI::App& app) {
        {std::pair{"0", "Done."},
         {"1", "Failed; standard error says why and what to do."},
         {"2", "Wrong usage or configuration; nothing was done."},
-        {"3", "Done, but something needs a look: messages were set aside, or a check found a problem."}}) {
+        {"3", "Done, but something needs a look: messages were set aside or are missing, a check found a problem."}}) {
     out += fmt::format(".TP\n.B {}\n{}\n", code, roff(meaning));
   }
   out += ".SH ENVIRONMENT\n";

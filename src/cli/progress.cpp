@@ -27,6 +27,10 @@ void ProgressLine::show(std::optional<double> fraction, const std::string& text)
   std::fflush(stderr);
 }
 
+void ProgressLine::say(const std::string& text) {
+  fmt::print(stderr, "{}{}\n", std::exchange(shown_, false) ? "\r\033[K" : "", text);
+}
+
 std::string duration(std::int64_t seconds) {
   if (seconds < 60) return fmt::format("{} s", seconds);
   if (seconds < 3600) return fmt::format("{} min {} s", seconds / 60, seconds % 60);

@@ -16,6 +16,8 @@ class ProgressLine {
 
   // fraction: 0…1, or nothing when the end is not known.
   void show(std::optional<double> fraction, const std::string& text);
+  // A line that stays, also where standard error is no terminal.
+  void say(const std::string& text);
 
  private:
   bool terminal_;

@@ -420,6 +420,27 @@ class BesideAGatewayTest(Case):
         self.bad(2, "channels", "add", says=["@name"])
         self.bad(2, "channels", "add", "--csv", self.folder / "none.csv", says=["none.csv"])
 
+    def test_sync_asks_the_gateway_and_says_how_each_channel_stands(self):
+        self.bad(1, "sync", says=["no gateway runs", "telegram-gateway run"])
+        with Gateway("demo", "--rate", "50", "--history", "5", "--channels", "3", data_dir=self.data) as gateway:
+            gateway.until(lambda: len(gateway.get("/api/channels")[1]["data"]) == 3, what="its channels")
+            channels = self.json("channels")["channels"]
+            first, second = channels[0], channels[1]
+            out = self.good("sync")
+            self.assertRegex(out.splitlines()[0], r"^id +title +new +seen +missing +result$")
+            for channel in channels:
+                self.assertRegex(out, rf"(?m)^{channel['channelId']} +{re.escape(channel['title'])} .* 0  done$")
+            self.assertEqual(out.splitlines()[-1], "3 of 3 channels done")
+            answer = self.json("sync", first["channelId"], second["title"])
+            self.assertEqual((answer["state"], answer["missing"]), ("done", 0))
+            self.assertEqual({one["channelId"] for one in answer["channels"]}, {first["channelId"], second["channelId"]})
+            self.assertEqual(set(answer["channels"][0]), {"channelId", "title", "state", "new", "seen", "missing", "reason"})
+            self.assertRegex(self.good("sync", "--no-wait"), r"\Async-\d+ is under way; .*\n\Z")
+            self.bad(1, "sync", first["channelId"] + "7", says=[f"The nearest is {first['channelId']}, {first['title']}"])
+            self.bad(1, "sync", first["title"][1:], says=[f"The nearest is {first['title']} ({first['channelId']})"])
+            self.bad(1, "sync", "zzzzzzzzzzzzzz", says=["no channel here is called zzzzzzzzzzzzzz. telegram-gateway channels"])
+            self.assertEqual(gateway.stop(), 0)
+
     def test_demo_without_an_account(self):
         with Gateway("demo", "--rate", "50", "--history", "5", "--channels", "2", data_dir=self.data) as gateway:
             gateway.until(lambda: gateway.get("/api/messages?limit=1")[1]["data"], what="a message")

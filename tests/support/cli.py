@@ -13,8 +13,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHANNEL = ROOT / "tests/data/channel.json"
 ACCOUNT = ROOT / "tests/data/account.json"
 HARBOUR = "-1009000000501"
-COMMANDS = ["account", "run", "demo", "import", "export", "messages", "channels", "status", "coverage", "failures", "doctor",
-            "config", "token", "journal", "completion", "man", "version"]
+COMMANDS = ["account", "run", "demo", "import", "export", "messages", "channels", "sync", "status", "coverage", "failures",
+            "doctor", "config", "token", "journal", "completion", "man", "version"]
 NOBODY = 65534
 
 
