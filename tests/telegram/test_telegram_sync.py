@@ -93,16 +93,13 @@ class SyncTest(Scene):
         self.verified()
 
     def test_asked_before_the_account_has_its_chats_it_waits_for_them(self):
-        self.enter(self.ada)
-        self.assertEqual(self.gateway.stop(), 0)
-        self.change_unseen(self.news)
-        missed = self.post(self.news, 5, "missed", told=False)
-        self.slow(0.5)
-        self.gateway.start()
-        self.gateway.stage("ready", "ada")
-        self.assertEqual(self.row(self.news, "harbour news")["state"], "done")
-        self.assert_found(self.news)
-        self.assertLessEqual(set(missed), self.messages(self.news).keys())
+        self.gateway.add(self.news)
+        ids = self.post(self.news, 10)
+        self.do(lambda _: self.server.delays.__setitem__("messages.getDialogs", 2))
+        self.gateway.sign_in(self.ada, "ada")
+        row = self.row(self.news, str(self.news.chat_id))
+        self.assertEqual((row["state"], row["reason"]), ("done", None))
+        self.assertIn(ids[-1], self.messages(self.news))
 
     def test_a_channel_that_telegram_refuses_is_told_with_its_word(self):
         self.enter(self.ada)

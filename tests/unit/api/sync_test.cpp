@@ -92,7 +92,11 @@ struct Fetching : testing::Test {
   // So many more looks at how far the accounts are.
   void looked(int count) {
     const auto from = accounts.looks();
-    while (accounts.looks() < from + count) std::this_thread::yield();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    while (accounts.looks() < from + count) {
+      ASSERT_LT(std::chrono::steady_clock::now(), until) << "it has ended";
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
   }
   // Ids 2 to 50 are missing.
   void lose(std::int64_t peer) {
