@@ -61,6 +61,7 @@ Result<KnownChannels::Channel> KnownChannels::find(const std::string& written) c
   if (titled.size() == 1) return *titled.front();
   if (titled.size() > 1) {
     std::vector<std::string> ids;
+    ids.reserve(titled.size());
     for (const auto* channel : titled) ids.push_back(channel->id);
     return Error{Code::invalid_input, fmt::format("{} channels are called {}", titled.size(), written),
                  fmt::format("Write the id: {}", fmt::join(ids, ", "))};

@@ -517,6 +517,7 @@ Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats)
   if (!asked) return asked.error();
   return source::Walks([accounts = std::move(accounts)]() mutable {
     std::vector<source::AccountWalks> all;
+    all.reserve(accounts.size());
     for (auto& one : accounts) all.push_back(one.look());
     return all;
   });
