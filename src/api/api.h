@@ -8,6 +8,7 @@
 
 #include <boost/json/value.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,9 @@
 #include "api/options.h"
 #include "hot/generations.h"
 #include "journal/journal.h"
+#include "journal/silence.h"
 #include "observe/health.h"
+#include "observe/lag.h"
 #include "observe/metrics.h"
 #include "observe/series.h"
 #include "pipeline/intake.h"
@@ -66,6 +69,11 @@ struct Parts {
   std::function<std::vector<NamedSource>()> sources = [] { return std::vector<NamedSource>{}; };
   std::function<std::vector<Job>()> jobs = [] { return std::vector<Job>{}; };
   std::function<std::vector<Reader>()> readers = [] { return std::vector<Reader>{}; };
+  std::function<std::map<model::ChatId, observe::Late>()> lags = [] {
+    return std::map<model::ChatId, observe::Late>{};
+  };
+  // Channels that are silent for longer than usual, as the server confirmed.
+  std::function<std::vector<journal::Silence>()> silences = [] { return std::vector<journal::Silence>{}; };
   source::Control* control = nullptr;  // nullptr: no source has accounts
   // Reads the configuration again; not set: answered with 503.
   std::function<Result<void>()> reload = {};

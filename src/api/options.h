@@ -19,6 +19,7 @@ struct Options {
   std::filesystem::path media_folder;
   std::chrono::seconds reconcile_every{15 * 60};  // proofs older than twice this are stale
   std::chrono::seconds deliver_max_age{600};      // catch-up younger than this is news
+  std::chrono::seconds lag_alarm{120};            // a channel with more lag is late
   // A fetch that gets no further for so long ends, said to be unfinished: longer than a question to Telegram may take.
   std::chrono::milliseconds sync_quiet{120'000};
   std::size_t workers = 4;

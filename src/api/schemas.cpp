@@ -115,8 +115,15 @@ const std::string_view kSchemas = R"json({
    "since": {"type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
    "coverage": {"$ref": "#/components/schemas/Coverage"}, "lastMessage": {"type": "object", "required": ["id",
    "messageId", "text"], "properties": {"id": {"type": "string"}, "messageId": {"type": "integer"}, "text": {
-   "type": "string"}, "media": {"type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24}}}]
+   "type": "string"}, "media": {"type": "string"}}}, "hourly": {"type": "array", "items": {"type": "integer"}, "minItems": 24, "maxItems": 24},
+   "lag": {"$ref": "#/components/schemas/Lag"}, "silence": {"$ref": "#/components/schemas/Silence"}}}]
    },
+ "Lag": {"type": "object", "description": "the worst time from date to disk of the last 15 minutes",
+   "required": ["seconds", "at", "late"], "properties": {"seconds": {"type": "integer"}, "at": {"type":
+   "string", "format": "date-time"}, "late": {"type": "boolean"}}},
+ "Silence": {"type": "object", "description": "nothing was posted for longer than usual, as the server confirmed",
+   "required": ["since", "usualSeconds", "provenAt"], "properties": {"since": {"type": "string", "format":
+   "date-time"}, "usualSeconds": {"type": "integer"}, "provenAt": {"type": "string", "format": "date-time"}}},
  "ChannelStats": {"type": "object", "required": ["channel", "statistics", "topSenders", "messagesByDate"],
    "properties": {"channel": {"$ref": "#/components/schemas/Channel"}, "statistics": {"type": "object", "required":
    ["totalMessages", "messagesLast24h", "messagesLast7d", "messagesLast30d", "averagePerDay", "messagesWithMedia",

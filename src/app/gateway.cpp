@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "api/api.h"
+#include "app/channel_watch.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
 #include "hot/generations.h"
@@ -45,6 +46,7 @@ api::Options api_options(const config::Config& config) {
   options.data_dir = config.data_dir;
   options.media_folder = config.media.folder;
   options.deliver_max_age = std::chrono::seconds(config.deliver.max_age_s);
+  options.lag_alarm = std::chrono::seconds(config.telegram.lag_alarm_s);
   return options;
 }
 
@@ -100,6 +102,7 @@ struct Gateway::Impl {
   observe::Metrics metrics;
   observe::Health health{model::Time::now()};
   observe::Series series;
+  observe::Lag lag;
   std::shared_ptr<journal::Journal::Subscription> counting;
   std::unique_ptr<hot::Generations> generations;
   std::unique_ptr<pipeline::Intake> intake;
@@ -107,6 +110,7 @@ struct Gateway::Impl {
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
   std::unique_ptr<tdlib::TdlibSource> telegram;
+  std::unique_ptr<ChannelWatch> channels;
   std::unique_ptr<Upkeep> upkeep;
   std::filesystem::path url;  // the file that says where it listens
 
@@ -148,7 +152,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
     }
   });
   impl->generations = std::make_unique<hot::Generations>(*impl->journal);
-  impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake_options(config));
+  auto intake = intake_options(config);
+  intake.lag = &impl->lag;
+  impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake);
   impl->store = std::make_unique<store::LocalStore>(*impl->journal, impl->intake.get(), *impl->generations,
                                                     impl->metrics, store::LocalStore::Options{});
   if (config.demo.enabled) {
@@ -177,6 +183,13 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   if (!telegram) return telegram.error();
   impl->telegram = std::move(*telegram);
   parts.control = impl->telegram.get();
+  impl->channels = std::make_unique<ChannelWatch>(ChannelWatch::Parts{
+      *impl->journal, impl->lag, impl->metrics, std::chrono::seconds(config.telegram.lag_alarm_s),
+      config.telegram.capture_all, [raw = impl.get()](const std::vector<model::ChatId>& chats) -> Result<void> {
+        return raw->telegram ? raw->telegram->sync(chats) : Result<void>{};
+      }});
+  parts.lags = [raw = impl.get()] { return raw->lag.worst(model::Time::now()); };
+  parts.silences = [raw = impl.get()] { return raw->channels->silences(); };
   if (impl->demo || impl->telegram) {
     parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) { return raw->sync(chats); };
   }
@@ -197,8 +210,9 @@ void Gateway::start() {
     impl_->telegram->start();
     sources.push_back(impl_->telegram.get());
   }
-  impl_->upkeep = std::make_unique<Upkeep>(Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics,
-                                                           impl_->health, std::move(sources), impl_->telegram.get()});
+  impl_->upkeep =
+      std::make_unique<Upkeep>(Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics, impl_->health,
+                                               std::move(sources), *impl_->channels, impl_->telegram.get()});
   impl_->health.set_ready(true);
   impl_->api->start();
 }

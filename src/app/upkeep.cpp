@@ -33,7 +33,10 @@ void Upkeep::run() {
   for (int round = 0;; ++round) {
     const auto now = model::Time::now();
     look(now);
-    if (round % kCountMissingEvery == 0) count_missing(now);
+    if (round % kCountMissingEvery == 0) {
+      watched_.channels.look(now, watched_.health.captures());
+      count_missing(now);
+    }
     sd_notify(0, "WATCHDOG=1");
     std::unique_lock lock(mutex_);
     if (stopped_.wait_for(lock, kEvery, [&] { return stopping_; })) return;
@@ -55,7 +58,9 @@ void Upkeep::look(model::Time now) {
     const auto state = source->state();
     const bool runs = state.code == source::SourceState::Code::running;
     captures = captures || runs;
-    health.set(source->name(), Role::source, runs ? State::ok : State::down, state.reason, now);
+    const auto late = runs ? watched_.channels.alarm() : std::string();
+    const auto how = !runs ? State::down : late.empty() ? State::ok : State::degraded;
+    health.set(source->name(), Role::source, how, late.empty() ? state.reason : late, now);
   }
   watched_.metrics.capture_up.Set(captures && !failure ? 1 : 0);
   if (watched_.control) look_at_accounts(now);

@@ -1,6 +1,7 @@
 #pragma once
-// Once a second: is the disk fine, does the writer commit, do the sources run, how much is missing. Keeps health and
-// gauges true, and tells systemd's watchdog that the process lives. A thread of its own.
+// Once a second: is the disk fine, does the writer commit, do the sources run; more slowly: how much is missing, are
+// channels late or silent. Keeps health and gauges true, and tells systemd's watchdog that the process lives. A thread
+// of its own.
 
 #include <condition_variable>
 #include <functional>
@@ -9,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "app/channel_watch.h"
 #include "journal/journal.h"
 #include "observe/health.h"
 #include "observe/metrics.h"
@@ -26,6 +28,7 @@ class Upkeep {
     observe::Metrics& metrics;
     observe::Health& health;
     std::vector<const source::Source*> sources;
+    ChannelWatch& channels;
     const source::Control* control = nullptr;  // of accounts; nullptr: there are none
   };
 

@@ -5,6 +5,7 @@
 #include <iostream>
 #include <thread>
 
+#include "cli/channel_state.h"
 #include "cli/command.h"
 #include "cli/known_channels.h"
 #include "cli/usage.h"
@@ -36,6 +37,8 @@ int list_channels(const Common& common) {
   auto chats = reading->store->chats();
   if (!chats) return fail(chats.error());
   *chats = store::one_an_id(std::move(*chats));
+  const auto states = channel_states(*config, *reading->journal);
+  if (!states) return fail(states.error());
   if (common.json) {
     boost::json::array rows;
     for (const auto& chat : *chats) {
@@ -49,15 +52,18 @@ int list_channels(const Common& common) {
                               {"messages", chat.total},
                               {"deleted", chat.deleted},
                               {"lastMessageAt", chat.last_date ? boost::json::value(model::to_rfc3339(chat.last_date))
-                                                               : boost::json::value(nullptr)}});
+                                                               : boost::json::value(nullptr)},
+                              {"lag", states->lag_json(chat.peer)},
+                              {"silence", states->silence_json(chat.peer)}});
     }
     print(boost::json::object{{"channels", rows}});
     return kDone;
   }
   Table table{{"id", "kind", "messages", "deleted", "last message", "title"}, {false, false, true, true}, {}};
   for (const auto& chat : *chats) {
+    const auto state = states->words(chat.peer);
     table.rows.push_back({std::to_string(chat.peer.value), chat.kind, grouped(chat.total), grouped(chat.deleted),
-                          local_time(chat.last_date), chat.title});
+                          local_time(chat.last_date), chat.title + (state.empty() ? "" : " (" + state + ")")});
   }
   print(table);
   return kDone;

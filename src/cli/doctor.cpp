@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "app/gateway.h"
+#include "cli/channel_state.h"
 #include "cli/command.h"
 #include "config/load.h"
 #include "journal/lock.h"
@@ -114,6 +115,26 @@ Finding check_port(const config::Server& server, const std::string& running_at) 
                       std::generic_category().message(why), server.port)};
 }
 
+// Nothing while no gateway runs that could tell.
+std::optional<Finding> check_lag(const config::Config& config) {
+  auto reading = Reading::open(config, false);
+  if (!reading) return std::nullopt;
+  const auto states = channel_states(config, *reading->journal);
+  if (!states || states->lags.empty()) return std::nullopt;
+  std::string late;
+  for (const auto& [chat, lag] : states->lags) {
+    if (!states->late(chat)) continue;
+    const auto known = reading->store->chat(chat);
+    const auto title = known && *known ? (*known)->title : std::to_string(chat.value);
+    late += fmt::format("{}{} by {} s", late.empty() ? "" : ", ", title, lag.seconds);
+  }
+  if (late.empty()) return Finding{"lag", true, "no channel is late"};
+  return Finding{"lag", false,
+                 late +
+                     " late. Fix: look at the clock (timedatectl) and the network; join channels that the account "
+                     "is no member of; or raise telegram.lag_alarm_s"};
+}
+
 Finding check_clock() {
   // A clock before this program was written cannot be right.
   constexpr std::int64_t kWritten = 1'764'000'000;
@@ -147,6 +168,9 @@ int examine(const Common& common) {
   findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));
   findings.push_back(check_port(config.server, running ? app::running_url(config.data_dir) : ""));
   findings.push_back(check_clock());
+  if (running) {
+    if (auto lag = check_lag(config)) findings.push_back(std::move(*lag));
+  }
   findings.push_back(check_access(config));
 
   const bool good = std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.good; });

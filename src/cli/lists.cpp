@@ -3,12 +3,14 @@
 #include <iostream>
 
 #include "app/gateway.h"
+#include "cli/channel_state.h"
 #include "cli/command.h"
 #include "cli/usage.h"
 #include "journal/coverage.h"
 #include "journal/lock.h"
 #include "journal/upkeep.h"
 #include "model/message_json.h"
+#include "store/chat_list.h"
 
 namespace tg::cli {
 namespace {
@@ -128,6 +130,15 @@ int show_status(const Common& common) {
     missing += chat.missing;
     proven = std::max(proven, chat.proven_at);
   }
+  const auto states = channel_states(*config, *reading->journal);
+  if (!states) return fail(states.error());
+  std::vector<std::string> late, silent;
+  auto chats = reading->store->chats();
+  if (!chats) return fail(chats.error());
+  for (const auto& chat : store::one_an_id(std::move(*chats))) {
+    if (states->late(chat.peer)) late.push_back(chat.title);
+    if (states->silences.contains(chat.peer)) silent.push_back(chat.title);
+  }
   const auto in_use = journal::is_locked(config->data_dir);
   const bool promised =
       std::any_of(coverage->begin(), coverage->end(), [](const auto& chat) { return bool(chat.start); });
@@ -141,6 +152,8 @@ int show_status(const Common& common) {
                               {"accounted", accounted},
                               {"missing", missing},
                               {"provenAt", or_null(proven)},
+                              {"late", boost::json::array(late.begin(), late.end())},
+                              {"silent", boost::json::array(silent.begin(), silent.end())},
                               {"quarantined", stats->quarantined},
                               {"headSeq", stats->head.value}});
     return kDone;
@@ -158,6 +171,8 @@ int show_status(const Common& common) {
   } else {
     std::cout << "nothing is proven: no channel is captured, imports prove nothing\n";
   }
+  if (!late.empty()) std::cout << "late      " << fmt::format("{}\n", fmt::join(late, ", "));
+  if (!silent.empty()) std::cout << "silent    " << fmt::format("{}\n", fmt::join(silent, ", "));
   std::cout << "set aside " << grouped(stats->quarantined) << (stats->quarantined > 0 ? "; see failures\n" : "\n");
   return kDone;
 }

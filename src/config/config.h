@@ -93,6 +93,7 @@ struct Telegram {
   std::int64_t reconcile_every_s = 3'600;
   std::int64_t request_every_ms = 200;
   std::int64_t reopen_above_mib = 320;  // 0 = never
+  std::int64_t lag_alarm_s = 120;
 };
 
 struct Log {

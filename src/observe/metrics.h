@@ -50,6 +50,9 @@ class Metrics {
   prometheus::Gauge& accounts_ended;          // …_accounts_ended: their sessions, by Telegram
   prometheus::Gauge& accounts_unreachable;    // …_accounts_unreachable: signed in, a minute without a connection
   prometheus::Gauge& coverage_missing;        // …_coverage_missing_ids
+  prometheus::Gauge& channel_lag_seconds;     // …_channel_lag_seconds: the worst of all channels, 15 minutes
+  prometheus::Gauge& channels_late;           // …_channels_late: whose lag is above telegram.lag_alarm_s
+  prometheus::Gauge& channels_silent;         // …_channels_silent: longer than usual, as the server confirms
   prometheus::Gauge& quarantined;             // …_quarantined
   prometheus::Gauge& reader_lag_events(const std::string& reader);  // …_reader_lag_events{reader}
   // media of Telegram

@@ -77,6 +77,9 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
   auto decision = decide(slot.state, seen, content_hash, [this](model::Seq seq) { return load_body(db_, seq); });
   if (decision) {
     decision->event.offered = decision->event.kind != Kind::filled && offered(seen);
+    if (seen.listened && decision->event.kind == Kind::created) {
+      heard_.push_back({seen.message.key.peer, seen.message.date});
+    }
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
     if (seen.freshness == Freshness::cached) {
       const auto& key = seen.message.key;

@@ -20,6 +20,12 @@ struct Totals {
   std::uint64_t no_longer_refused = 0;  // set aside before, taken in now
 };
 
+// A message that was not known before and whose chat was listened to when it was posted.
+struct Heard {
+  model::ChatId peer;
+  model::Time posted;
+};
+
 class Batch {
  public:
   Batch(journal::Connection& db, model::Time now, std::chrono::seconds deliver_max_age);
@@ -40,6 +46,7 @@ class Batch {
   void forget() { slots_.clear(); }
 
   std::vector<model::Event>& events() { return events_; }
+  const std::vector<Heard>& heard() const { return heard_; }
   const Totals& totals() const { return totals_; }
 
  private:
@@ -62,6 +69,7 @@ class Batch {
   // Of copies (exports, a client's memory) in this batch the newest message a chat: the server is known to have had it.
   std::map<std::pair<model::ChatId, model::Scope>, std::pair<model::MessageId, model::Time>> newest_of_copies_;
   std::vector<model::Event> events_;
+  std::vector<Heard> heard_;
   std::optional<bool> any_set_aside_;  // by the intake; nothing: not asked yet
   Totals totals_;
 };

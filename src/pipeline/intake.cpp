@@ -369,6 +369,9 @@ void Intake::Impl::account(const Batch& batch, const std::vector<model::Event>& 
       metrics.stored_seconds.Observe(static_cast<double>(now.us - event.observed_at.us) / 1e6);
     }
   }
+  if (options.lag) {
+    for (const auto& heard : batch.heard()) options.lag->note(heard.peer, heard.posted, now);
+  }
   const auto& t = batch.totals();
   if (t.known > 0) metrics.observations_known.Increment(static_cast<double>(t.known));
   if (t.refused > 0) metrics.observations_refused.Increment(static_cast<double>(t.refused));

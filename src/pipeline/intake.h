@@ -16,6 +16,7 @@
 
 #include "journal/journal.h"
 #include "model/result.h"
+#include "observe/lag.h"
 #include "observe/metrics.h"
 #include "pipeline/batch.h"
 #include "pipeline/observation.h"
@@ -31,6 +32,7 @@ class Intake {
     std::chrono::seconds counters_every{30};    // counters are coalesced this long, at most max_batch messages'
     std::chrono::seconds deliver_max_age{600};  // catch-up younger than this is news
     bool give_up_on_failure = false;
+    observe::Lag* lag = nullptr;  // is told how late messages are; must outlive the intake
   };
 
   Intake(journal::Journal& journal, observe::Metrics& metrics, Options options);

@@ -36,6 +36,8 @@ struct Seen {
   bool as_live = false;      // an import offered to consumers as if it were new
   model::Message message;
   std::string place;  // where in its input it stood, for people; may be empty
+  // Its chat was listened to when it was posted: the time until it is on disk is lag.
+  bool listened = false;
 };
 
 // Permanent deletion, as the server pushed it.

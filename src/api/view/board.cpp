@@ -167,6 +167,8 @@ Result<Board::Input> Board::read() {
   if (!destinations_now) return destinations_now.error();
   input.destinations = std::move(*destinations_now);
   input.sources = parts_.sources();
+  input.lags = parts_.lags();
+  for (auto& silence : parts_.silences()) input.silences.emplace(silence.peer, silence);
   return input;
 }
 
@@ -217,11 +219,12 @@ Result<std::string> Board::channel_rows(int px) {
   if (const auto kept = rows_.find(px); kept != rows_.end() && kept->second.first == made_) return kept->second.second;
   json::array rows;
   for (const auto& chat : input_->chats) {
-    const auto coverage = input_->coverage.find(chat.peer);
-    const auto hourly = input_->last_day.find(chat.peer);
-    auto row = channel_row_json({chat, coverage == input_->coverage.end() ? nullptr : &coverage->second,
-                                 hourly == input_->last_day.end() ? nullptr : &hourly->second,
-                                 (*snapshot)->capture == "running", stale_before(input_->now)},
+    const auto of = [&](const auto& all) {
+      const auto found = all.find(chat.peer);
+      return found == all.end() ? nullptr : &found->second;
+    };
+    auto row = channel_row_json({chat, of(input_->coverage), of(input_->last_day), (*snapshot)->capture == "running",
+                                 stale_before(input_->now), of(input_->lags), options_.lag_alarm, of(input_->silences)},
                                 px);
     if (chat.total > 0) {
       if (auto last = newest_message(parts_.store, chat.peer)) row["lastMessage"] = std::move(*last);

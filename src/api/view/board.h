@@ -75,6 +75,8 @@ class Board {
     std::vector<journal::DayHoles> holes;
     std::vector<Destination> destinations;
     std::vector<NamedSource> sources;
+    std::map<model::ChatId, observe::Late> lags;
+    std::map<model::ChatId, journal::Silence> silences;
     std::int64_t quarantined = 0;
   };
   Result<Input> read();
@@ -87,6 +89,7 @@ class Board {
   boost::json::object totals_of(const Input& input) const;
   boost::json::object figures_of(const Input& input) const;
   boost::json::array attention_of(const Input& input, std::string_view capture) const;
+  void add_late_and_silent(const Input& input, boost::json::array& out) const;
   boost::json::object charts_of(const Input& input) const;
   model::Time stale_before(model::Time now) const;
 

@@ -165,6 +165,27 @@ json::object Board::figures_of(const Input& input) const {
   return out;
 }
 
+void Board::add_late_and_silent(const Input& input, json::array& out) const {
+  const auto add = [&](std::string_view code, const store::Chat& chat, model::Time since) -> json::object& {
+    out.push_back(json::object{{"code", code},
+                               {"channelId", std::to_string(chat.peer.value)},
+                               {"title", chat.title.empty() ? chat.label : chat.title},
+                               {"since", model::to_rfc3339(since)}});
+    return out.back().as_object();
+  };
+  for (const auto& chat : input.chats) {
+    if (out.size() >= kMostAttention) return;
+    const auto lag = input.lags.find(chat.peer);
+    if (lag == input.lags.end() || lag->second.seconds <= options_.lag_alarm.count()) continue;
+    add("late", chat, lag->second.at)["count"] = lag->second.seconds;
+  }
+  for (const auto& chat : input.chats) {
+    if (out.size() >= kMostAttention) return;
+    const auto silence = input.silences.find(chat.peer);
+    if (silence != input.silences.end()) add("silent", chat, silence->second.since);
+  }
+}
+
 json::array Board::attention_of(const Input& input, std::string_view capture) const {
   json::array out;
   if (capture == "stopped" || capture == "signed_out") {
@@ -196,6 +217,7 @@ json::array Board::attention_of(const Input& input, std::string_view capture) co
     }
     out.push_back(std::move(one));
   }
+  add_late_and_silent(input, out);
   for (const auto& destination : input.destinations) {
     if ((destination.state == "ok" || destination.state == "off") && destination.last_error.empty()) continue;
     json::object one{

@@ -167,11 +167,24 @@ json::object state_json(const RowFacts& facts) {
   } else if (coverage->accepted_lost > 0) {
     out["code"] = "lost";
     out["missing"] = coverage->accepted_lost;
+  } else if (facts.silence) {
+    out["code"] = "silent";
+    put_time(out, "since", facts.silence->since);
   } else {
     out["code"] = "complete";
     put_time(out, "since", coverage->proven_at);
   }
   return out;
+}
+
+json::object lag_json(const observe::Late& lag, std::chrono::seconds alarm) {
+  return {{"seconds", lag.seconds}, {"at", model::to_rfc3339(lag.at)}, {"late", lag.seconds > alarm.count()}};
+}
+
+json::object silence_json(const journal::Silence& silence) {
+  return {{"since", model::to_rfc3339(silence.since)},
+          {"usualSeconds", std::chrono::seconds(silence.usual).count()},
+          {"provenAt", model::to_rfc3339(silence.proven_at)}};
 }
 
 json::object channel_row_json(const RowFacts& facts, int px) {
@@ -184,6 +197,8 @@ json::object channel_row_json(const RowFacts& facts, int px) {
   json::array hourly;
   for (std::size_t hour = 0; hour < 24; ++hour) hourly.push_back(facts.hourly ? (*facts.hourly)[hour] : 0);
   out["hourly"] = std::move(hourly);
+  if (facts.lag) out["lag"] = lag_json(*facts.lag, facts.lag_alarm);
+  if (facts.silence) out["silence"] = silence_json(*facts.silence);
   return out;
 }
 

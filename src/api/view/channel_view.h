@@ -3,9 +3,12 @@
 
 #include <array>
 #include <boost/json/object.hpp>
+#include <chrono>
 #include <optional>
 
 #include "journal/coverage.h"
+#include "journal/silence.h"
+#include "observe/lag.h"
 #include "store/store.h"
 
 namespace tg::api {
@@ -23,11 +26,16 @@ struct RowFacts {
   const journal::ChatCoverage* coverage = nullptr;  // nothing: never seen by a source
   const std::array<std::int64_t, 24>* hourly = nullptr;
   bool capturing = false;
-  model::Time stale_before;  // a proof older than this says nothing any more
+  model::Time stale_before;                   // a proof older than this says nothing any more
+  const observe::Late* lag = nullptr;         // nothing: no new message lately
+  std::chrono::seconds lag_alarm{120};        // above it the channel is late
+  const journal::Silence* silence = nullptr;  // nothing: it speaks, or nobody knows how often it usually does
 };
 
-// complete, hole, lost, unproven, history, imported, stopped or empty, with what goes with it.
+// complete, silent, hole, lost, unproven, history, imported, stopped or empty, with what goes with it.
 boost::json::object state_json(const RowFacts& facts);
+boost::json::object lag_json(const observe::Late& lag, std::chrono::seconds alarm);
+boost::json::object silence_json(const journal::Silence& silence);
 // A line of GET /api/telegram-gateway/channels, without lastMessage.
 boost::json::object channel_row_json(const RowFacts& facts, int px);
 

@@ -181,6 +181,11 @@ const std::vector<Key>& table() {
        "TDLib's memory grows with the days. When the whole program takes more than this, its accounts are closed and "
        "opened anew, one by one and at most once an hour, and what came meanwhile is caught up. 0 = never.",
        [](Config& c) -> Place { return &c.telegram.reopen_above_mib; }, 0, 1'000'000},
+      {"telegram.lag_alarm_s", "seconds",
+       "A channel whose message was on disk later than this after its date, although the connection was there all the "
+       "while, is called late for 15 minutes: /health is degraded. A channel that the account is no member of is asked "
+       "for what is new about once a minute.",
+       [](Config& c) -> Place { return &c.telegram.lag_alarm_s; }, 2, kDayS},
 
       {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
        [](Config& c) -> Place { return &c.demo.enabled; }},

@@ -31,6 +31,11 @@ std::vector<model::ChatId> Capture::groups_and_channels() const {
   return all;
 }
 
+bool Capture::listened(model::ChatId chat, model::Time posted) const {
+  const auto since = listens_.find(chat);
+  return since != listens_.end() && since->second <= posted;
+}
+
 pipeline::Provenance Capture::provenance(model::Time date) const {
   const auto now = model::Time::now();
   const bool live = !date || now.us - date.us < kLiveUs;
@@ -136,6 +141,7 @@ void Capture::take_supergroup(const json::object& group) {
   const bool member = !left && standing != "chatMemberStatusBanned";
   const auto [was, fresh] = member_.try_emplace(chat, member);
   if (!fresh && std::exchange(was->second, member) != member && ports_.wanted(chat)) {
+    if (listens_.erase(chat) > 0) listen(chat);  // what was posted before could not be told
     ports_.missing(chat, "what may be seen of it changed");
   }
 }
@@ -180,7 +186,8 @@ void Capture::take_message(const json::object& object) {
   if (!read) return;
   const auto key = read->message.key;
   const auto from = provenance(read->message.date);
-  ports_.push(pipeline::Seen{from, pipeline::Freshness::update, false, false, std::move(read->message), ""});
+  const bool heard = listened(chat, read->message.date);
+  ports_.push(pipeline::Seen{from, pipeline::Freshness::update, false, false, std::move(read->message), "", heard});
 
   auto& last = last_live_[chat];
   if (last && key.message.value == last.value + 1) {

@@ -55,6 +55,12 @@ class Capture {
   // The next live ids of every chat prove nothing together with the last ones: the connection was away.
   void interrupted() { last_live_.clear(); }
 
+  // From now on, if not already, what is posted there should be told at once; until deafen().
+  void listen(model::ChatId chat) { listens_.try_emplace(chat, model::Time::now()); }
+  void deafen() { listens_.clear(); }
+  // Whether it was so all the time since then.
+  bool listened(model::ChatId chat, model::Time posted) const;
+
  private:
   void take_chat(const boost::json::object& chat);
   void take_supergroup(const boost::json::object& group);
@@ -88,6 +94,7 @@ class Capture {
   std::map<std::pair<model::ChatId, std::int64_t>, Content> contents_;  // without their date yet
   std::uint64_t last_content_ = 0;
   std::unordered_map<model::ChatId, model::MessageId> last_live_;
+  std::unordered_map<model::ChatId, model::Time> listens_;  // since when
 };
 
 }  // namespace tg::tdlib

@@ -237,6 +237,7 @@ struct Session::Impl {
     const bool again = (standing.connection == "ready" && !was_ready) || skipped;
     if (again) capture.interrupted();
     was_ready = standing.connection == "ready";
+    if (!was_ready && standing.connection != "updating") capture.deafen();
     if (!reconciler) {
       start_reconciler();
       load_chats("chatListMain");
@@ -254,6 +255,7 @@ struct Session::Impl {
     wanted = followed = {now.begin(), now.end()};
     for (const auto chat : fresh) {
       capture.tell(chat);
+      if (was_ready) capture.listen(chat);
       reconciler->want(chat);
     }
     for (const auto& asked : std::exchange(asked_early, {})) take(asked);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
 #include "api/cache.h"
 #include "api/query.h"
@@ -148,6 +149,31 @@ TEST(Cache, AnEtagIsMatchedHoweverItIsWritten) {
   EXPECT_TRUE(matches("*", tag));
   EXPECT_FALSE(matches("\"other\"", tag));
   EXPECT_NE(tag, etag_of("bytez"));
+}
+
+TEST(ChannelRow, IsSilentWhereItIsCompleteAndSaysLagAndSilence) {
+  const auto chat = test::FakeStore::chat(kPeer, "Mesa");
+  journal::ChatCoverage coverage;
+  coverage.start = model::MessageId{1};
+  coverage.newest = model::MessageId{3};
+  coverage.proven = journal::RangeSet({{1, 3}});
+  coverage.accounted = coverage.expected = 3;
+  coverage.proven_at = model::Time::seconds(1'700'000'000);
+  const observe::Late lag{95, model::Time::seconds(1'700'000'001)};
+  const journal::Silence silence{chat.peer, model::Time::seconds(1'699'900'000), std::chrono::hours(9),
+                                 model::Time::seconds(1'700'000'000)};
+  RowFacts facts{chat, &coverage, nullptr, true, {}, &lag, std::chrono::seconds(60), &silence};
+
+  const auto row = channel_row_json(facts, 10);
+
+  EXPECT_EQ(json::serialize(row.at("state")), R"({"code":"silent","since":"2023-11-13T18:26:40.000Z"})");
+  EXPECT_EQ(json::serialize(row.at("lag")), R"({"seconds":95,"at":"2023-11-14T22:13:21.000Z","late":true})");
+  EXPECT_EQ(json::serialize(row.at("silence")),
+            R"({"since":"2023-11-13T18:26:40.000Z","usualSeconds":32400,"provenAt":"2023-11-14T22:13:20.000Z"})");
+  facts.lag_alarm = std::chrono::seconds(95);
+  EXPECT_FALSE(channel_row_json(facts, 10).at("lag").at("late").as_bool());
+  coverage.missing = 1;
+  EXPECT_EQ(channel_row_json(facts, 10).at("state").at("code").as_string(), "hole");
 }
 
 }  // namespace

@@ -512,5 +512,29 @@ TEST(Journal, OneProcessAtATime) {
   EXPECT_EQ(second.error().code, Code::conflict);
 }
 
+TEST(Intake, TellsTheLagOfNewMessagesWhoseChatWasListenedTo) {
+  JournalFixture fixture;
+  observe::Lag lag;
+  auto writer = fixture.intake({.lag = &lag});
+  const auto posted = model::Time::seconds(model::Time::now().to_seconds() - 30);
+  auto push = [&](std::int64_t id, bool listened, model::Time date) {
+    auto seen = message(id, "text");
+    seen.message.date = date;
+    seen.listened = listened;
+    ASSERT_TRUE(writer->push(seen));
+    ASSERT_TRUE(writer->flush());
+  };
+
+  push(1, false, posted);
+  EXPECT_TRUE(lag.worst(model::Time::now()).empty());
+  push(1, true, posted);
+  EXPECT_TRUE(lag.worst(model::Time::now()).empty()) << "known before";
+  push(2, true, posted);
+
+  const auto late = lag.worst(model::Time::now()).at(kPeer);
+  EXPECT_GE(late.seconds, 30);
+  EXPECT_LT(late.seconds, 90);
+}
+
 }  // namespace
 }  // namespace tg::pipeline

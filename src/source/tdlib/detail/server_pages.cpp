@@ -44,7 +44,7 @@ std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below,
     if (const auto* found = std::get_if<json::object>(&answer)) {
       note(chat, "");
       ports_.on_access(chat, true, "", asked_at);
-      auto page = read(*found, below, history_below, asked_at);
+      auto page = read(chat, *found, below, history_below, asked_at);
       // Nothing of it can be shown, but there is more below: no beginning.
       const auto next = Fields(*found).number("next_from_message_id").value_or(0);
       if (!page || !page->ids.empty() || next <= 0 || (from != 0 && next >= from)) return page;
@@ -66,8 +66,8 @@ std::optional<Page> ServerPages::ask(model::ChatId chat, model::MessageId below,
 }
 
 // Nothing: the session ends. That is no empty page, from which something would follow.
-std::optional<Page> ServerPages::read(const json::object& found, model::MessageId below, model::MessageId history_below,
-                                      model::Time asked_at) {
+std::optional<Page> ServerPages::read(model::ChatId chat, const json::object& found, model::MessageId below,
+                                      model::MessageId history_below, model::Time asked_at) {
   Page page;
   const auto* messages = Fields(found).array("messages");
   if (!messages) return std::nullopt;
@@ -81,6 +81,7 @@ std::optional<Page> ServerPages::read(const json::object& found, model::MessageI
       seen.from = {model::SourceKind::tdlib, id < history_below ? model::Origin::backfill : model::Origin::catchup,
                    capture.account(), asked_at};
       seen.freshness = pipeline::Freshness::page;
+      seen.listened = seen.from.origin == model::Origin::catchup && capture.listened(chat, message->message.date);
       seen.message = std::move(message->message);
       page.ids.push_back(id);
       page.seen.push_back(std::move(seen));

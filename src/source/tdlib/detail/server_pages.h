@@ -52,8 +52,8 @@ class ServerPages {
 
   bool wait_for_turn();
   bool pause(std::chrono::seconds how_long, bool flood);
-  std::optional<Page> read(const boost::json::object& found, model::MessageId below, model::MessageId history_below,
-                           model::Time asked_at);
+  std::optional<Page> read(model::ChatId chat, const boost::json::object& found, model::MessageId below,
+                           model::MessageId history_below, model::Time asked_at);
   void note(model::ChatId chat, const std::string& reason);
 
   const Ports ports_;
