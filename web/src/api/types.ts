@@ -62,6 +62,8 @@ export interface Channel {
   coverage: Coverage; messageCount: number; lastMessageAt?: string;
   lastMessage?: { id: string; messageId: number; text: string; media?: string };
   createdAt?: string; hourly: number[];
+  lag?: { seconds: number; at: string; late: boolean };
+  silence?: { since: string; usualSeconds: number; provenAt: string };
   topics?: { id: string; title: string }[];
 }
 

@@ -65,6 +65,7 @@ export const en = {
   'ch.channel': 'Channel', 'ch.coverage': 'Coverage', 'ch.accounted': 'Accounted for', 'ch.last': 'Last', 'ch.day': '24 h', 'ch.state': 'State',
   'ch.about': 'About', 'ch.kind': 'Kind', 'ch.id': 'Id', 'ch.since': 'Known here since', 'ch.feeds': 'Feeds', 'ch.none': 'No channel here.', 'ch.orderChanged': 'Order changed', 'ch.apply': 'Apply', 'ch.filter': 'Filter channels', 'ch.hourly': '{n} messages in 24 hours',
   'state.complete': 'Complete', 'state.hole': 'Filling, {n} left', 'state.holeShort': '{n} missing', 'state.lost': '{n} lost', 'state.unproven': 'Not proven', 'state.silent': 'Silent {span}',
+  'state.silentWhy': 'Silent for longer than usual, which is {usual} at most. At {time} Telegram had nothing newer.', 'state.late': 'Late by {span}', 'state.lateShort': 'Late', 'state.lateWhy': 'At {time} a message came {span} late, although the connection was there.',
   'state.private': 'Private since {time}', 'state.privateShort': 'Private',
   'state.history': 'History {percent}', 'state.imported': 'Imported', 'state.stopped': 'Stopped', 'state.empty': 'Empty',
   'kind.channel': 'channel', 'kind.supergroup': 'group', 'kind.group': 'group', 'kind.private': 'private',
@@ -84,7 +85,7 @@ export const en = {
   'att.title': 'Needs attention', 'att.none': 'Nothing needs you.', 'att.watch': 'Watch', 'att.tryNow': 'Open', 'att.review': 'Review',
   'att.hole': 'Hole in {title}', 'att.holeText': { one: '{n} id left, fills by itself', other: '{n} ids left, fills by itself' },
   'att.destination_late': '{name} is behind', 'att.destinationText': '{n} wait, none lost', 'att.retry': 'retry in {span}',
-  'att.set_aside': { one: '{n} message set aside', other: '{n} messages set aside' }, 'att.capture_stopped': 'Capture stopped', 'att.disk_low': 'Disk is low', 'att.silent': '{title} is silent', 'att.silentText': 'longer than usual, since {time}', 'att.private': '{title} can no longer be seen', 'att.privateText': 'by no account, since {time}', 'att.other': '{code}',
+  'att.set_aside': { one: '{n} message set aside', other: '{n} messages set aside' }, 'att.capture_stopped': 'Capture stopped', 'att.disk_low': 'Disk is low', 'att.silent': '{title} is silent', 'att.silentText': 'longer than usual, since {time}', 'att.late': 'Messages of {title} come late', 'att.lateText': 'by up to {span}, at {time}', 'att.private': '{title} can no longer be seen', 'att.privateText': 'by no account, since {time}', 'att.other': '{code}',
 
   'dest.title': 'Destinations', 'dest.behindBy': 'behind by', 'dest.name': 'Name', 'dest.behind': 'Behind', 'dest.rate': 'Rate', 'dest.lastError': 'Last error', 'dest.state': 'State', 'dest.nextTry': 'next try in {span}', 'dest.about': 'Who reads what is captured, each at a pace of its own: the search index, and consumers of the API. Brokers and webhooks come with a later version.', 'dest.none': 'No destination is set up.',
   'dest.events': { one: '{n} event', other: '{n} events' },

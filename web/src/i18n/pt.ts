@@ -67,6 +67,7 @@ export const pt: Catalogue = {
   'ch.channel': 'Canal', 'ch.coverage': 'Cobertura', 'ch.accounted': 'Contabilizadas', 'ch.last': 'Última', 'ch.day': '24 h', 'ch.state': 'Estado',
   'ch.about': 'Sobre', 'ch.kind': 'Tipo', 'ch.id': 'Id', 'ch.since': 'Conhecido aqui desde', 'ch.feeds': 'Feeds', 'ch.none': 'Nenhum canal aqui.', 'ch.orderChanged': 'A ordem mudou', 'ch.apply': 'Aplicar', 'ch.filter': 'Filtrar canais', 'ch.hourly': '{n} mensagens em 24 horas',
   'state.complete': 'Completo', 'state.hole': 'Preenchendo, {n}', 'state.holeShort': 'faltam {n}', 'state.lost': '{n} perdidas', 'state.unproven': 'Sem prova', 'state.silent': 'Silêncio há {span}',
+  'state.silentWhy': 'Em silêncio por mais tempo que o normal, que é no máximo {usual}. Às {time} o Telegram não tinha nada mais novo.', 'state.late': '{span} de atraso', 'state.lateShort': 'Atrasado', 'state.lateWhy': 'Às {time} uma mensagem chegou com {span} de atraso, embora houvesse conexão.',
   'state.private': 'Privado desde {time}', 'state.privateShort': 'Privado',
   'state.history': 'Histórico {percent}', 'state.imported': 'Importado', 'state.stopped': 'Parado', 'state.empty': 'Vazio',
   'kind.channel': 'canal', 'kind.supergroup': 'grupo', 'kind.group': 'grupo', 'kind.private': 'privado',
@@ -86,7 +87,7 @@ export const pt: Catalogue = {
   'att.title': 'Precisa de atenção', 'att.none': 'Nada precisa de você.', 'att.watch': 'Ver', 'att.tryNow': 'Abrir', 'att.review': 'Rever',
   'att.hole': 'Lacuna em {title}', 'att.holeText': { one: 'falta {n} id, preenche-se sozinha', other: 'faltam {n} ids, preenche-se sozinha' },
   'att.destination_late': '{name} em atraso', 'att.destinationText': '{n} na fila, nada se perdeu', 'att.retry': 'nova tentativa em {span}',
-  'att.set_aside': { one: '{n} mensagem separada', other: '{n} mensagens separadas' }, 'att.capture_stopped': 'Captura parada', 'att.disk_low': 'Pouco disco', 'att.silent': '{title} em silêncio', 'att.silentText': 'mais do que o normal, desde {time}', 'att.private': '{title} não pode mais ser visto', 'att.privateText': 'por nenhuma conta, desde {time}', 'att.other': '{code}',
+  'att.set_aside': { one: '{n} mensagem separada', other: '{n} mensagens separadas' }, 'att.capture_stopped': 'Captura parada', 'att.disk_low': 'Pouco disco', 'att.silent': '{title} em silêncio', 'att.silentText': 'mais do que o normal, desde {time}', 'att.late': 'Mensagens de {title} chegam atrasadas', 'att.lateText': 'até {span}, às {time}', 'att.private': '{title} não pode mais ser visto', 'att.privateText': 'por nenhuma conta, desde {time}', 'att.other': '{code}',
 
   'dest.title': 'Destinos', 'dest.behindBy': 'atraso', 'dest.name': 'Nome', 'dest.behind': 'Atraso', 'dest.rate': 'Ritmo', 'dest.lastError': 'Último erro', 'dest.state': 'Estado', 'dest.nextTry': 'próxima tentativa em {span}', 'dest.about': 'Quem lê o que foi capturado, cada um no seu ritmo: o índice de busca e os consumidores da API. Brokers e webhooks vêm em uma versão posterior.', 'dest.none': 'Nenhum destino configurado.',
   'dest.events': { one: '{n} evento', other: '{n} eventos' },

@@ -11,6 +11,7 @@ import { CoverageBar } from '../coverage/CoverageBar.tsx';
 import { lang, t, type Key } from '../i18n/index.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { tip } from '../ui/Tip.tsx';
 import { Sparkline } from './Sparkline.tsx';
 import { inTab, sorted, stated, type Order, type Tab } from './state.ts';
 
@@ -97,7 +98,7 @@ function Row({ channel, details }: { channel: Channel; details?: boolean }) {
       <td class="num cell-count tabular">{imported ? <b>{num(channel.messageCount)}</b> : <><b>{num(coverage.accounted)}</b><span class="quiet not-phone"> / {num(coverage.expected)}</span></>}</td>
       <td class="num cell-last tabular">{channel.lastMessageAt ? <time dateTime={channel.lastMessageAt}>{recent(channel.lastMessageAt, now.value)}</time> : '–'}</td>
       <td class="cell-spark"><Sparkline values={channel.hourly} /></td>
-      <td class={`cell-state ${said.tone}`}><span class="stated-cell"><Icon name={said.icon} size={15} /><span class="not-phone">{said.text}</span><span class="only-phone">{said.short.toLocaleLowerCase(lang)}</span></span></td>
+      <td class={`cell-state ${said.tone}`}><span class="stated-cell" {...(said.why ? { ...tip(() => said.why), tabIndex: 0 } : {})}><Icon name={said.icon} size={15} /><span class="not-phone">{said.text}</span><span class="only-phone">{said.short.toLocaleLowerCase(lang)}</span>{said.why && <span class="sr">{said.why}</span>}</span></td>
     </tr>
   );
 }

@@ -32,6 +32,10 @@ function itemOf(entry: Attention, destinations: Destination[]): Item {
       icon: 'silent', tone: 'quiet', title: t('att.silent', { title }), text: entry.since ? t('att.silentText', { time: clock(entry.since) }) : entry.detail ?? '',
       action: entry.channelId ? { label: t('app.open'), to: channelPath(entry.channelId) } : undefined,
     };
+    case 'late': return {
+      icon: 'warn', tone: 'warn', title: t('att.late', { title }), text: t('att.lateText', { span: span(entry.count ?? 0, 2), time: entry.since ? clock(entry.since) : '–' }),
+      action: entry.channelId ? { label: t('app.open'), to: channelPath(entry.channelId) } : undefined,
+    };
     case 'private': return {
       icon: 'stopped', tone: 'bad', title: t('att.private', { title }), text: t('att.privateText', { time: entry.since ? clock(entry.since) : '–' }),
       action: entry.channelId ? { label: t('app.open'), to: channelPath(entry.channelId) } : undefined,

@@ -3,8 +3,20 @@ import type { Channel } from '../api/types.ts';
 import { clock, percent, span } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
 
-export interface Stated { text: string; short: string; icon: string; tone: string }
-export function stated({ state, coverage }: Channel, now: number): Stated {
+export interface Stated { text: string; short: string; icon: string; tone: string; why?: string }
+export function stated(channel: Channel, now: number): Stated {
+  const said = { ...statedCode(channel, now) };
+  const { lag, silence, state } = channel;
+  if (state.code === 'silent' && silence) said.why = t('state.silentWhy', { usual: span(silence.usualSeconds), time: clock(silence.provenAt) });
+  if (!lag?.late) return said;
+  const why = [t('state.lateWhy', { span: span(lag.seconds, 2), time: clock(lag.at) }), said.why].filter(Boolean).join(' ');
+  return isCalm(channel) ? { text: t('state.late', { span: span(lag.seconds) }), short: t('state.lateShort'), icon: 'warn', tone: 'tone-warn', why } : { ...said, why };
+}
+
+const isCalm = ({ state }: Channel): boolean => state.code === 'complete' || state.code === 'silent';
+const isLate = (channel: Channel): boolean => Boolean(channel.lag?.late) && isCalm(channel);
+
+function statedCode({ state, coverage }: Channel, now: number): Stated {
   const missing = state.missing ?? coverage.missing;
   const of = (text: string, icon: string, tone: string, short = text): Stated => ({ text, short, icon, tone });
   switch (state.code) {
@@ -25,14 +37,14 @@ const urgency: Record<string, number> = { private: 0, lost: 0, stopped: 0, hole:
 export type Order = 'attention' | 'activity' | 'name';
 export type Tab = 'all' | 'attention' | 'history' | 'silent';
 
-export const needsAttention = ({ state }: Channel): boolean => ['private', 'hole', 'lost', 'stopped', 'unproven'].includes(state.code);
+export const needsAttention = (channel: Channel): boolean => isLate(channel) || ['private', 'hole', 'lost', 'stopped', 'unproven'].includes(channel.state.code);
 export const inTab = (tab: Tab) => (channel: Channel): boolean =>
   tab === 'all' || (tab === 'attention' ? needsAttention(channel) : channel.state.code === tab);
 
 export function sorted(channels: Channel[], order: Order, locale: string): Channel[] {
   const byName = (a: Channel, b: Channel): number => a.title.localeCompare(b.title, locale);
   const byActivity = (a: Channel, b: Channel): number => (b.lastMessageAt ?? '').localeCompare(a.lastMessageAt ?? '') || byName(a, b);
-  const rank = ({ state }: Channel): number => urgency[state.code] ?? 9;
+  const rank = (channel: Channel): number => isLate(channel) ? 1 : urgency[channel.state.code] ?? 9;
   const compare = order === 'name' ? byName : order === 'activity' ? byActivity : (a: Channel, b: Channel) => rank(a) - rank(b) || byActivity(a, b);
   return channels.slice().sort(compare);
 }
