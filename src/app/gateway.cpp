@@ -46,6 +46,7 @@ api::Options api_options(const config::Config& config) {
   options.data_dir = config.data_dir;
   options.media_folder = config.media.folder;
   options.deliver_max_age = std::chrono::seconds(config.deliver.max_age_s);
+  options.reconcile_every = std::chrono::seconds(config.telegram.reconcile_every_s);
   options.lag_alarm = std::chrono::seconds(config.telegram.lag_alarm_s);
   return options;
 }

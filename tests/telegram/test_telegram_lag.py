@@ -160,5 +160,20 @@ class SilenceTest(Watched):
         self.assertEqual(self.row()["state"]["code"], "complete")
 
 
+class ProofTest(Case):
+    settings = {"reconcile_every_s": 10}
+
+    def test_a_proof_is_as_old_as_the_configuration_says(self):
+        self.gateway.sign_in(self.ada)
+        self.capture(self.news)
+        self.complete(self.news)
+        def state():
+            rows = self.gateway.get("/api/telegram-gateway/channels?px=1")[1]["data"]
+            return rows[0]["state"]["code"]
+        self.gateway.until(lambda: state() == "complete", 10, "the proof")
+        self.do(lambda _: self.server.delays.update({"messages.search": 120}))
+        self.gateway.until(lambda: state() == "unproven", 45, "the proof to be too old")
+
+
 if __name__ == "__main__":
     unittest.main()
