@@ -58,7 +58,7 @@ const std::string_view kSchemas = R"json({
    "required": ["text", "voters"], "properties": {"text": {"type": "string"}, "voters": {"type": "integer"}}}},
    "totalVoters": {"type": "integer"}, "closed": {"type": "boolean"}}}, "service": {"type": "string"}, "senderId": {
    "type": "string"}, "signature": {"type": "string"}, "viaBot": {"type": "string"}, "latenessMs": {"type":
-   "integer"}, "sanitised": {"const": true}, "topicId": {"type": "string"}, "processedBy": {"type": "array",
+   "integer"}, "sanitised": {"const": true}, "topicId": {"type": "string"}, "topicTitle": {"type": "string"}, "processedBy": {"type": "array",
    "items": {"type": "string"}}}},
  "Version": {"type": "object", "required": ["key", "seq", "kind", "n", "observedAt", "recordedAt", "origin",
    "source", "current", "text"], "properties": {"key": {"type": "string"}, "seq": {"type": "integer"}, "kind": {
@@ -80,7 +80,8 @@ const std::string_view kSchemas = R"json({
    "active": {"type": "boolean"}, "isActive": {"type": "boolean"}, "registered": {"type": "boolean"},
    "totalMessages": {"type": "integer"}, "messageCount": {"type": "integer"}, "deletedMessages": {"type": "integer"},
    "lastMessageDate": {"type": ["string", "null"], "format": "date-time"}, "lastMessageAt": {"type": "string",
-   "format": "date-time"}, "migratedTo": {"type": "string"}, "migratedFrom": {"type": "string"}, "createdAt": {
+   "format": "date-time"}, "migratedTo": {"type": "string"}, "migratedFrom": {"type": "string"}, "topics": {"type": "array", "maxItems": 1000, "items": {"type": "object",
+   "required": ["id", "title"], "properties": {"id": {"type": "string"}, "title": {"type": "string"}}}}, "createdAt": {
    "type": "string", "format": "date-time"}, "updatedAt": {"type": "string", "format": "date-time"}}},
  "Counts": {"type": "object", "required": ["expected", "accounted", "stored", "empty", "deleted", "missing",
    "acceptedLost", "unknown"], "properties": {"expected": {"type": "integer"}, "accounted": {"type": "integer"},

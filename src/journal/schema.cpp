@@ -124,6 +124,13 @@ CREATE TABLE access (
   PRIMARY KEY (peer, scope, account)) WITHOUT ROWID;
 )sql";
 
+// Since version 6: what the topics of forums are called, and since when that is known.
+constexpr std::string_view kTopics = R"sql(
+CREATE TABLE topics (
+  peer INTEGER NOT NULL, topic INTEGER NOT NULL, title TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (peer, topic)) WITHOUT ROWID;
+)sql";
+
 // What version 3 served has no seq: an edit counts as not served then, and comes once more.
 constexpr std::string_view kSince3 =
     "ALTER TABLE serves ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
@@ -140,9 +147,10 @@ Result<void> prepare(Connection& db) {
                  fmt::format("the journal has schema {}, this program knows {}", *version, kSchemaVersion),
                  "Start the newer program that wrote it, or restore a backup made before the upgrade"};
   }
-  if (*version == 3 || *version == 4) {
-    auto done = db.execute(fmt::format("BEGIN IMMEDIATE;{}{}PRAGMA user_version = {};COMMIT;",
-                                       *version == 3 ? kSince3 : "", kAccess, kSchemaVersion));
+  if (*version >= 3 && *version < kSchemaVersion) {
+    auto done =
+        db.execute(fmt::format("BEGIN IMMEDIATE;{}{}{}PRAGMA user_version = {};COMMIT;", *version == 3 ? kSince3 : "",
+                               *version < 5 ? kAccess : "", kTopics, kSchemaVersion));
     if (!done) (void)db.execute("ROLLBACK");
     return done;
   }
@@ -154,12 +162,12 @@ Result<void> prepare(Connection& db) {
   }
   const auto now = model::Time::now();
   auto done = db.execute(
-      fmt::format("BEGIN IMMEDIATE;{}{}"
+      fmt::format("BEGIN IMMEDIATE;{}{}{}"
                   "INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16)))), ('created_at', '{}');"
                   // Sequence numbers start at the time of creation in µs, so that they grow also over a lost journal.
                   "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {});"
                   "PRAGMA user_version = {};COMMIT;",
-                  kTables, kAccess, now.us, now.us, kSchemaVersion));
+                  kTables, kAccess, kTopics, now.us, now.us, kSchemaVersion));
   if (!done) (void)db.execute("ROLLBACK");
   return done;
 }

@@ -2,6 +2,7 @@
 
 #include "journal/access.h"
 #include "journal/coverage.h"
+#include "journal/topics.h"
 #include "model/message_json.h"
 #include "pipeline/chat_names.h"
 #include "pipeline/counters.h"
@@ -15,6 +16,16 @@ using model::Kind;
 // A message this young may be on its way to the account whose page lacks it.
 constexpr std::int64_t kSettleUs = 60'000'000;
 constexpr std::size_t kMaxQuarantinePayload = 64 << 10;
+
+// A topic has the number of the message that made it.
+std::optional<TopicSeen> topic_named_by(const Seen& seen) {
+  const auto& m = seen.message;
+  const auto topic = m.service == "topic_created" ? m.key.message
+                     : m.service == "topic_edit"  ? m.topic
+                                                  : model::MessageId{};
+  if (!topic || m.text.empty() || m.key.scope) return std::nullopt;
+  return TopicSeen{seen.from, m.key.peer, topic, m.text, m.date};
+}
 
 }  // namespace
 
@@ -81,6 +92,9 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
       heard_.push_back({seen.message.key.peer, seen.message.date});
     }
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
+    if (const auto topic = topic_named_by(seen)) {
+      if (auto done = take(*topic); !done) return done;
+    }
     if (seen.freshness == Freshness::cached) {
       const auto& key = seen.message.key;
       auto& newest = newest_of_copies_[{key.peer, key.scope}];
@@ -219,19 +233,34 @@ Result<void> Batch::take(const ChatSeen& chat) {
 }
 
 Result<void> Batch::tell_successor(const ChatSeen& chat) {
+  return tell_of_chat(chat.from, chat.peer, chat.scope, Kind::channel_migrated,
+                      fmt::format("{{\"migrated_to\":{}}}", chat.successor.value));
+}
+
+Result<void> Batch::tell_of_chat(const Provenance& from, model::ChatId peer, model::Scope scope, model::Kind kind,
+                                 std::string body) {
   model::Event event;
-  event.key = {chat.scope, chat.peer, {}};
-  event.kind = Kind::channel_migrated;
-  event.origin = chat.from.origin;
-  event.source = chat.from.source;
-  event.account = chat.from.account;
-  event.observed_at = chat.from.observed_at;
+  event.key = {scope, peer, {}};
+  event.kind = kind;
+  event.origin = from.origin;
+  event.source = from.source;
+  event.account = from.account;
+  event.observed_at = from.observed_at;
   event.recorded_at = now_;
   event.n = event.observed_at.us;
-  event.message = fmt::format("{{\"migrated_to\":{}}}", chat.successor.value);
+  event.message = std::move(body);
   if (auto done = append(db_, event, {}); !done) return done;
   events_.push_back(std::move(event));
   return {};
+}
+
+Result<void> Batch::take(const TopicSeen& topic) {
+  const auto renamed = journal::note_topic(db_, topic.peer, topic.topic, topic.title, topic.at);
+  if (!renamed) return renamed.error();
+  if (!*renamed) return {};
+  std::string body = fmt::format("{{\"topic\":{},\"title\":", topic.topic.value);
+  model::append_json_string(body, topic.title);
+  return tell_of_chat(topic.from, topic.peer, {}, Kind::channel, body + "}");
 }
 
 Result<void> Batch::take(const AccessSeen& access) {

@@ -37,6 +37,7 @@ class Batch {
   Result<void> take(const Proof& proof);
   Result<void> take(const ChatSeen& chat);
   Result<void> take(const AccessSeen& access);
+  Result<void> take(const TopicSeen& topic);
   Result<void> take(const Refused& refused);
 
   // Writes heads and counts. Then COMMIT is the caller's.
@@ -60,6 +61,8 @@ class Batch {
   Result<void> no_longer_set_aside(const std::string& place);
   Result<void> see_newest_of_copies();
   Result<void> tell_successor(const ChatSeen& chat);
+  Result<void> tell_of_chat(const Provenance& from, model::ChatId peer, model::Scope scope, model::Kind kind,
+                            std::string body);
 
   journal::Connection& db_;
   model::Time now_;

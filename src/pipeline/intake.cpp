@@ -57,6 +57,7 @@ std::size_t bytes_of(const Observation& observation) {
   if (const auto* counters = std::get_if<CountersSeen>(&observation)) {
     return sizeof(CountersSeen) + bytes_of(counters->counters);
   }
+  if (const auto* topic = std::get_if<TopicSeen>(&observation)) return sizeof(TopicSeen) + topic->title.size();
   if (const auto* proof = std::get_if<Proof>(&observation)) return sizeof(Proof) + proof->present.size() * 8;
   return sizeof(Observation);
 }
@@ -140,6 +141,7 @@ Result<void> Intake::push(Observation observation, std::chrono::milliseconds pat
       item.hash = content_hash(seen->message);
     }
   }
+  if (auto* topic = std::get_if<TopicSeen>(&observation)) clean(topic->title);
   item.bytes = bytes_of(observation);
   item.what = std::move(observation);
   return impl_->enqueue(std::move(item), patience);

@@ -104,6 +104,15 @@ struct AccessSeen {
   std::string reason;  // Telegram's word where it does not
 };
 
+// What a topic of a forum is called. A message that says so (topic_created, topic_edit) needs none.
+struct TopicSeen {
+  Provenance from;
+  model::ChatId peer;
+  model::MessageId topic;
+  std::string title;
+  model::Time at;  // when it was called so
+};
+
 // Something a source could not read: kept as it was, with the reason.
 struct Refused {
   Provenance from;
@@ -112,6 +121,7 @@ struct Refused {
   std::string payload;  // at most 64 KiB are kept
 };
 
-using Observation = std::variant<Seen, Deleted, CountersSeen, MediaSeen, Proof, ChatSeen, AccessSeen, Refused>;
+using Observation =
+    std::variant<Seen, Deleted, CountersSeen, MediaSeen, Proof, ChatSeen, AccessSeen, TopicSeen, Refused>;
 
 }  // namespace tg::pipeline

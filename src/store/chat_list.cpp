@@ -18,6 +18,7 @@ void join(Chat& one, Chat other) {
   one.deleted += other.deleted;
   one.media += other.media;
   if (!one.migrated_to) one.migrated_to = other.migrated_to;
+  if (one.topics.empty()) one.topics = std::move(other.topics);
   one.last_date = std::max(one.last_date, other.last_date);
 }
 

@@ -35,9 +35,10 @@ std::optional<Status> parse_status(std::string_view name);
 struct Row {
   model::Message message;
   std::string chat_title;
-  model::Seq seq;          // newest event of any kind
-  model::Seq content_seq;  // the event its content is from
-  model::Seq arrival;      // the first event
+  std::string topic_title;  // of message.topic, where it is known
+  model::Seq seq;           // newest event of any kind
+  model::Seq content_seq;   // the event its content is from
+  model::Seq arrival;       // the first event
   std::int64_t n = 0;
   std::int32_t versions = 1;
   model::Kind kind = model::Kind::created;     // of content_seq
@@ -92,6 +93,11 @@ struct Version {
   bool current = false;
 };
 
+struct Topic {
+  model::MessageId id;
+  std::string title;
+};
+
 struct Chat {
   model::ChatId peer;
   model::Scope scope;
@@ -105,6 +111,7 @@ struct Chat {
   model::Time last_date;
   model::MessageId start, newest;
   model::ChatId migrated_to, migrated_from;
+  std::vector<Topic> topics;  // of a forum, those whose titles are known, by number; 1,000 at most
 };
 
 struct ChatStatistics {

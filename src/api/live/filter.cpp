@@ -16,6 +16,7 @@ bool EventFilter::wants(const model::Event& event) const {
   if (!channels.empty() && !among(channels, event.key.peer)) return false;
   if (kinds.empty()) {
     if (event.kind == model::Kind::counters || event.kind == model::Kind::filled || event.superseded) return false;
+    if (event.kind == model::Kind::channel) return false;
   } else if (!among(kinds, event.kind)) {
     return false;
   }

@@ -88,6 +88,12 @@ json::object channel_json(const store::Chat& chat) {
   }
   if (chat.migrated_to) out["migratedTo"] = std::to_string(chat.migrated_to.value);
   if (chat.migrated_from) out["migratedFrom"] = std::to_string(chat.migrated_from.value);
+  if (!chat.topics.empty()) {
+    auto& topics = out["topics"].emplace_array();
+    for (const auto& topic : chat.topics) {
+      topics.push_back(json::object{{"id", std::to_string(topic.id.value)}, {"title", topic.title}});
+    }
+  }
   out["createdAt"] = model::to_rfc3339(chat.created_at);
   out["updatedAt"] = model::to_rfc3339(chat.updated_at ? chat.updated_at : chat.created_at);
   return out;

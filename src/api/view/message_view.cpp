@@ -235,6 +235,7 @@ void write_message(JsonWriter& json, const store::Row& row) {
   }
   if (message.sanitised) json.field("sanitised", true);
   if (message.topic) json.field("topicId", std::to_string(message.topic.value));
+  json.optional("topicTitle", row.topic_title);
   if (!row.processed_by.empty()) {
     json.name("processedBy").open('[');
     for (const auto& consumer : row.processed_by) json.value(consumer);

@@ -73,6 +73,7 @@ std::string message_html(const store::Row& row, const std::function<bool(model::
                                 m.key.message.value, row.deleted_at ? " class=\"deleted\"" : "",
                                 escape_html(m.sender.empty() ? row.chat_title : m.sender), model::to_rfc3339(m.date),
                                 readable(m.date));
+  if (!row.topic_title.empty()) out += fmt::format(" <small dir=\"auto\">{}</small>", escape_html(row.topic_title));
   if (m.edit_date) out += fmt::format(" <small>edited {}</small>", readable(m.edit_date));
   if (row.deleted_at) out += fmt::format(" <small>deleted {}</small>", readable(row.deleted_at));
   out += "</header>";

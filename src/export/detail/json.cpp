@@ -72,7 +72,7 @@ std::string object_of(const store::Row& row) {
   o.text("channelTitle", row.chat_title.empty() ? m.chat_title : row.chat_title).text("text", m.text);
   o.text("date", model::to_rfc3339(m.date)).some("editDate", m.edit_date).some("sender", m.sender);
   o.some("senderId", m.sender_id).some("signature", m.signature).some("service", m.service).some("viaBot", m.via_bot);
-  o.some("album", m.album).some("threadId", m.topic.value);
+  o.some("album", m.album).some("threadId", m.topic.value).some("topicTitle", row.topic_title);
   if (!m.entities.empty()) o.raw("entities", entities_of(m));
   if (m.media.type != model::MediaType::none) o.raw("media", media_of(m.media));
   if (m.reply) {

@@ -3,6 +3,7 @@
 #include "pipeline/counters.h"
 #include "source/fields.h"
 #include "source/tdlib/detail/content_reader.h"
+#include "source/tdlib/detail/topic_reader.h"
 
 namespace tg::tdlib {
 
@@ -83,6 +84,10 @@ void Capture::take(const json::object& update) {
     if (const auto* group = f.object("supergroup")) take_supergroup(*group);
   } else if (type == "updateBasicGroup") {
     if (const auto* group = f.object("basic_group")) take_basic_group(*group);
+  } else if (type == "updateForumTopicInfo") {
+    const auto* info = f.object("info");
+    auto topic = info ? read_topic_info(*info, provenance({})) : std::nullopt;
+    if (topic && ports_.wanted(topic->peer)) ports_.push(std::move(*topic));
   } else if (type == "updateChatFolders") {
     if (const auto* folders = f.array("chat_folders")) take_folders(*folders);
   } else if (type == "updateUser") {
@@ -108,6 +113,7 @@ void Capture::take_chat(const json::object& object) {
   if (const auto known = supergroups_.find(facts.supergroup); known != supergroups_.end()) {
     facts.username = known->second.username;
     facts.member = known->second.member;
+    facts.forum = known->second.forum;
   }
   names_.learn_chat(chat, facts.title);
   if (const auto* last = f.object("last_message")) note_newest(chat, *last);
@@ -130,11 +136,13 @@ void Capture::take_supergroup(const json::object& group) {
   const auto* status = f.object("status");
   const std::string standing(status ? Fields(*status).text("@type") : std::string_view());
   const bool left = standing == "chatMemberStatusLeft";
-  supergroups_[id] = {username, !left};
+  const bool forum = f.flag("is_forum");
+  supergroups_[id] = {username, !left, forum};
   const auto chat = model::channel_peer(id);
   if (const auto known = chats_.find(chat); known != chats_.end()) {
     known->second.username = std::move(username);
     known->second.member = !left;
+    known->second.forum = forum;
     tell(chat);
   }
   if (!status) return;

@@ -27,6 +27,7 @@ struct ChatFacts {
   model::MessageId newest;  // that TDLib was told of; 0 = none
   model::ChatId successor;  // of a basic group that became a supergroup
   bool member = true;       // false: it is told of nothing unless it is kept open
+  bool forum = false;       // has topics
 };
 
 class Capture {
@@ -83,6 +84,7 @@ class Capture {
   struct Supergroup {
     std::string username;
     bool member = true;
+    bool forum = false;
   };
   std::unordered_map<std::int64_t, Supergroup> supergroups_;
   std::unordered_map<model::ChatId, bool> member_;  // of supergroups and channels

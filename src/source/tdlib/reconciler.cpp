@@ -85,6 +85,7 @@ struct Reconciler::Impl {
   std::unordered_set<model::ChatId> to_begin;                   // histories that are not promised yet
   std::unordered_map<model::ChatId, Clock::time_point> walked;  // when each was walked last
   std::unordered_set<model::ChatId> walked_once;
+  std::unordered_set<model::ChatId> topics_known;                   // forums: later names come as updates and messages
   std::unordered_map<model::ChatId, bool> sees;                     // as it was told last
   std::unordered_set<model::ChatId> asked;                          // for a reason: not by the hour, nor a second look
   std::vector<std::pair<Clock::time_point, model::ChatId>> second;  // looks at what was too new, in order
@@ -189,12 +190,13 @@ struct Reconciler::Impl {
     Walk w;
     w.chat = chat;
     model::MessageId told;
-    bool member = true;
+    bool member = true, forum = false;
     const bool known = ports.with_capture([&](const Capture& capture) {
       w.account = capture.account();
       if (const auto* facts = capture.facts(chat)) {
         told = facts->newest;
         member = facts->member;
+        forum = facts->forum;
       }
     });
     ports.open(chat, member);
@@ -207,7 +209,17 @@ struct Reconciler::Impl {
     }
     if (!settle(w)) return std::nullopt;
     if (w.history_ids() > 0) remember_history(w);
+    if (forum && !topics_known.contains(chat)) learn_topics(w);
     return w.newest_date;
+  }
+
+  void learn_topics(const Walk& w) {
+    auto topics = pages.topics(w.chat, w.account);
+    if (!topics) return;
+    for (auto& topic : *topics) {
+      if (!push(std::move(topic))) return;
+    }
+    topics_known.insert(w.chat);
   }
 
   // From the newest down to what was proven before, and further: edits and deletions there may never have been told.

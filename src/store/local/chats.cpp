@@ -1,5 +1,6 @@
 // Chats: the registry, their counts and statistics.
 
+#include "journal/topics.h"
 #include "store/chat_list.h"
 #include "store/local/detail/impl.h"
 
@@ -7,6 +8,7 @@ namespace tg::store {
 namespace {
 
 constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::size_t kMostTopics = 1'000;  // a chat
 constexpr std::string_view kChatSql =
     "SELECT peer, scope, title, username, kind, label, description, active, registered, created_at, updated_at, total, "
     "deleted, "
@@ -36,6 +38,23 @@ Chat chat_from(const journal::Statement& row) {
   return chat;
 }
 
+// Topics have no scope: forums are supergroups.
+Result<void> add_topics(journal::Connection& db, std::vector<Chat>& chats, model::ChatId peer) {
+  auto topics = journal::topics(db, peer);
+  if (!topics) return topics.error();
+  if (topics->empty()) return {};
+  std::unordered_map<model::ChatId, Chat*> by_peer;
+  for (auto& chat : chats) {
+    if (!chat.scope) by_peer[chat.peer] = &chat;
+  }
+  for (auto& topic : *topics) {
+    const auto chat = by_peer.find(topic.peer);
+    if (chat == by_peer.end() || chat->second->topics.size() >= kMostTopics) continue;
+    chat->second->topics.push_back({topic.id, std::move(topic.title)});
+  }
+  return {};
+}
+
 Error unknown(model::ChatId peer) {
   return {Code::not_found, fmt::format("channel {} is not known", peer.value),
           "GET /api/channels lists those that are"};
@@ -49,6 +68,7 @@ Result<std::vector<Chat>> LocalStore::chats() {
   std::vector<Chat> chats;
   auto done = local::each((*db)->prepared(fmt::format("{} ORDER BY last_date DESC, peer", kChatSql)).reset(),
                           [&](journal::Statement& row) { chats.push_back(chat_from(row)); });
+  if (done) done = add_topics(**db, chats, {});
   if (!done) return done.error();
   return chats;
 }
@@ -59,6 +79,7 @@ Result<std::optional<Chat>> LocalStore::chat(model::ChatId peer) {
   std::vector<Chat> scopes;
   auto done = local::each((*db)->prepared(fmt::format("{} WHERE peer = ? ORDER BY scope", kChatSql)).with(peer),
                           [&](journal::Statement& row) { scopes.push_back(chat_from(row)); });
+  if (done) done = add_topics(**db, scopes, peer);
   if (!done) return done.error();
   std::optional<Chat> chat;
   if (!scopes.empty()) chat = one_an_id(std::move(scopes)).front();

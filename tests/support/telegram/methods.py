@@ -3,6 +3,7 @@
 import os
 import time
 
+from . import topics
 from .files import FileMethods
 from .naming import Naming
 from .session import RpcError
@@ -323,9 +324,10 @@ class Methods(FileMethods, Naming):
 
     def messages_getForumTopics(self, caller, query):
         me = self.signed_in(caller)
-        channel = self._peer(me, query["peer"])
-        return {"_": "messages.forumTopics", "count": len(channel.topics), "topics": list(channel.topics.values()),
-                "messages": [], "chats": [channel.value(me)], "users": [], "pts": channel.pts}
+        if me.is_bot:
+            raise RpcError(400, "BOT_METHOD_INVALID")
+        forum = self._peer(me, query["peer"])
+        return {**topics.listed(forum, query), "chats": [forum.value(me)], "users": self.world.users_of(me, [forum])}
 
     # Differences.
 

@@ -32,6 +32,7 @@ TEST(Filter, HistoryIsNotNews) {
   EXPECT_FALSE(filter.wants(event_of(model::Kind::created, model::Origin::backfill)));
   EXPECT_FALSE(filter.wants(event_of(model::Kind::created, model::Origin::import_)));
   EXPECT_FALSE(filter.wants(event_of(model::Kind::counters, model::Origin::live)));
+  EXPECT_FALSE(filter.wants(event_of(model::Kind::channel, model::Origin::live)));
 }
 
 TEST(Filter, TakesWhatItIsAskedFor) {
@@ -41,6 +42,8 @@ TEST(Filter, TakesWhatItIsAskedFor) {
 
   EXPECT_TRUE(filter.wants(event_of(model::Kind::edited, model::Origin::import_)));
   EXPECT_FALSE(filter.wants(event_of(model::Kind::created, model::Origin::live)));
+  const auto of_chats = EventFilter::from(Query("kinds=channel"), std::chrono::seconds(600)).value();
+  EXPECT_TRUE(of_chats.wants(event_of(model::Kind::channel, model::Origin::live)));
   EXPECT_FALSE(EventFilter::from(Query("kinds=nonsense"), std::chrono::seconds(1)));
   EXPECT_FALSE(EventFilter::from(Query("channelId=x"), std::chrono::seconds(1)));
 }

@@ -35,7 +35,8 @@ TEST(Schema, AFileOfVersionThreeIsTakenOver) {
   auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
   ASSERT_TRUE(prepare(*db));
   ASSERT_TRUE(
-      db->execute("DROP TABLE access; ALTER TABLE serves DROP COLUMN seq; ALTER TABLE consumers DROP COLUMN began; "
+      db->execute("DROP TABLE topics; DROP TABLE access; ALTER TABLE serves DROP COLUMN seq; ALTER TABLE consumers "
+                  "DROP COLUMN began; "
                   "INSERT INTO serves VALUES ('a', 1, 2, 0, 1, 3); PRAGMA user_version = 3"));
 
   ASSERT_TRUE(prepare(*db));
@@ -50,11 +51,23 @@ TEST(Schema, AFileOfVersionFourIsTakenOver) {
   const test::TempFolder folder;
   auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
   ASSERT_TRUE(prepare(*db));
-  ASSERT_TRUE(db->execute("DROP TABLE access; PRAGMA user_version = 4"));
+  ASSERT_TRUE(db->execute("DROP TABLE topics; DROP TABLE access; PRAGMA user_version = 4"));
 
   ASSERT_TRUE(prepare(*db));
 
   EXPECT_EQ(db->scalar("SELECT count(*) FROM access").value(), 0);
+  EXPECT_EQ(db->scalar("PRAGMA user_version").value(), kSchemaVersion);
+}
+
+TEST(Schema, AFileOfVersionFiveIsTakenOver) {
+  const test::TempFolder folder;
+  auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
+  ASSERT_TRUE(prepare(*db));
+  ASSERT_TRUE(db->execute("DROP TABLE topics; PRAGMA user_version = 5"));
+
+  ASSERT_TRUE(prepare(*db));
+
+  EXPECT_EQ(db->scalar("SELECT count(*) FROM topics").value(), 0);
   EXPECT_EQ(db->scalar("PRAGMA user_version").value(), kSchemaVersion);
 }
 

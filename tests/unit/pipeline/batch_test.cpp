@@ -6,6 +6,7 @@
 #include <future>
 
 #include "journal/coverage.h"
+#include "journal/topics.h"
 #include "pipeline/heads.h"
 #include "pipeline/intake.h"
 #include "pipeline/manual.h"
@@ -510,6 +511,35 @@ TEST(Journal, OneProcessAtATime) {
 
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, Code::conflict);
+}
+
+TEST(Topics, AreCalledAsTheMessagesThatMakeAndRenameThemSay) {
+  JournalFixture fixture;
+  auto titled = [](std::int64_t id, std::string service, std::string title, std::int64_t topic, std::int64_t at) {
+    auto seen = message(id, std::move(title));
+    seen.message.service = std::move(service);
+    seen.message.topic = model::MessageId{topic};
+    seen.message.date = model::Time{test::kPosted.us + at * kSecond};
+    return seen;
+  };
+  auto title = [&] { return journal::topic_title(**fixture.journal->read(), kPeer, model::MessageId{17}).value(); };
+
+  fixture.push_all({titled(17, "topic_created", "Tides", 0, 0), titled(18, "", "no title", 17, 1),
+                    titled(19, "topic_edit", "", 17, 2)});
+  EXPECT_EQ(title(), "Tides");
+  fixture.push_all({titled(20, "topic_edit", "High water", 17, 10)});
+  EXPECT_EQ(title(), "High water");
+  fixture.push_all({TopicSeen{{}, kPeer, model::MessageId{17}, "Ebb", model::Time{test::kPosted.us + 5 * kSecond}},
+                    TopicSeen{{}, kPeer, model::MessageId{1}, std::string("Gen\0eral", 8), kNow}});
+
+  EXPECT_EQ(title(), "High water") << "the later one";
+  EXPECT_EQ(journal::topic_title(**fixture.journal->read(), kPeer, model::MessageId{1}).value(), "General");
+  EXPECT_EQ(fixture.problems(), std::vector<std::string>{});
+  const auto events = fixture.journal->read_after({}, 100).value();
+  EXPECT_EQ(std::count_if(events.begin(), events.end(),
+                          [](const model::Event& event) { return event.kind == model::Kind::channel; }),
+            3);
+  EXPECT_EQ(events.back().message, R"({"topic":1,"title":"General"})");
 }
 
 TEST(Intake, TellsTheLagOfNewMessagesWhoseChatWasListenedTo) {

@@ -314,5 +314,20 @@ TEST(ImportFile, TellsItsProgressAtMostFiveTimesASecond) {
   EXPECT_EQ(seen.back().messages, report->messages);
 }
 
+TEST(ImportFile, TopicsAreCalledAsTheExportSays) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto file = folder.write("result.json", R"({"name":"Talk","type":"public_supergroup","id":6,"messages":[
+    {"id":17,"type":"service","date":"2026-01-02T03:04:05","date_unixtime":"1767323045","actor":"Ada",
+     "actor_id":"user7","action":"topic_created","title":"Tides","text":"","text_entities":[]}]})");
+
+  const auto report = gateway.import(file);
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->changes.created, 1u);
+  EXPECT_EQ(
+      gateway.number("SELECT count(*) FROM topics WHERE topic = 17 AND title = 'Tides' AND at = 1767323045000000"), 1);
+}
+
 }  // namespace
 }  // namespace tg::test

@@ -328,6 +328,39 @@ TEST(Removal, LeavesATombstoneThatPagesShowOnlyWhenAsked) {
   EXPECT_EQ(house.store->remove(key(kNews, 2), "").error().code, Code::not_found);
 }
 
+TEST(Pages, OfAForumSayWhatItsTopicsAreCalledNow) {
+  House house;
+  auto name = [&](std::string title, std::int64_t at) {
+    house.push(pipeline::TopicSeen{house.from_server(), kTalk, model::MessageId{100}, std::move(title),
+                                   model::Time::seconds(kPosted + at)});
+  };
+  auto m = house.message(kTalk, 101, "low at noon");
+  m.topic = model::MessageId{100};
+  house.see(std::move(m));
+  house.post(kTalk, 102, "of no topic");
+  name("Tides", 1);
+  PageQuery query;
+  query.channels = {kTalk};
+  auto titles = [&] {
+    house.index();
+    const auto page = house.store->page(query);
+    std::vector<std::string> found;
+    for (const auto& row : page->rows) found.push_back(row.topic_title);
+    return found;
+  };
+  EXPECT_EQ(titles(), (std::vector<std::string>{"", "Tides"}));
+  EXPECT_EQ(titles(), (std::vector<std::string>{"", "Tides"})) << "from memory";
+
+  name("High water", 2);
+
+  EXPECT_EQ(titles(), (std::vector<std::string>{"", "High water"}));
+  const auto chat = **house.store->chat(kTalk);
+  ASSERT_EQ(chat.topics.size(), 1u);
+  EXPECT_EQ(chat.topics[0].id, model::MessageId{100});
+  EXPECT_EQ(chat.topics[0].title, "High water");
+  EXPECT_EQ(house.store->chats()->front().topics.size(), 1u);
+}
+
 TEST(Pages, OfATopicHoldNothingElse) {
   House house;
   for (int id = 1; id <= 9; ++id) {

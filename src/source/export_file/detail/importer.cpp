@@ -148,6 +148,10 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
   last_id_ = exported_id;
   last_chat_ = entry.title;
 
+  if (!read.topic_title.empty()) {
+    pipeline::TopicSeen topic{provenance(), message.key.peer, message.key.message, read.topic_title, message.date};
+    if (auto pushed = intake_.push(std::move(topic)); !pushed) return pushed;
+  }
   pipeline::Seen seen;
   seen.from = provenance();
   seen.freshness = pipeline::Freshness::cached;

@@ -113,6 +113,7 @@ void read_service(const Fields& f, const ChatContext& chat, ReadMessage& out) {
   for (const auto* name : {"message_id", "game_message_id", "invoice_message_id"}) {
     read_reply(f, name, chat, message);
   }
+  if (message.service == "topic_created" && !message.key.scope) out.topic_title = f.text("title");
   if (f.has("photo")) out.media_path = read_media(f, message);
   if (says_more_than_its_code(f)) message.raw = keep_raw(f);
 }

@@ -21,7 +21,8 @@ struct ChatContext {
 
 struct ReadMessage {
   model::Message message;
-  std::string media_path;  // beside the export; empty = none
+  std::string media_path;   // beside the export; empty = none
+  std::string topic_title;  // of the topic that it began; empty = none
 };
 
 struct Fault {

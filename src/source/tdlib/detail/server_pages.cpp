@@ -3,6 +3,7 @@
 #include "observe/log.h"
 #include "source/fields.h"
 #include "source/tdlib/detail/sleep.h"
+#include "source/tdlib/detail/topic_reader.h"
 
 namespace tg::tdlib {
 
@@ -12,6 +13,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t kPage = 100;  // the most that TDLib gives
+constexpr int kMostTopicPages = 10;
 constexpr std::chrono::seconds kPatience{90};
 constexpr std::chrono::seconds kFirstRetry{1}, kLastRetry{60};
 
@@ -90,6 +92,37 @@ std::optional<Page> ServerPages::read(model::ChatId chat, const json::object& fo
   if (!read_all) return std::nullopt;
   std::sort(page.ids.begin(), page.ids.end());
   return page;
+}
+
+std::optional<std::vector<pipeline::TopicSeen>> ServerPages::topics(model::ChatId chat, std::int64_t account) {
+  std::vector<pipeline::TopicSeen> topics;
+  json::object offset{{"offset_date", 0}, {"offset_message_id", 0}, {"offset_forum_topic_id", 0}};
+  for (int page = 0; page < kMostTopicPages; ++page) {
+    if (!wait_for_turn()) return std::nullopt;
+    const pipeline::Provenance from{model::SourceKind::tdlib, model::Origin::backfill, account, model::Time::now()};
+    json::object query{{"@type", "getForumTopics"}, {"chat_id", chat.value}, {"query", ""}, {"limit", kPage}};
+    query.insert(offset.begin(), offset.end());
+    const auto answer = ports_.client.ask(std::move(query), kPatience, stop_.get_token());
+    const auto* found = std::get_if<json::object>(&answer);
+    if (!found) {
+      const auto flood = std::chrono::seconds(std::get<Refusal>(answer).retry_after_s());
+      if (flood.count() > 0) pause(flood, true);
+      return std::nullopt;
+    }
+    const Fields f(*found);
+    const auto* list = f.array("topics");
+    if (!list || list->empty()) break;
+    for (const auto& one : *list) {
+      const auto* object = one.if_object();
+      const auto* info = object ? Fields(*object).object("info") : nullptr;
+      if (auto topic = info ? read_topic_info(*info, from) : std::nullopt) topics.push_back(std::move(*topic));
+    }
+    if (static_cast<std::int64_t>(topics.size()) >= f.number("total_count").value_or(0)) break;
+    offset["offset_date"] = f.number("next_offset_date").value_or(0);
+    offset["offset_message_id"] = f.number("next_offset_message_id").value_or(0);
+    offset["offset_forum_topic_id"] = f.number("next_offset_forum_topic_id").value_or(0);
+  }
+  return topics;
 }
 
 bool ServerPages::wait_for_turn() {

@@ -1,5 +1,6 @@
 #include "store/local/detail/row.h"
 
+#include "journal/topics.h"
 #include "model/message_json.h"
 #include "store/local/detail/query.h"
 
@@ -98,6 +99,14 @@ Result<std::string> RowLoader::chat_title(const model::MessageKey& key) {
   return title;
 }
 
+Result<std::string> RowLoader::topic_title(model::ChatId peer, model::MessageId topic) {
+  if (!topic) return std::string();
+  if (const auto known = topics_.find({peer, topic}); known != topics_.end()) return known->second;
+  auto title = journal::topic_title(db_, peer, topic);
+  if (title) topics_.emplace(std::pair(peer, topic), *title);
+  return title;
+}
+
 Result<Row> RowLoader::load(const Head& head) {
   auto content = this->content(head);
   if (!content) return content.error();
@@ -115,6 +124,9 @@ Result<Row> RowLoader::load(const Head& head) {
     model::set_counters(row.message, std::move(*counters));
   }
   row.chat_title = title->empty() ? row.message.chat_title : std::move(*title);
+  auto topic = topic_title(head.key.peer, row.message.topic);
+  if (!topic) return topic.error();
+  row.topic_title = std::move(*topic);
   row.seq = head.last;
   row.content_seq = head.seq;
   row.arrival = head.arrival;

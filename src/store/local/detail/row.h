@@ -38,11 +38,13 @@ class RowLoader {
   };
   Result<Moments> moments(model::Seq seq);
   Result<std::string> chat_title(const model::MessageKey& key);
+  Result<std::string> topic_title(model::ChatId peer, model::MessageId topic);
 
   journal::Connection& db_;
   ContentCache& contents_;
   std::shared_ptr<const Standing> standing_;
   std::map<std::pair<std::int64_t, std::int64_t>, std::string> titles_;
+  std::map<std::pair<model::ChatId, model::MessageId>, std::string> topics_;
 };
 
 }  // namespace tg::store::local

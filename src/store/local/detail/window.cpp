@@ -15,7 +15,7 @@ constexpr std::size_t kFirstRows = 500;
 constexpr std::chrono::milliseconds kPauseAfterUnloading{1'000};
 
 std::size_t bytes_of_row(const LoadedRow& row) {
-  return sizeof(LoadedRow) + bytes_of(row.row.message) + row.row.chat_title.size() + 128;
+  return sizeof(LoadedRow) + bytes_of(row.row.message) + row.row.chat_title.size() + row.row.topic_title.size() + 128;
 }
 
 Result<std::int64_t> total_of(journal::Connection& db, model::ChatId chat) {
