@@ -21,7 +21,7 @@ export interface Message {
   linkPreview?: LinkPreview; source: string; messageType: string; status: string; receivedAt: string;
   deletedAt?: string; restoredAt?: string; editDate?: string;
   seq: number; key: string; scope: number; origin: Origin; versions: number; entities?: Entity[]; media?: Media;
-  albumId?: string; topicId?: string;
+  albumId?: string; topicId?: string; topicTitle?: string;
   replyTo?: { messageId: number; channelId?: string; text?: string; quote?: string; sender?: string };
   forward?: { name?: string; channelId?: string; messageId?: number; date?: string };
   views?: number; forwards?: number; reactions?: { emoji: string; count: number }[]; poll?: Poll;

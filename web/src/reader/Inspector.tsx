@@ -97,6 +97,7 @@ function Facts({ message, short }: { message: Message; short?: boolean }) {
       [t('i.date'), full(message.date)], [t('i.received'), full(message.receivedAt)], [t('i.deletedFact'), message.deletedAt && full(message.deletedAt)],
       [t('i.sender'), message.sender ?? message.signature], [t('i.seq'), num(message.seq)], [t('i.source'), message.source], [t('i.type'), message.messageType], [t('i.status'), message.status],
       [t('i.mediaFact'), message.media && [word('media', message.media.type), message.media.mimeType, message.media.size && size(message.media.size)].filter(Boolean).join(', ')],
+      [t('i.topic'), message.topicTitle ?? message.topicId],
       [t('i.scope'), message.scope ? String(message.scope) : undefined],
     ] as [string, string | undefined][]),
   ];
