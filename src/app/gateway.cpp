@@ -187,7 +187,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   impl->channels = std::make_unique<ChannelWatch>(ChannelWatch::Parts{
       *impl->journal, impl->lag, impl->metrics, std::chrono::seconds(config.telegram.lag_alarm_s),
       config.telegram.capture_all, [raw = impl.get()](const std::vector<model::ChatId>& chats) -> Result<void> {
-        return raw->telegram ? raw->telegram->sync(chats) : Result<void>{};
+        if (!raw->telegram) return {};
+        const auto asked = raw->telegram->sync(chats);
+        return asked ? Result<void>() : asked.error();
       }});
   parts.lags = [raw = impl.get()] { return raw->lag.worst(model::Time::now()); };
   parts.silences = [raw = impl.get()] { return raw->channels->silences(); };
