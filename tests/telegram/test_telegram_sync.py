@@ -173,6 +173,16 @@ class SyncTest(Scene):
         self.assertEqual((row["state"], row["reason"]), ("done", None))
         self.assert_found(own)
 
+    def test_a_channel_that_no_account_has_met(self):
+        secret = self.world.channel("Secret", self.ben)
+        self.enter(self.ada, channels=[self.news])
+        self.gateway.add(secret)
+        rows = self.rows(code=3)
+        self.assertEqual(rows[str(self.news.chat_id)]["state"], "done")
+        row = rows[str(secret.chat_id)]
+        self.assertEqual(row["state"], "refused")
+        self.assertIn("no account has met it", row["reason"])
+
     def test_a_channel_that_leaves_the_registry_meanwhile(self):
         self.enter(self.ada)
         self.slow(1)
