@@ -109,27 +109,21 @@ TEST(Capture, AContentWithoutADateIsAnEditOfNow) {
 }
 
 TEST(Capture, TellsWhatATopicIsCalled) {
-  std::vector<pipeline::TopicSeen> topics;
-  Capture capture{{[&](const pipeline::Observation& one) {
-                     if (const auto* topic = std::get_if<pipeline::TopicSeen>(&one)) topics.push_back(*topic);
-                   },
-                   [](model::ChatId chat) { return chat == kNews; }, [](model::ChatId, std::string_view) {},
-                   [](boost::json::object, std::function<void(const boost::json::object&)>) {}}};
-  auto take = [&](std::int64_t chat, std::string_view rest) {
-    capture.take(
-        boost::json::parse(fmt::format(R"({{"@type":"updateForumTopicInfo","info":{{"chat_id":{},{}}}}})", chat, rest))
-            .as_object());
+  Captured told;
+  const auto take = [&](model::ChatId chat, std::string_view rest) {
+    told.take(fmt::format(R"({{"@type":"updateForumTopicInfo","info":{{"chat_id":{},{}}}}})", chat.value, rest));
   };
 
-  take(kNews.value, R"("forum_topic_id":17,"name":"Tides")");
-  take(kNews.value - 1, R"("forum_topic_id":17,"name":"not wanted")");
-  take(kNews.value, R"("forum_topic_id":0,"name":"no topic")");
-  take(kNews.value, R"("forum_topic_id":18,"name":7)");
+  take(kChat, R"("forum_topic_id":17,"name":"Tides")");
+  take(model::ChatId{kChat.value - 1}, R"("forum_topic_id":17,"name":"not wanted")");
+  take(kChat, R"("forum_topic_id":0,"name":"no topic")");
+  take(kChat, R"("forum_topic_id":18,"name":7)");
 
-  ASSERT_EQ(topics.size(), 1u);
-  EXPECT_EQ(topics[0].peer, kNews);
-  EXPECT_EQ(topics[0].topic, model::MessageId{17});
-  EXPECT_EQ(topics[0].title, "Tides");
+  ASSERT_EQ(told.pushed.size(), 1U);
+  const auto& topic = std::get<pipeline::TopicSeen>(told.pushed.front());
+  EXPECT_EQ(topic.peer, kChat);
+  EXPECT_EQ(topic.topic, model::MessageId{17});
+  EXPECT_EQ(topic.title, "Tides");
 }
 
 }  // namespace
