@@ -91,13 +91,14 @@ def stamp_of(file):
 
 def check(files, arguments, prefix):
     joined = OUT / ("__".join(files[0].relative_to(ROOT).parts) + ".joined.cpp")
+    keys = [key_of(file, arguments) for file in files]
     texts = [file.read_text(encoding="utf-8") for file in files]
     joined.write_text("".join(texts), encoding="utf-8")  # not #include: the analyzer looks at the main file alone
     command = ["clang-tidy", "--quiet", str(joined), "--", *arguments, *prefix, *ANALYZER, "-Wno-unknown-warning-option"]
     run = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if run.returncode == 0:
-        for file in files:
-            stamp_of(file).write_text(key_of(file, arguments))
+        for file, key in zip(files, keys):
+            stamp_of(file).write_text(key)
         return None
     places = [(file, line) for file, text in zip(files, texts) for line in range(1, text.count("\n") + 1)]
 

@@ -92,9 +92,6 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
       heard_.push_back({seen.message.key.peer, seen.message.date});
     }
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
-    if (const auto topic = topic_named_by(seen)) {
-      if (auto done = take(*topic); !done) return done;
-    }
     if (seen.freshness == Freshness::cached) {
       const auto& key = seen.message.key;
       auto& newest = newest_of_copies_[{key.peer, key.scope}];
@@ -105,6 +102,10 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
     if (const auto counters = counters_of(seen); !counters.counters.empty()) {
       if (auto done = take(counters); !done) return done;
     }
+  }
+  // Also of one that is known: older programs kept no titles.
+  if (const auto topic = topic_named_by(seen)) {
+    if (auto done = take(*topic); !done) return done;
   }
   // Imported once as history, now offered as if it were new.
   if (seen.as_live && !slot.state.offered && seen.message.service.empty() && slot.state.has_content()) {
@@ -238,7 +239,7 @@ Result<void> Batch::tell_successor(const ChatSeen& chat) {
 }
 
 Result<void> Batch::tell_of_chat(const Provenance& from, model::ChatId peer, model::Scope scope, model::Kind kind,
-                                 std::string body) {
+                                 std::string body, std::int64_t part) {
   model::Event event;
   event.key = {scope, peer, {}};
   event.kind = kind;
@@ -247,7 +248,7 @@ Result<void> Batch::tell_of_chat(const Provenance& from, model::ChatId peer, mod
   event.account = from.account;
   event.observed_at = from.observed_at;
   event.recorded_at = now_;
-  event.n = event.observed_at.us;
+  event.n = event.observed_at.us + part;
   event.message = std::move(body);
   if (auto done = append(db_, event, {}); !done) return done;
   events_.push_back(std::move(event));
@@ -260,7 +261,7 @@ Result<void> Batch::take(const TopicSeen& topic) {
   if (!*renamed) return {};
   std::string body = fmt::format("{{\"topic\":{},\"title\":", topic.topic.value);
   model::append_json_string(body, topic.title);
-  return tell_of_chat(topic.from, topic.peer, {}, Kind::channel, body + "}");
+  return tell_of_chat(topic.from, topic.peer, {}, Kind::channel, body + "}", topic.topic.value);
 }
 
 Result<void> Batch::take(const AccessSeen& access) {

@@ -61,8 +61,9 @@ class Batch {
   Result<void> no_longer_set_aside(const std::string& place);
   Result<void> see_newest_of_copies();
   Result<void> tell_successor(const ChatSeen& chat);
+  // `part`: sets events that were observed together apart.
   Result<void> tell_of_chat(const Provenance& from, model::ChatId peer, model::Scope scope, model::Kind kind,
-                            std::string body);
+                            std::string body, std::int64_t part = 0);
 
   journal::Connection& db_;
   model::Time now_;

@@ -20,7 +20,7 @@ struct AccountState {
   model::Time since;
   std::string connection;        // ready, connecting, connecting_to_proxy, updating, waiting_for_network
   model::Time connection_since;  // it is ready, or is not
-  bool unreachable = false;      // signed in, and not ready for a minute
+  bool unreachable = false;      // signed in, and without a connection for 50 s
   std::int64_t user = 0;         // once signed in
   std::string shown_name;        // the same
   std::string code_how;          // at code: app, sms, call, …

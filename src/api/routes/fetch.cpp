@@ -18,6 +18,7 @@ void add_word(std::string& words, const std::string& word) {
   if (words.find(word) == std::string::npos) words += words.empty() ? word : ", " + word;
 }
 
+constexpr std::chrono::seconds kCountEvery{1};            // it reads the coverage of every chat
 constexpr std::string_view kNotFound = "Chat not found";  // TDLib's word; its session looks for it by name then
 constexpr std::string_view kNeverMet = "no account has met it (Chat not found): add it by its @name or link";
 
@@ -62,6 +63,7 @@ Result<void> Fetch::ask() {
   accounts_.clear();
   figures_.clear();
   settled_ = 0;
+  counted_at_ = {};
   moved_at_ = Clock::now();
   return {};
 }
@@ -74,7 +76,11 @@ Result<bool> Fetch::look() {
     }
   }
   const bool settled = settle();
-  if (const auto counted = count(); !counted) return counted.error();
+  if (settled_ != counted_settled_ || Clock::now() - counted_at_ >= kCountEvery) {
+    if (const auto counted = count(); !counted) return counted.error();
+    counted_settled_ = settled_;
+    counted_at_ = Clock::now();
+  }
   const bool ended = settled && judge();
   if (ended) return !asked_again();
   if (moved()) return false;

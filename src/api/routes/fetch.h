@@ -77,7 +77,8 @@ class Fetch {
   std::map<model::ChatId, std::int64_t> missing_;
   std::map<model::ChatId, FetchedChannel> channels_;
   std::vector<std::int64_t> figures_;  // that change while it gets on
-  Clock::time_point moved_at_;
+  Clock::time_point moved_at_, counted_at_;
+  std::size_t counted_settled_ = 0;  // as it was when it was counted last
 };
 
 }  // namespace tg::api

@@ -108,7 +108,7 @@ Error error_of(const Refusal& refusal) {
 }  // namespace
 
 bool Standing::unreachable(model::Time now) const {
-  if (stage != Stage::ready || connection == "ready") return false;
+  if (stage != Stage::ready || connection == "ready" || connection == "updating") return false;
   return now.us - std::max(since, connection_since).us > kUnreachable / std::chrono::microseconds(1);
 }
 
@@ -159,7 +159,8 @@ struct Account::Impl {
       if (const auto* state = f.object("state")) {
         change([&](Standing& now) {
           const auto was = std::exchange(now.connection, connection_of(Fields(*state)));
-          if (was != "ready" && now.connection != "ready" && now.connection_since) return;
+          const auto there = [](const std::string& how) { return how == "ready" || how == "updating"; };
+          if (!there(was) && !there(now.connection) && now.connection_since) return;
           now.connection_since = model::Time::now();
         });
       }

@@ -47,7 +47,7 @@ struct Standing {
   bool revoked = false;     // the session was ended elsewhere
   bool duplicated = false;  // because two used it at once
 
-  // Signed in, but without a connection for a minute: a dead network, or a server that does not know the key any more.
+  // Signed in, but without a connection for 50 s: a dead network, or a server that does not know the key any more.
   bool unreachable(model::Time now) const;
 };
 

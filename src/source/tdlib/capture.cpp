@@ -260,7 +260,7 @@ void Capture::take_edit(model::ChatId chat, std::int64_t message, std::int64_t e
   const auto seen_at = model::Time::now();
   ports_.ask({{"@type", "getMessage"}, {"chat_id", chat.value}, {"message_id", message}},
              [this, chat, content = std::move(content), edit_date, seen_at](const json::object* held) {
-               if (!held) return ports_.missing(chat, "an edit could not be read");
+               if (!held) return ports_.doubtful(chat);  // usually it was deleted meanwhile
                json::object whole = *held;
                if (content) whole["content"] = *content;
                whole["edit_date"] = edit_date;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "pipeline/observation.h"
 #include "source/chat_directory.h"
@@ -38,6 +39,7 @@ class Capture {
     std::function<void(model::ChatId, std::string_view why)> missing;  // its newest messages should be walked
     // A query whose answer, an object of the type it names, goes to `then` in this thread; nullptr: it was refused.
     std::function<void(boost::json::object, std::function<void(const boost::json::object*)>)> ask;
+    std::function<void(model::ChatId)> doubtful;  // an edit in it could not be read: it should be walked in its turn
   };
 
   explicit Capture(Ports ports) : ports_(std::move(ports)) {}
@@ -59,6 +61,9 @@ class Capture {
   // From now on, if not already, what is posted there should be told at once; until deafen().
   void listen(model::ChatId chat) { listens_.try_emplace(chat, model::Time::now()); }
   void deafen() { listens_.clear(); }
+  void listen_only_to(const std::unordered_set<model::ChatId>& chats) {
+    std::erase_if(listens_, [&](const auto& one) { return !chats.contains(one.first); });
+  }
   // Whether it was so all the time since then.
   bool listened(model::ChatId chat, model::Time posted) const;
 

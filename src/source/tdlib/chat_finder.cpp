@@ -331,6 +331,7 @@ void ChatFinder::stop() { impl_->stop.request_stop(); }
 
 std::vector<ChatAnswer> ChatFinder::find(const std::vector<std::string>& names) {
   std::vector<ChatAnswer> answers;
+  answers.reserve(names.size());
   const auto until = Clock::now() + kOneCall;
   const std::unique_lock turn(impl_->turn, until);
   if (turn) impl_->deadline = until;

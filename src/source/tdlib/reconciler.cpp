@@ -161,6 +161,7 @@ struct Reconciler::Impl {
         queue.push_back(second.front().second);
         second.erase(second.begin());
       }
+      const auto due = queue_what_is_due();
       if (!queue.empty()) {
         now.walking = queue.front();
         queue.pop_front();
@@ -172,17 +173,24 @@ struct Reconciler::Impl {
         now.walking = histories.front().chat;
         return Next{now.walking, true};
       }
-      auto due = second.empty() ? Clock::now() + options.every : second.front().first;
-      for (const auto& [chat, at] : walked) {
-        if (at + options.every <= Clock::now()) queue.push_back(chat);
-        due = std::min(due, at + options.every);
-      }
-      for (const auto chat : queue) walked.erase(chat);
-      if (queue.empty()) {
-        wake.wait_until(lock, due, [&] { return stopping || !queue.empty() || !histories.empty(); });
-      }
+      wake.wait_until(lock, due, [&] { return stopping || !queue.empty() || !histories.empty(); });
     }
     return std::nullopt;
+  }
+
+  // Also before history: a post whose push was lost is found within the hour. When the next one is due.
+  Clock::time_point queue_what_is_due() {
+    const auto at_the_latest = Clock::now() - options.every;
+    auto due = second.empty() ? Clock::now() + options.every : second.front().first;
+    std::erase_if(walked, [&](const auto& one) {
+      if (one.second > at_the_latest) {
+        due = std::min(due, one.second + options.every);
+        return false;
+      }
+      if (std::find(queue.begin(), queue.end(), one.first) == queue.end()) queue.push_back(one.first);
+      return true;
+    });
+    return due;
   }
 
   // The date of the newest message; nothing: stopped, refused, or the journal cannot be read.

@@ -43,6 +43,7 @@ struct Session::Impl {
   std::deque<std::function<void(Capture&)>> answers;
   bool overflowed = false;  // updates were dropped: what they told is walked for when there is room again
   bool giving_up = false;   // nothing is waited for any more
+  bool finishing = false;   // by us: that the account is closed is no news
   bool dropped = false;     // since then something could not be pushed
   bool stopping = false, look_again = false;
   SourceState state{SourceState::Code::stopped, {}, ""};
@@ -136,7 +137,7 @@ struct Session::Impl {
 
   bool gives_up() const {
     const std::lock_guard lock(mutex);
-    return giving_up;
+    return giving_up || finishing;
   }
 
   // Until it is taken, or until the session ends: nothing is skipped.
@@ -167,6 +168,9 @@ struct Session::Impl {
     out.wanted = [this](model::ChatId chat) { return capturing->account() != 0 && is_wanted(chat); };
     out.missing = [this](model::ChatId chat, std::string_view) {
       if (reconciler) reconciler->want(chat, true);
+    };
+    out.doubtful = [this](model::ChatId chat) {
+      if (reconciler) reconciler->want(chat);
     };
     out.ask = [this](json::object query, std::function<void(const json::object*)> then) {
       account->client().send(std::move(query), [this, then = std::move(then)](Answer answer) {
@@ -253,6 +257,7 @@ struct Session::Impl {
       if (!followed.contains(chat) || again) fresh.push_back(chat);
     }
     wanted = followed = {now.begin(), now.end()};
+    capture.listen_only_to(followed);
     for (const auto chat : fresh) {
       capture.tell(chat);
       if (was_ready) capture.listen(chat);
@@ -365,6 +370,20 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
                                          }});
   inside->thread = std::thread([inside] { inside->run(); });
   return std::unique_ptr<Session>(new Session(std::move(impl)));
+}
+
+void Session::finish(std::chrono::seconds patience) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->finishing = true;
+  }
+  impl_->account->close();
+  (void)impl_->with_capture([](const Capture&) {}, patience);
+}
+
+bool Session::keeps_up() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->inbox.empty() && impl_->answers.empty() && !impl_->overflowed;
 }
 
 void Session::give_up() {

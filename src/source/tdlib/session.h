@@ -39,7 +39,11 @@ class Session {
 
   Account& account();
   ChatFinder& finder();
-  void give_up();  // what waits for the intake or for an answer ends; then only the destructor may follow
+  // Closes the account and waits until what it had told is taken; at most `patience`. Then only the destructor may
+  // follow.
+  void finish(std::chrono::seconds patience);
+  bool keeps_up() const;  // nothing that was told waits
+  void give_up();         // what waits for the intake or for an answer ends; then only the destructor may follow
   source::SourceState state() const;
   Reconciler::Progress progress() const;  // empty before it is signed in
 

@@ -21,7 +21,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::chrono::seconds kRescanEvery{5};
-constexpr std::chrono::hours kReopenEvery{1};
+constexpr std::chrono::hours kReopenEvery{1}, kReopenInVain{24};
+constexpr std::chrono::seconds kMayReopen{60}, kFinishing{30};
+const Error kStopping{Code::unavailable, "the gateway is stopping", ""};
 constexpr std::int64_t kLinkLifetimeUs = 30'000'000;  // what Telegram gives a QR code; TDLib does not tell
 
 bool is_name(const std::string& name) {
@@ -113,6 +115,12 @@ Account::Setup setup_of(const Options& options, const std::string& account) {
 }
 
 struct TdlibSource::Impl {
+  using Clock = std::chrono::steady_clock;
+  struct Reopening {
+    AccountState state;  // as it was before
+    Clock::time_point since;
+  };
+
   Impl(Options o, pipeline::Intake& i, journal::Journal& j, observe::Metrics& m, std::function<void()> change)
       : options(std::move(o)), intake(i), journal(j), metrics(m), on_change(std::move(change)) {}
 
@@ -128,8 +136,8 @@ struct TdlibSource::Impl {
 
   mutable std::mutex mutex;  // never held while an account is asked or closed
   std::map<std::string, std::shared_ptr<Session>> sessions;
-  std::map<std::string, int> alive;                             // sessions that are not closed, by account
-  std::map<std::string, AccountState> reopening;                // until they are there again; as they were before
+  std::map<std::string, int> alive;                             // sessions that are not closed yet, by account
+  std::map<std::string, Reopening> reopening;                   // until they are there again
   std::map<std::string, Error> refused;                         // accounts that could not be opened
   SourceState base{SourceState::Code::stopped, {}, "stopped"};  // without any account
   std::optional<Error> absent;                                  // why no account can be opened at all
@@ -137,7 +145,7 @@ struct TdlibSource::Impl {
   int looking = 0;  // how many are within a finder
   std::condition_variable wake;
   std::thread watcher;
-  std::optional<std::chrono::steady_clock::time_point> reopened_at;  // the watcher's own
+  Clock::time_point reopen_after{};  // the watcher's own
 
   Result<void> load() {
     if (options.api_id == 0 || options.api_hash.empty()) {
@@ -154,25 +162,43 @@ struct TdlibSource::Impl {
   }
 
   Result<void> open(const std::string& name) {
+    {
+      const std::lock_guard lock(mutex);
+      if (stopping) return kStopping;
+      ++alive[name];
+    }
     Session::Parts parts{*hub, intake, journal, options.chats, options.username, options.capture_all, on_change};
-    auto session = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
-    const std::lock_guard lock(mutex);
+    auto made = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
+    std::shared_ptr<Session> session;
+    if (made) {
+      session = {made->release(), [this, name](Session* one) {
+                   delete one;
+                   is_closed(name);
+                 }};
+    } else {
+      is_closed(name);
+    }
+    std::unique_lock lock(mutex);
     if (!session) {
-      const auto& why = session.error();
+      const auto& why = made.error();
       reopening.erase(name);
       if (!refused.contains(name)) observe::error("account_refused", {{"account", name}, {"reason", why.to_string()}});
       refused.insert_or_assign(name, why);
-      return session.error();
+      return why;
+    }
+    if (stopping) {
+      lock.unlock();  // it takes the mutex when it goes
+      return kStopping;
     }
     refused.erase(name);
-    ++alive[name];
-    sessions[name] = {session->release(), [this, name](Session* one) {
-                        delete one;
-                        const std::lock_guard closed(mutex);
-                        --alive[name];
-                        wake.notify_all();
-                      }};
+    sessions[name] = std::move(session);
     return {};
+  }
+
+  void is_closed(const std::string& name) {
+    const std::lock_guard lock(mutex);
+    if (--alive[name] == 0) alive.erase(name);
+    wake.notify_all();
   }
 
   // The last one who holds it closes the account: never with the mutex. Returns when it is closed; whoever still asks
@@ -181,7 +207,7 @@ struct TdlibSource::Impl {
     if (session.use_count() > 1) session->account().close();
     session.reset();
     std::unique_lock lock(mutex);
-    wake.wait(lock, [&] { return alive[name] == 0; });
+    wake.wait(lock, [&] { return !alive.contains(name); });
   }
 
   Result<std::shared_ptr<Session>> find(const std::string& name) const {
@@ -238,7 +264,7 @@ struct TdlibSource::Impl {
       if (!entry.is_directory(ignored) || !is_name(name)) continue;
       {
         const std::lock_guard lock(mutex);
-        if (stopping || sessions.contains(name) || alive[name] > 0) continue;
+        if (stopping || sessions.contains(name) || alive.contains(name)) continue;
       }
       (void)open(name);
     }
@@ -255,34 +281,28 @@ struct TdlibSource::Impl {
     }
   }
 
-  // TDLib's memory grows with days (tdlib/td issue 3671), and opening it anew gives it back.
+  // TDLib's memory grows with days (tdlib/td issue 3671), and opening it anew gives it back. Never while updates wait
+  // to be stored: they are what takes the memory then, and would be lost.
   void give_memory_back() {
-    const auto now = std::chrono::steady_clock::now();
-    if (options.reopen_above_bytes == 0 || (reopened_at && now - *reopened_at < kReopenEvery)) return;
+    const auto now = Clock::now();
+    if (options.reopen_above_bytes == 0 || now < reopen_after || intake.failure()) return;
     const auto before = observe::resident_bytes().value_or(0);
     if (before <= options.reopen_above_bytes) return;
-    std::vector<std::string> signed_in;
+    std::vector<std::string> ready;
     {
       const std::lock_guard lock(mutex);
       for (const auto& [name, session] : sessions) {
-        if (session->account().standing().user != 0) signed_in.push_back(name);
+        if (session->account().standing().stage == Stage::ready && session->keeps_up()) ready.push_back(name);
       }
     }
-    if (signed_in.empty()) return;
-    reopened_at = now;
-    for (const auto& name : signed_in) reopen(name);
+    if (ready.empty()) return;
+    for (const auto& name : ready) reopen(name);
     malloc_trim(0);
-    observe::info("telegram_reopened", {{"accounts", static_cast<std::int64_t>(signed_in.size())},
-                                        {"bytes_before", before},
-                                        {"bytes", observe::resident_bytes().value_or(0)}});
-  }
-
-  void end_reopening() {
-    const std::lock_guard lock(mutex);
-    std::erase_if(reopening, [&](const auto& one) {
-      const auto session = sessions.find(one.first);
-      return session == sessions.end() || session->second->account().standing().stage != Stage::starting;
-    });
+    const auto after = observe::resident_bytes().value_or(0);
+    const bool helped = after <= options.reopen_above_bytes;
+    reopen_after = now + (helped ? kReopenEvery : kReopenInVain);
+    observe::log(helped ? observe::Level::info : observe::Level::warn, "telegram_reopened",
+                 {{"accounts", static_cast<std::int64_t>(ready.size())}, {"bytes_before", before}, {"bytes", after}});
   }
 
   void reopen(const std::string& name) {
@@ -291,14 +311,35 @@ struct TdlibSource::Impl {
       const std::lock_guard lock(mutex);
       const auto found = sessions.find(name);
       if (stopping || found == sessions.end()) return;
-      reopening[name] = state_of(name, *found->second);
-      reopening[name].connection = "connecting";
+      auto state = state_of(name, *found->second);
+      state.connection = "connecting";
+      reopening.insert_or_assign(name, Reopening{std::move(state), Clock::now()});
       session = std::move(found->second);
       sessions.erase(found);
       session->finder().stop();
     }
+    session->finish(kFinishing);
     end(name, std::move(session));
     (void)open(name);
+  }
+
+  // Those that are there again, or do not come. Of the latter whoever TDLib refused is let go, and tried again.
+  void end_reopening() {
+    std::vector<std::string> stuck;
+    {
+      const std::lock_guard lock(mutex);
+      std::erase_if(reopening, [&](const auto& one) {
+        const auto session = sessions.find(one.first);
+        const bool there = session != sessions.end() && session->second->account().standing().stage != Stage::starting;
+        return there || Clock::now() - one.second.since > kMayReopen;
+      });
+      for (const auto& [name, session] : sessions) {
+        const auto standing = session->account().standing();
+        const auto age = std::chrono::microseconds(model::Time::now().us - standing.since.us);
+        if (standing.stage == Stage::starting && !standing.refused.empty() && age > kMayReopen) stuck.push_back(name);
+      }
+    }
+    for (const auto& name : stuck) forget(name);
   }
 
   // Everyone who is signed in.
@@ -394,7 +435,11 @@ void TdlibSource::stop() {
     sessions.swap(impl_->sessions);
     impl_->base = {SourceState::Code::stopped, model::Time::now(), "stopped"};
   }
-  for (auto& [name, session] : sessions) impl_->end(name, std::move(session));  // the hub outlives all
+  for (auto& [name, session] : sessions) impl_->end(name, std::move(session));
+  {
+    std::unique_lock lock(impl_->mutex);
+    impl_->wake.wait(lock, [&] { return impl_->alive.empty(); });  // also those that others let go just now
+  }
   impl_->hub.reset();
 }
 
@@ -402,8 +447,8 @@ SourceState TdlibSource::state() const {
   const std::lock_guard lock(impl_->mutex);
   SourceState best = impl_->base;
   bool first = true;
-  for (const auto& [name, state] : impl_->reopening) {
-    best = {SourceState::Code::running, state.since, "TDLib is opened anew"};
+  for (const auto& [name, one] : impl_->reopening) {
+    best = {SourceState::Code::running, one.state.since, "TDLib is opened anew"};
     first = false;
   }
   for (const auto& [name, session] : impl_->sessions) {
@@ -420,8 +465,8 @@ std::vector<AccountState> TdlibSource::accounts() const {
   {
     const std::lock_guard lock(impl_->mutex);
     sessions = impl_->sessions;
-    for (const auto& [name, state] : impl_->reopening) {
-      if (!sessions.contains(name)) all.push_back(state);
+    for (const auto& [name, one] : impl_->reopening) {
+      if (!sessions.contains(name)) all.push_back(one.state);
     }
     for (const auto& [name, why] : impl_->refused) {
       AccountState state;
@@ -448,7 +493,10 @@ Result<void> TdlibSource::begin(const std::string& account) {
   {
     const std::lock_guard lock(impl_->mutex);
     if (impl_->absent) return *impl_->absent;
-    if (impl_->stopping) return Error{Code::unavailable, "the gateway is stopping", ""};
+    if (impl_->stopping) return kStopping;
+    if (impl_->reopening.contains(account)) {
+      return Error{Code::conflict, fmt::format("account '{}' is being opened anew", account), "Ask again in a moment"};
+    }
     const auto found = impl_->sessions.find(account);
     const auto stage = found == impl_->sessions.end() ? Stage::closed : found->second->account().standing().stage;
     if (stage == Stage::starting || stage == Stage::phone) return {};
@@ -546,6 +594,7 @@ std::vector<source::HistoryState> TdlibSource::histories() const {
     }
   }
   std::vector<source::HistoryState> out;
+  out.reserve(all.size());
   for (auto& [chat, state] : all) out.push_back(std::move(state));
   return out;
 }

@@ -136,6 +136,23 @@ TEST(ImportNdjson, WhatAPersonErasedStaysErased) {
   EXPECT_EQ(gateway.number("SELECT count(*) FROM events WHERE kind = 3"), 1) << "once, however often it is imported";
 }
 
+TEST(ImportNdjson, BringsBackWhatTopicsAreCalled) {
+  TempFolder folder;
+  Gateway gateway(folder / "data");
+  const auto file = folder.write(
+      "export.ndjson", whole(event("channel", 0, 1'709'287'201, R"(,"message":{"topic":17,"title":"Tides"})") +
+                             event("channel", 0, 1'709'287'201, R"(,"message":{"topic":18,"title":"Ebb"})") +
+                             event("channel", 0, 1'709'287'201, R"(,"message":{"title":"of no topic"})")));
+
+  const auto report = gateway.import(file);
+
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->refused, 1u);
+  EXPECT_EQ(gateway.number("SELECT count(*) FROM topics WHERE (topic, title) IN (VALUES (17, 'Tides'), (18, 'Ebb'))"),
+            2);
+  EXPECT_EQ(gateway.number("SELECT count(DISTINCT n) FROM events"), 2) << "each has a key of its own";
+}
+
 TEST(ImportNdjson, LinesThatCanBeNoMessageAreSetAside) {
   TempFolder folder;
   Gateway gateway(folder / "data");

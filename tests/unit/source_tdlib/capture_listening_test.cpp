@@ -30,7 +30,7 @@ class Pushed {
                      if (std::holds_alternative<pipeline::Seen>(one)) seen.push_back(std::move(one));
                    },
                    [](model::ChatId) { return true; }, [](model::ChatId, std::string_view) {},
-                   [](boost::json::object, std::function<void(const boost::json::object*)>) {}}};
+                   [](boost::json::object, std::function<void(const boost::json::object*)>) {}, [](model::ChatId) {}}};
 
  private:
   std::int64_t last_ = 0;
@@ -52,6 +52,19 @@ TEST(Capture, WhatWasPostedWhileTheConnectionWasAwayIsNoLag) {
   const auto now = model::Time::now().to_seconds();
   news.capture.listen(kNews);
   news.capture.deafen();
+  EXPECT_FALSE(news.heard(now + 2));
+
+  news.capture.listen(kNews);
+
+  EXPECT_FALSE(news.heard(now - 1));
+  EXPECT_TRUE(news.heard(now + 2));
+}
+
+TEST(Capture, WhatWasPostedWhileItWasNotWantedIsNoLag) {
+  Pushed news;
+  const auto now = model::Time::now().to_seconds();
+  news.capture.listen(kNews);
+  news.capture.listen_only_to({});
   EXPECT_FALSE(news.heard(now + 2));
 
   news.capture.listen(kNews);

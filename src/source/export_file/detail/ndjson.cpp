@@ -158,6 +158,7 @@ Result<void> NdjsonImporter::take_event(const json::object& object, std::string_
                             model::Time{f.number("observed_us").value_or(0)}};
   const auto key = key_of(f);
   if (*kind == model::Kind::channel_migrated) return take_successor(f, key, from);
+  if (*kind == model::Kind::channel) return take_topic(f, key, from);
   if (!key.peer || key.message.value <= 0) return refuse(line, "it names no message");
   if (!from.observed_at) return refuse(line, "it does not say when it was seen: only exports of this program do");
   auto& chat = chat_report(key.peer, key.scope);
@@ -210,6 +211,18 @@ Result<void> NdjsonImporter::take_successor(const Fields& f, const model::Messag
     seen.successor = model::ChatId{Fields(*body).number("migrated_to").value_or(0)};
   }
   if (!seen.peer || !seen.successor) return refuse(json::serialize(f.all()), "it does not say what became of its chat");
+  return intake_.push(std::move(seen));
+}
+
+Result<void> NdjsonImporter::take_topic(const Fields& f, const model::MessageKey& key,
+                                        const pipeline::Provenance& from) {
+  const auto* body = f.object("message");
+  pipeline::TopicSeen seen{from, key.peer, {}, "", from.observed_at};
+  if (body) {
+    seen.topic = model::MessageId{Fields(*body).number("topic").value_or(0)};
+    seen.title = Fields(*body).text("title");
+  }
+  if (!seen.peer || !seen.topic || seen.title.empty()) return refuse(json::serialize(f.all()), "it names no topic");
   return intake_.push(std::move(seen));
 }
 

@@ -39,6 +39,7 @@ class NdjsonImporter {
   Result<void> take_event(const boost::json::object& event, std::string_view line);
   Result<void> take_successor(const source::Fields& event, const model::MessageKey& key,
                               const pipeline::Provenance& from);
+  Result<void> take_topic(const Fields& f, const model::MessageKey& key, const pipeline::Provenance& from);
   Result<void> erase(const model::MessageKey& key, model::Time at);
   Result<void> refuse(std::string_view line, const std::string& reason);
   ChatReport& chat_report(model::ChatId peer, model::Scope scope);
