@@ -9,6 +9,7 @@
 
 #include "observe/log.h"
 #include "observe/process.h"
+#include "source/tdlib/detail/account_state.h"
 #include "source/tdlib/session.h"
 
 namespace tg::tdlib {
@@ -24,7 +25,6 @@ constexpr std::chrono::seconds kRescanEvery{5};
 constexpr std::chrono::hours kReopenEvery{1}, kReopenInVain{24};
 constexpr std::chrono::seconds kMayReopen{60}, kFinishing{30};
 const Error kStopping{Code::unavailable, "the gateway is stopping", ""};
-constexpr std::int64_t kLinkLifetimeUs = 30'000'000;  // what Telegram gives a QR code; TDLib does not tell
 
 bool is_name(const std::string& name) {
   return !name.empty() && name.size() <= 32 && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -35,58 +35,6 @@ bool is_name(const std::string& name) {
 Error unknown(const std::string& account) {
   return {Code::not_found, fmt::format("there is no account '{}'", account), "See: telegram-gateway account list"};
 }
-
-AccountState state_of(const std::string& name, Session& session) {
-  const auto standing = session.account().standing();
-  AccountState state;
-  state.name = name;
-  state.bot = standing.bot;
-  state.stage = name_of(standing.stage);
-  state.since = standing.since;
-  state.connection = standing.connection;
-  state.connection_since = standing.connection_since;
-  state.unreachable = standing.unreachable(model::Time::now());
-  state.user = standing.user;
-  state.shown_name = standing.name;
-  state.code_how = standing.code.how;
-  state.code_length = standing.code.length;
-  state.code_phone = standing.code.phone;
-  state.resend_at = standing.code.resend_at;
-  state.password_hint = standing.password_hint;
-  state.link = standing.link;
-  if (standing.link_at) state.link_until = model::Time{standing.link_at.us + kLinkLifetimeUs};
-  state.refused = standing.refused;
-  state.revoked = standing.revoked;
-  state.duplicated = standing.duplicated;
-  state.flood_until = std::max(session.progress().flood_until, standing.flood_until);
-  return state;
-}
-
-// What one account was asked to walk. It may be signed out meanwhile: then it is as far as it was, and no further.
-struct AskedAccount {
-  std::weak_ptr<Session> session;
-  std::shared_ptr<Session::Asked> asked;
-  source::AccountWalks last;
-
-  source::AccountWalks look() {
-    const auto there = session.lock();
-    if (there && there->account().standing().stage == Stage::ready) {
-      auto now = there->walks(*asked);
-      now.account = last.account;
-      return last = std::move(now);
-    }
-    if (!std::exchange(last.known, true)) {
-      for (const auto chat : asked->chats) last.chats.push_back({chat, source::Walk::Stage::waiting, ""});
-    }
-    last.flood_until = {};
-    for (auto& walk : last.chats) {
-      if (walk.stage != source::Walk::Stage::waiting && walk.stage != source::Walk::Stage::walking) continue;
-      walk.stage = source::Walk::Stage::left;
-      walk.reason = fmt::format("the account {} was closed meanwhile", last.account);
-    }
-    return last;
-  }
-};
 
 int rank(SourceState::Code code) {
   switch (code) {
