@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "app/channel_watch.h"
+#include "app/destinations.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
 #include "hot/generations.h"
@@ -112,6 +113,7 @@ struct Gateway::Impl {
   std::unique_ptr<demo::DemoSource> demo;
   std::unique_ptr<tdlib::TdlibSource> telegram;
   std::unique_ptr<ChannelWatch> channels;
+  std::unique_ptr<Destinations> destinations;
   std::unique_ptr<Upkeep> upkeep;
   std::filesystem::path url;  // the file that says where it listens
 
@@ -196,6 +198,10 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   if (impl->demo || impl->telegram) {
     parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) { return raw->sync(chats); };
   }
+  auto destinations = Destinations::make(config, {*impl->journal, *impl->intake, impl->metrics, impl->health});
+  if (!destinations) return destinations.error();
+  impl->destinations = std::move(*destinations);
+  parts.readers = [raw = impl.get()] { return raw->destinations->readers(); };
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();
   tell_url(config, impl->api->port());
@@ -204,6 +210,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
 }
 
 void Gateway::start() {
+  impl_->destinations->start();
   std::vector<const source::Source*> sources;
   if (impl_->demo) {
     impl_->demo->start();
@@ -229,6 +236,7 @@ void Gateway::stop() {
   if (impl_->telegram) impl_->telegram->stop();
   impl_->upkeep.reset();
   impl_->api->stop();
+  impl_->destinations->stop();
   impl_->api.reset();
   impl_->demo.reset();
   impl_->telegram.reset();

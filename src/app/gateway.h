@@ -3,6 +3,7 @@
 // opposite order: sources first, so that nothing new arrives, then the API, then the writer, which commits what waits.
 //
 //   journal ─ intake ─ store ─ api ─ sources
+//   ├────────────── destinations: database, cache, broker, webhooks
 //   └────────────── upkeep: health, gauges, watchdog
 
 #include <filesystem>

@@ -1,25 +1,12 @@
 #include "app/telegram.h"
 
-#include <sys/stat.h>
-
-#include <fstream>
-
+#include "config/secret.h"
 #include "model/message_json.h"
 
 namespace tg::app {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::size_t kLongestSecret = 4'096;  // bytes
-
-// A path, or the name of a systemd credential.
-fs::path find(const std::string& name) {
-  const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-  std::error_code ignored;
-  if (credentials && fs::exists(fs::path(credentials) / name, ignored)) return fs::path(credentials) / name;
-  return name;
-}
 
 tdlib::MediaRule media_rule(const config::Media& media) {
   tdlib::MediaRule rule;
@@ -32,29 +19,6 @@ tdlib::MediaRule media_rule(const config::Media& media) {
 }
 
 }  // namespace
-
-Result<std::string> read_secret(const std::string& key, const std::string& name) {
-  const auto path = find(name);
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return Error{Code::invalid_input, fmt::format("{} names {}, which is no file that can be read", key, path.string()),
-                 "Create it with mode 0600 for the user that runs the gateway"};
-  }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return Error{Code::permission, fmt::format("{} can be read by others", path.string()),
-                 fmt::format("Run: chmod 600 {}", path.string())};
-  }
-  std::ifstream in(path);
-  std::string secret(kLongestSecret, '\0');
-  in.read(secret.data(), static_cast<std::streamsize>(secret.size()));
-  secret.resize(static_cast<std::size_t>(in.gcount()));
-  while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (secret.empty()) {
-    return Error{Code::invalid_input, fmt::format("{} is empty or cannot be read", path.string()),
-                 fmt::format("Put the secret of {} into it", key)};
-  }
-  return secret;
-}
 
 fs::path accounts_folder(const config::Config& config) { return fs::path(config.data_dir) / "accounts"; }
 
@@ -69,12 +33,12 @@ Result<tdlib::Options> telegram_options(const config::Config& config) {
   options.library = from.library;
   options.api_id = static_cast<std::int32_t>(from.api_id);
   if (!from.api_hash_file.empty()) {
-    auto hash = read_secret("telegram.api_hash_file", from.api_hash_file);
+    auto hash = config::read_secret("telegram.api_hash_file", from.api_hash_file);
     if (!hash) return hash.error();
     options.api_hash = std::move(*hash);
   }
   if (!from.database_key_file.empty()) {
-    auto key = read_secret("telegram.database_key_file", from.database_key_file);
+    auto key = config::read_secret("telegram.database_key_file", from.database_key_file);
     if (!key) return key.error();
     options.database_key = std::move(*key);
   }

@@ -11,9 +11,6 @@
 
 namespace tg::app {
 
-// A secret from a file of mode 0600, or from the systemd credential of that name; `key` is what names it, for errors.
-Result<std::string> read_secret(const std::string& key, const std::string& name);
-
 std::filesystem::path accounts_folder(const config::Config& config);
 
 // unavailable where no api_id is configured. Without `chats`.

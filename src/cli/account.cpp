@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/interrupts.h"
 #include "cli/usage.h"
+#include "config/secret.h"
 #include "source/tdlib/folder_guard.h"
 
 namespace tg::cli {
@@ -174,7 +175,7 @@ class SignIn {
   Result<void> begin(Account& account) {
     if (flags_.qr) return account.ask_for_qr();
     if (!flags_.bot_token_file.empty()) {
-      auto token = app::read_secret("--bot-token-file", flags_.bot_token_file);
+      auto token = config::read_secret("--bot-token-file", flags_.bot_token_file);
       return token ? account.give_bot_token(*token) : Result<void>(token.error());
     }
     if (flags_.phone.empty()) {

@@ -49,7 +49,7 @@ int show_stats(const Common& common) {
   if (!s->cursors.empty()) {
     Table table{{"reader", "seq", "behind", "required"}, {false, true, true}, {}};
     for (const auto& cursor : s->cursors) {
-      table.rows.push_back({cursor.name, std::to_string(cursor.seq.value), grouped(s->head.value - cursor.seq.value),
+      table.rows.push_back({cursor.name, std::to_string(cursor.seq.value), grouped(cursor.behind_events),
                             cursor.required ? "yes" : "no"});
     }
     std::cout << "\n";

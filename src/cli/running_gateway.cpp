@@ -1,4 +1,5 @@
 #include "cli/running_gateway.h"
+#include "config/secret.h"
 
 #include <curl/curl.h>
 
@@ -60,7 +61,7 @@ Result<Answer> exchange(const std::string& method, const std::string& url, const
 std::string token_of(const config::Config& config) {
   for (const auto& token : config.auth.tokens) {
     if (!token.may(config::Scope::admin) || !token.origin.starts_with('/')) continue;
-    if (auto secret = app::read_secret("token_file", token.origin)) return std::move(*secret);
+    if (auto secret = config::read_secret("token_file", token.origin)) return std::move(*secret);
   }
   return "";
 }
@@ -90,7 +91,7 @@ Result<RunningGateway> RunningGateway::find(const config::Config& config, const 
   gateway.host_ = (*url).host_address();
   gateway.port_ = (*url).port();
   if (!token_file.empty()) {
-    auto token = app::read_secret("--token-file", token_file);
+    auto token = config::read_secret("--token-file", token_file);
     if (!token) return token.error();
     gateway.token_ = std::move(*token);
   } else {

@@ -72,6 +72,49 @@ struct Media {
   std::int64_t parallel = 2;
 };
 
+struct Postgres {
+  bool enabled = false;
+  std::string host = "127.0.0.1";
+  std::int64_t port = 6'434;         // PgBouncer's
+  std::int64_t direct_port = 5'434;  // PostgreSQL's own, for migrations; 0 = port
+  std::string database = "telegram_gateway";
+  std::string user = "telegram_gateway";
+  std::string password_file;
+  std::string tls = "prefer";  // libpq's sslmode
+  std::string tls_ca_file;
+  std::int64_t connections = 4;  // for reading
+  std::int64_t chunk_days = 1;
+  std::int64_t compress_after_days = 14;  // 0 = never
+  std::int64_t keep_days = 90;            // 0 = for ever
+  std::string keep_by = "date";           // date, stored
+};
+
+struct Redis {
+  bool enabled = false;
+  std::vector<std::string> sentinels;  // HOST:PORT; none = address is the master
+  std::string master = "telegram-redis";
+  std::string address = "127.0.0.1:6379";
+  std::string user;
+  std::string password_file;
+  std::string sentinel_password_file;
+  std::int64_t message_ttl_s = 3'600;
+};
+
+struct Rabbitmq {
+  bool enabled = false;
+  std::string host = "127.0.0.1";
+  std::int64_t port = 5'672;
+  std::string vhost = "telegram";
+  std::string user = "telegram";
+  std::string password_file;
+  bool tls = false;
+  std::string tls_ca_file;
+  std::string exchange = "telegram.messages";
+  std::string queue_type = "quorum";   // of consumers' queues: quorum, classic
+  std::vector<std::string> consumers;  // whose queues are declared, one a channel that is known
+  std::int64_t window = 1'000;
+};
+
 struct Demo {
   bool enabled = false;
   double rate = 1.0;  // messages a second
@@ -107,6 +150,7 @@ struct Ui {
 
 struct Config {
   std::string data_dir = "/var/lib/telegram-gateway";
+  std::string profile = "embedded";  // embedded, hybrid
   Server server;
   Auth auth;
   Journal journal;
@@ -114,6 +158,9 @@ struct Config {
   Deliver deliver;
   Media media;
   Telegram telegram;
+  Postgres postgres;
+  Redis redis;
+  Rabbitmq rabbitmq;
   Demo demo;
   Log log;
   Ui ui;

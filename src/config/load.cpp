@@ -156,6 +156,13 @@ void read_flags(const std::vector<std::pair<std::string, std::string>>& flags, L
 void derive(Loaded& loaded) {
   Config& config = loaded.config;
   if (config.media.folder.empty()) config.media.folder = (fs::path(config.data_dir) / "media").string();
+  const bool hybrid = config.profile == "hybrid";
+  const auto follows_profile = [&](const char* key, bool& enabled) {
+    if (!loaded.origins.contains(key)) enabled = hybrid;
+  };
+  follows_profile("postgres.enabled", config.postgres.enabled);
+  follows_profile("redis.enabled", config.redis.enabled);
+  follows_profile("rabbitmq.enabled", config.rabbitmq.enabled);
   const bool own_tokens = std::any_of(config.auth.tokens.begin(), config.auth.tokens.end(), [](const Token& token) {
     const auto variables = detail::key_variables();
     return std::find(variables.begin(), variables.end(), token.origin) == variables.end();

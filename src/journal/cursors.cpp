@@ -28,6 +28,22 @@ Result<model::Seq> position(Connection& db, const std::string& journal_id, const
   return at.value > *head ? model::Seq{} : at;
 }
 
+Result<bool> has_position(Connection& db, const std::string& name) {
+  auto& row = db.prepared("SELECT 1 FROM cursors WHERE name = ?").with(std::string_view(name));
+  auto found = row.step();
+  row.reset();
+  return found;
+}
+
+Result<std::int64_t> events_behind(Connection& db, model::Seq seq, std::int64_t most) {
+  auto& row = db.prepared("SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > ? LIMIT ?)").with(seq, most);
+  auto found = row.step();
+  if (!found) return found.error();
+  const auto behind = row.integer(0);
+  row.reset();
+  return behind;
+}
+
 Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to,
                      bool required) {
   return db

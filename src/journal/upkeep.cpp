@@ -35,6 +35,11 @@ Result<Stats> stats(Journal& journal) {
   auto all = cursors(db);
   if (!all) return all.error();
   s.cursors = std::move(*all);
+  for (auto& cursor : s.cursors) {
+    auto behind = events_behind(db, cursor.seq);
+    if (!behind) return behind.error();
+    cursor.behind_events = *behind;
+  }
   return s;
 }
 
@@ -61,7 +66,11 @@ Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours ke
                   .with(*passed, before, limit)
                   .run();
   if (!done) return done.error();
-  return db.changes();
+  const auto gone = db.changes();
+  if (gone == 0) return gone;
+  done = db.execute("INSERT OR REPLACE INTO meta VALUES ('trimmed_to', (SELECT seq FROM events ORDER BY seq LIMIT 1))");
+  if (!done) return done.error();
+  return gone;
 }
 
 }  // namespace tg::journal

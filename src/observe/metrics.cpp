@@ -92,6 +92,11 @@ Metrics::Metrics()
       unauthorised(counter(*registry_, "unauthorised_total", "Requests refused for their token")),
       rate_limited(counter(*registry_, "rate_limited_total", "Requests refused for their rate")),
       reader_lag_(gauges(*registry_, "reader_lag_events", "Events that a reader of the journal has yet to read")),
+      destination_up_(gauges(*registry_, "destination_up", "1 while the destination is reached")),
+      delivered_(counters(*registry_, "delivered_total", "Events that a destination has taken")),
+      refused_(counters(*registry_, "refused_total", "Events that a destination will never take, set aside")),
+      delivery_failures_(counters(*registry_, "delivery_failures_total", "Times that a destination was lost")),
+      delivery_seconds_(histograms(*registry_, "delivery_seconds", "From on disk to taken by the destination")),
       requests_(counters(*registry_, "http_requests_total", "Requests answered")),
       request_seconds_(histograms(*registry_, "http_request_seconds", "From request read to answer written")),
       process_(detail::process_figures()) {
@@ -119,6 +124,26 @@ Counter& Metrics::events(model::Kind kind, model::Origin origin) {
 
 Gauge& Metrics::reader_lag_events(const std::string& reader) {
   return reader_lag_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});
+}
+
+Gauge& Metrics::destination_up(const std::string& reader) {
+  return destination_up_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});
+}
+
+Counter& Metrics::delivered(const std::string& reader) {
+  return delivered_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});
+}
+
+Counter& Metrics::refused(const std::string& reader) {
+  return refused_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});
+}
+
+Counter& Metrics::delivery_failures(const std::string& reader) {
+  return delivery_failures_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});
+}
+
+Histogram& Metrics::delivery_seconds(const std::string& reader) {
+  return delivery_seconds_.Add({{"reader", readers_.bounded(reader, kMostReaders)}}, kSeconds);
 }
 
 Counter& Metrics::requests(const std::string& route, int status) {

@@ -54,7 +54,12 @@ class Metrics {
   prometheus::Gauge& channels_late;           // …_channels_late: whose lag is above telegram.lag_alarm_s
   prometheus::Gauge& channels_silent;         // …_channels_silent: longer than usual, as the server confirms
   prometheus::Gauge& quarantined;             // …_quarantined
-  prometheus::Gauge& reader_lag_events(const std::string& reader);  // …_reader_lag_events{reader}
+  prometheus::Gauge& reader_lag_events(const std::string& reader);     // …_reader_lag_events{reader}
+  prometheus::Gauge& destination_up(const std::string& reader);        // …_destination_up{reader}
+  prometheus::Counter& delivered(const std::string& reader);           // …_delivered_total{reader}: events
+  prometheus::Counter& refused(const std::string& reader);             // …_refused_total{reader}: events set aside
+  prometheus::Counter& delivery_failures(const std::string& reader);   // …_delivery_failures_total{reader}
+  prometheus::Histogram& delivery_seconds(const std::string& reader);  // …_delivery_seconds{reader}: on disk → there
   // media of Telegram
   prometheus::Gauge& media_waiting;          // …_media_waiting: files that the rule or a person wants
   prometheus::Gauge& media_bytes;            // …_media_bytes: of downloaded files in the media folder
@@ -86,6 +91,11 @@ class Metrics {
 
   std::array<std::array<prometheus::Counter*, 5>, 10> events_{};  // [kind][origin], both counted from 1
   prometheus::Family<prometheus::Gauge>& reader_lag_;
+  prometheus::Family<prometheus::Gauge>& destination_up_;
+  prometheus::Family<prometheus::Counter>& delivered_;
+  prometheus::Family<prometheus::Counter>& refused_;
+  prometheus::Family<prometheus::Counter>& delivery_failures_;
+  prometheus::Family<prometheus::Histogram>& delivery_seconds_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& request_seconds_;
   std::shared_ptr<prometheus::Collectable> process_;

@@ -1,6 +1,6 @@
 #include "api/live/filter.h"
 
-#include "model/message_json.h"
+#include "model/news.h"
 
 namespace tg::api {
 namespace {
@@ -14,20 +14,8 @@ bool among(const std::vector<T>& list, T value) {
 
 bool EventFilter::wants(const model::Event& event) const {
   if (!channels.empty() && !among(channels, event.key.peer)) return false;
-  if (kinds.empty()) {
-    if (event.kind == model::Kind::counters || event.kind == model::Kind::filled || event.superseded) return false;
-    if (event.kind == model::Kind::channel) return false;
-  } else if (!among(kinds, event.kind)) {
-    return false;
-  }
-  if (!origins.empty()) return among(origins, event.origin);
-  // Offered: what the pipeline found to be news, an import that was asked to count as such among it.
-  if (event.offered || event.origin == model::Origin::live) return true;
-  if (event.origin != model::Origin::catchup) return event.kind == model::Kind::reprocess;
-  const auto message = model::message_from_json(event.message);
-  if (!message) return event.kind != model::Kind::created;
-  const auto posted = std::max(message->date, event.edit_date);
-  return event.observed_at.us - posted.us <= std::chrono::microseconds(max_age).count();
+  if (kinds.empty() ? !model::is_told(event) : !among(kinds, event.kind)) return false;
+  return origins.empty() ? model::is_news(event, max_age) : among(origins, event.origin);
 }
 
 Result<EventFilter> EventFilter::from(const Query& query, std::chrono::seconds max_age) {

@@ -63,7 +63,9 @@ model::Time Board::stale_before(model::Time now) const {
 double Board::rate_of(const std::string& name, model::Seq seq, model::Time now) {
   auto& last = positions_[name];
   const auto passed = static_cast<double>(now.us - last.at.us) / 60e6;
-  if (last.at && passed > 0 && seq >= last.seq && last.seq) {
+  // More at once is no rate: numbers jump where the program was started (journal.cpp).
+  constexpr std::int64_t kJump = 10'000'000;
+  if (last.at && passed > 0 && seq >= last.seq && last.seq && seq.value - last.seq.value < kJump) {
     const auto rate = static_cast<double>(seq.value - last.seq.value) / passed;
     const double share = std::min(1.0, passed);  // a minute's mean
     last.rate += (rate - last.rate) * share;
@@ -80,7 +82,9 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
     d.name = name;
     d.kind = kind;
     const auto from = std::max(seq.value, parts_.journal.oldest().value - 1);
-    d.behind_events = std::max<std::int64_t>(0, parts_.journal.head().value - from);
+    const auto behind = journal::events_behind(db, model::Seq{from});
+    if (!behind) return behind.error();
+    d.behind_events = *behind;
     if (d.behind_events > 0) {
       auto& first = db.prepared("SELECT recorded_at FROM events WHERE seq > ?1 ORDER BY seq LIMIT 1").with(seq);
       const auto found = first.step();

@@ -63,11 +63,44 @@ std::string chat_id_complaint(const std::string& text) {
   return number && *number != 0 ? "" : "is no chat id; use the number that GET /api/channels lists, in quotes";
 }
 
+std::string one_of(const std::string& text, std::initializer_list<std::string_view> known) {
+  if (std::find(known.begin(), known.end(), text) != known.end()) return "";
+  return fmt::format("is none of {}", fmt::join(known, ", "));
+}
+
+std::string profile_complaint(const std::string& text) { return one_of(text, {"embedded", "hybrid"}); }
+std::string sslmode_complaint(const std::string& text) {
+  return one_of(text, {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"});
+}
+std::string keep_by_complaint(const std::string& text) { return one_of(text, {"date", "stored"}); }
+std::string queue_type_complaint(const std::string& text) { return one_of(text, {"quorum", "classic"}); }
+
+std::string address_complaint(const std::string& text) {
+  const auto colon = text.rfind(':');
+  int port = 0;
+  if (colon != std::string::npos && colon > 0) {
+    std::from_chars(text.data() + colon + 1, text.data() + text.size(), port);
+  }
+  return port > 0 && port < 65'536 ? "" : "is no address; write it as 127.0.0.1:26379";
+}
+
+std::string queue_name_complaint(const std::string& text) {
+  const bool plain = !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) || c == '-' || c == '_';
+  });
+  return plain ? "" : "is no name for a queue; take 1 to 100 of a-z A-Z 0-9 - _";
+}
+
 const std::vector<Key>& table() {
   static const std::vector<Key> all{
       {"data_dir", "",
        "Folder of the journal, the media and everything else this program keeps; created with mode 0700.",
        [](Config& c) -> Place { return &c.data_dir; }, 0, 0, "", not_empty},
+
+      {"profile", "",
+       "embedded: one process, one file. hybrid: postgres, redis and rabbitmq are used as well, each unless its "
+       "`enabled` says otherwise.",
+       [](Config& c) -> Place { return &c.profile; }, 0, 0, "", profile_complaint},
 
       {"server.host", "",
        "Address to listen on. Anything but loopback needs a token (auth), or the program does not start.",
@@ -186,6 +219,81 @@ const std::vector<Key>& table() {
        "while, is called late for 15 minutes: /health is degraded. A channel that the account is no member of is asked "
        "for what is new about once a minute.",
        [](Config& c) -> Place { return &c.telegram.lag_alarm_s; }, 2, kDayS},
+
+      {"postgres.enabled", "",
+       "Whether stored messages also go to PostgreSQL or TimescaleDB. On with profile = hybrid.",
+       [](Config& c) -> Place { return &c.postgres.enabled; }},
+      {"postgres.host", "", "Where PgBouncer (or PostgreSQL) listens: a host name, an address or a socket's folder.",
+       [](Config& c) -> Place { return &c.postgres.host; }, 0, 0, "", not_empty},
+      {"postgres.port", "", "PgBouncer's port, in transaction pooling; PostgreSQL's own where there is no PgBouncer.",
+       [](Config& c) -> Place { return &c.postgres.port; }, 1, 65'535},
+      {"postgres.direct_port", "", "PostgreSQL's own port on the same host, for migrations. 0 = postgres.port.",
+       [](Config& c) -> Place { return &c.postgres.direct_port; }, 0, 65'535},
+      {"postgres.database", "", "Name of the database; the schema in it is telegram_gateway.",
+       [](Config& c) -> Place { return &c.postgres.database; }, 0, 0, "", not_empty},
+      {"postgres.user", "", "Role to sign in as; it owns the schema.",
+       [](Config& c) -> Place { return &c.postgres.user; }, 0, 0, "", not_empty},
+      {"postgres.password_file", "", "File with its password, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.postgres.password_file; }},
+      {"postgres.tls", "", "disable, allow, prefer, require, verify-ca or verify-full, as libpq's sslmode.",
+       [](Config& c) -> Place { return &c.postgres.tls; }, 0, 0, "", sslmode_complaint},
+      {"postgres.tls_ca_file", "", "Certificate authority for verify-ca and verify-full. Empty = the system's.",
+       [](Config& c) -> Place { return &c.postgres.tls_ca_file; }},
+      {"postgres.connections", "connections", "At most so many for reading; writing has one of its own.",
+       [](Config& c) -> Place { return &c.postgres.connections; }, 1, 100},
+      {"postgres.chunk_days", "days", "Messages are partitioned by their date; one part spans this. 7 suits archives.",
+       [](Config& c) -> Place { return &c.postgres.chunk_days; }, 1, 366},
+      {"postgres.compress_after_days", "days", "Older parts are compressed where TimescaleDB Community is. 0 = never.",
+       [](Config& c) -> Place { return &c.postgres.compress_after_days; }, 0, 36'500},
+      {"postgres.keep_days", "days", "Older messages are dropped from the database. 0 = never.",
+       [](Config& c) -> Place { return &c.postgres.keep_days; }, 0, 36'500},
+      {"postgres.keep_by", "", "Their age is counted from Telegram's date (date) or from when they came (stored).",
+       [](Config& c) -> Place { return &c.postgres.keep_by; }, 0, 0, "", keep_by_complaint},
+
+      {"redis.enabled", "", "Whether the newest messages also go to Redis, as a cache. On with profile = hybrid.",
+       [](Config& c) -> Place { return &c.redis.enabled; }},
+      {"redis.sentinels", "", "HOST:PORT of each Sentinel; they say which server is the master. None = redis.address.",
+       [](Config& c) -> Place { return &c.redis.sentinels; }, 0, 0, "", address_complaint},
+      {"redis.master", "", "Under which name the Sentinels know it.",
+       [](Config& c) -> Place { return &c.redis.master; }, 0, 0, "", not_empty},
+      {"redis.address", "", "HOST:PORT of the server, where there are no Sentinels.",
+       [](Config& c) -> Place { return &c.redis.address; }, 0, 0, "", address_complaint},
+      {"redis.user", "", "User to sign in as; empty = the default one.",
+       [](Config& c) -> Place { return &c.redis.user; }},
+      {"redis.password_file", "", "File with its password, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.redis.password_file; }},
+      {"redis.sentinel_password_file", "", "The same for the Sentinels, where they ask for one.",
+       [](Config& c) -> Place { return &c.redis.sentinel_password_file; }},
+      {"redis.message_ttl_s", "seconds", "How long a message stays there.",
+       [](Config& c) -> Place { return &c.redis.message_ttl_s; }, 10, 7 * kDayS},
+
+      {"rabbitmq.enabled", "", "Whether news is published to RabbitMQ. On with profile = hybrid.",
+       [](Config& c) -> Place { return &c.rabbitmq.enabled; }},
+      {"rabbitmq.host", "", "Where RabbitMQ listens.", [](Config& c) -> Place { return &c.rabbitmq.host; }, 0, 0, "",
+       not_empty},
+      {"rabbitmq.port", "", "Its AMQP port; 5671 is usual with TLS.",
+       [](Config& c) -> Place { return &c.rabbitmq.port; }, 1, 65'535},
+      {"rabbitmq.vhost", "", "Virtual host.", [](Config& c) -> Place { return &c.rabbitmq.vhost; }, 0, 0, "",
+       not_empty},
+      {"rabbitmq.user", "", "User to sign in as.", [](Config& c) -> Place { return &c.rabbitmq.user; }, 0, 0, "",
+       not_empty},
+      {"rabbitmq.password_file", "", "File with its password, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.rabbitmq.password_file; }},
+      {"rabbitmq.tls", "", "Whether the connection is encrypted; the server's certificate is checked then.",
+       [](Config& c) -> Place { return &c.rabbitmq.tls; }},
+      {"rabbitmq.tls_ca_file", "", "Certificate authority of the server's certificate. Empty = the system's.",
+       [](Config& c) -> Place { return &c.rabbitmq.tls_ca_file; }},
+      {"rabbitmq.exchange", "", "Topic exchange to publish to; it and its queues are made by this program.",
+       [](Config& c) -> Place { return &c.rabbitmq.exchange; }, 0, 0, "", not_empty},
+      {"rabbitmq.queue_type", "",
+       "quorum or classic, for consumers' queues: the first survives a broken disk of one "
+       "server of a cluster, the second is lighter.",
+       [](Config& c) -> Place { return &c.rabbitmq.queue_type; }, 0, 0, "", queue_type_complaint},
+      {"rabbitmq.consumers", "",
+       "Names of consumers: each gets a queue for every channel, with retries and dead letters.",
+       [](Config& c) -> Place { return &c.rabbitmq.consumers; }, 0, 0, "", queue_name_complaint},
+      {"rabbitmq.window", "messages", "So many may be published and not confirmed yet.",
+       [](Config& c) -> Place { return &c.rabbitmq.window; }, 1, 65'535},
 
       {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
        [](Config& c) -> Place { return &c.demo.enabled; }},

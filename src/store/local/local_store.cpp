@@ -1,5 +1,6 @@
 // Making and unmaking the store, single messages and their versions.
 
+#include "journal/cursors.h"
 #include "observe/log.h"
 #include "pipeline/manual.h"
 #include "store/local/detail/impl.h"
@@ -174,12 +175,10 @@ Result<SearchState> LocalStore::search_state() {
   if (!impl_->search) return *impl_->why_no_search;
   auto db = impl_->journal.read();
   if (!db) return db.error();
-  SearchState state{impl_->search->indexed(), 0};
-  auto done = local::each(
-      (*db)->prepared("SELECT count(*) FROM (SELECT 1 FROM events WHERE seq > ? LIMIT 100000)").with(state.indexed),
-      [&](journal::Statement& row) { state.behind_events = row.integer(0); });
-  if (!done) return done.error();
-  return state;
+  const auto indexed = impl_->search->indexed();
+  const auto behind = journal::events_behind(**db, indexed);
+  if (!behind) return behind.error();
+  return SearchState{indexed, *behind};
 }
 
 }  // namespace tg::store

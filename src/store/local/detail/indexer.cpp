@@ -1,5 +1,6 @@
 #include "store/local/detail/indexer.h"
 
+#include "journal/cursors.h"
 #include "model/message_json.h"
 #include "observe/log.h"
 #include "store/local/detail/query.h"
@@ -89,7 +90,7 @@ Result<bool> Indexer::step() {
     return taken.error();
   }
   at_.seq = events->back().seq;
-  lag.Set(static_cast<double>(std::max<std::int64_t>(journal_.head().value - at_.seq.value, 0)));
+  if (const auto behind = journal::events_behind(**db, at_.seq)) lag.Set(static_cast<double>(*behind));
   return true;
 }
 

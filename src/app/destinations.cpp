@@ -1,0 +1,43 @@
+#include "app/destinations.h"
+
+namespace tg::app {
+
+Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config&, sink::Runner::Parts parts) {
+  auto all = std::unique_ptr<Destinations>(new Destinations(parts));
+  return all;
+}
+
+void Destinations::start() {
+  for (auto& one : planned_) {
+    runners_.push_back(std::make_unique<sink::Runner>(std::move(one.sink), parts_, one.options));
+  }
+  planned_.clear();
+}
+
+void Destinations::stop() { runners_.clear(); }
+
+std::vector<api::Reader> Destinations::readers() const {
+  std::vector<api::Reader> all;
+  for (const auto& runner : runners_) {
+    const auto state = runner->state();
+    api::Reader reader;
+    reader.name = runner->name();
+    if (!state.up) {
+      reader.last_error = state.last_error;
+      reader.next_try_at = state.next_try_at;
+    }
+    all.push_back(std::move(reader));
+  }
+  return all;
+}
+
+bool Destinations::retry_refused(const std::string& name) {
+  for (auto& runner : runners_) {
+    if (runner->name() != name) continue;
+    runner->retry_refused();
+    return true;
+  }
+  return false;
+}
+
+}  // namespace tg::app

@@ -1,0 +1,37 @@
+#pragma once
+// Where events go besides the journal, as the configuration says: a sink and its runner each.
+
+#include <memory>
+#include <vector>
+
+#include "api/api.h"
+#include "config/config.h"
+#include "sink/runner.h"
+
+namespace tg::app {
+
+class Destinations {
+ public:
+  // Reads the secrets' files; reaches nothing yet. The parts must outlive it.
+  static Result<std::unique_ptr<Destinations>> make(const config::Config& config, sink::Runner::Parts parts);
+
+  void start();
+  void stop();  // before the intake stops
+  std::vector<api::Reader> readers() const;
+  // What was refused by this destination goes out once more; false: there is none of this name.
+  bool retry_refused(const std::string& name);
+
+ private:
+  struct Planned {
+    std::unique_ptr<sink::Sink> sink;
+    sink::Runner::Options options;
+  };
+
+  explicit Destinations(sink::Runner::Parts parts) : parts_(parts) {}
+
+  sink::Runner::Parts parts_;
+  std::vector<Planned> planned_;
+  std::vector<std::unique_ptr<sink::Runner>> runners_;
+};
+
+}  // namespace tg::app

@@ -1,0 +1,13 @@
+#pragma once
+// Secrets stand in files of their own, never in the configuration, on a command line or in a log.
+
+#include <string>
+
+#include "model/result.h"
+
+namespace tg::config {
+
+// From a file of mode 0600, or from the systemd credential of that name; `key` is what names it, for errors.
+Result<std::string> read_secret(const std::string& key, const std::string& name);
+
+}  // namespace tg::config

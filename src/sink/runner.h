@@ -1,0 +1,95 @@
+#pragma once
+// Feeds one sink from the journal, in a thread of its own.
+//
+//   journal ──▶ [ a batch that the sink wants ] ──▶ deliver ──▶ cursor (about once a second, and at the end)
+//                                                     │ refused ──▶ quarantine
+//                                                     └ trouble ──▶ pause, open again, go on at the first that is not
+//                                                     done
+//
+// At least once, in order: after a crash what was delivered since the cursor was written comes again, with the same
+// keys. The pause grows from 0.1 to 5 s, with jitter. What was trimmed before it was delivered is said once, loudly,
+// and the sink goes on at the oldest event (`gapped`).
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "journal/journal.h"
+#include "observe/health.h"
+#include "observe/metrics.h"
+#include "pipeline/intake.h"
+#include "sink/sink.h"
+
+namespace tg::sink {
+
+class Runner {
+ public:
+  struct Options {
+    std::size_t max_batch = 500;  // events
+    bool required = false;        // trimming waits for it
+    // Where a sink that was never there before begins; otherwise at the end.
+    bool from_oldest = false;
+    std::chrono::milliseconds first_pause{100}, longest_pause{5'000};
+  };
+
+  struct State {
+    bool up = false;
+    bool gapped = false;      // something was trimmed before it was delivered
+    std::string last_error;   // of the last trouble; stays when it is over
+    model::Time trouble_at;   // when that was
+    model::Time next_try_at;  // 0 = none is waited for
+    model::Seq delivered;     // everything up to here
+  };
+
+  struct Parts {
+    journal::Journal& journal;
+    pipeline::Intake& intake;
+    observe::Metrics& metrics;
+    observe::Health& health;
+  };
+
+  // The parts must outlive it. Starts its thread at once.
+  Runner(std::unique_ptr<Sink> sink, Parts parts, Options options);
+  ~Runner();  // stops
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+
+  void stop();  // ends the delivery that goes on, writes the cursor; before the intake stops
+  const std::string& name() const;
+  State state() const;
+  // Delivers what was refused (all of it) once more, from the quarantine; returns at once.
+  void retry_refused();
+  // Waits until everything up to `seq` is delivered.
+  bool wait_delivered(model::Seq seq, std::chrono::milliseconds patience) const;
+
+ private:
+  void run(const std::stop_token& stop);
+  Result<void> open(const std::stop_token& stop);
+  Result<bool> step(const std::stop_token& stop);  // false: nothing was there
+  Result<void> deliver(const std::vector<model::Event>& events, const std::stop_token& stop);
+  Result<void> deliver_refused_again(const std::stop_token& stop);
+  void set_aside(const model::Event& event, const std::string& reason);
+  void moved_to(model::Seq seq);
+  void save_cursor(bool wait);
+  void tell(bool up, const std::optional<Error>& trouble, std::chrono::milliseconds pause);
+
+  const std::unique_ptr<Sink> sink_;
+  const Parts parts_;
+  const Options options_;
+
+  mutable std::mutex mutex_;
+  mutable std::condition_variable_any moved_;
+  State state_;
+
+  // The thread's own.
+  model::Seq at_, saved_;
+  std::chrono::steady_clock::time_point saved_at_;
+  std::atomic<bool> retry_{false};
+
+  std::jthread thread_;  // last: it uses all of the above
+};
+
+}  // namespace tg::sink
