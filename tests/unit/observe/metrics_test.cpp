@@ -60,6 +60,11 @@ std::optional<double> value_of(const std::string& text, const std::string& serie
 TEST(Metrics, NamesTypesAndLabelsAreThePinnedOnes) {
   Metrics metrics;
   metrics.reader_lag_events("search").Set(0);
+  metrics.destination_up("redis").Set(1);
+  metrics.delivered("redis").Increment();
+  metrics.refused("redis").Increment();
+  metrics.delivery_failures("redis").Increment();
+  metrics.delivery_seconds("redis").Observe(0.001);
   metrics.requests("/api/messages", 200).Increment();
   metrics.request_seconds("/api/messages").Observe(0.001);
 
