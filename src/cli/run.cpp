@@ -8,6 +8,7 @@ namespace tg::cli {
 namespace {
 
 struct RunFlags {
+  std::string profile;
   std::string host;
   int port = -1;
   bool demo = false;
@@ -20,6 +21,7 @@ struct RunFlags {
 
 std::vector<std::pair<std::string, std::string>> settings_of(const RunFlags& flags) {
   std::vector<std::pair<std::string, std::string>> settings;
+  if (!flags.profile.empty()) settings.emplace_back("profile", flags.profile);
   if (!flags.host.empty()) settings.emplace_back("server.host", flags.host);
   if (flags.port >= 0) settings.emplace_back("server.port", std::to_string(flags.port));
   if (flags.demo) settings.emplace_back("demo.enabled", "true");
@@ -32,6 +34,9 @@ std::vector<std::pair<std::string, std::string>> settings_of(const RunFlags& fla
 }
 
 void add_flags(CLI::App& command, RunFlags& flags) {
+  command.add_option("--profile", flags.profile, "embedded: one file; hybrid: PostgreSQL, Redis and RabbitMQ as well")
+      ->type_name("PROFILE")
+      ->check(CLI::IsMember({"embedded", "hybrid"}));
   command.add_option("--host", flags.host, "Address to listen on")->type_name("ADDRESS");
   within(command.add_option("--port", flags.port, "Port to listen on; 0 takes any free one"), 0, 65'535);
   within(command.add_option("--rate", flags.rate, "Demo: messages a second"), 0.001, 100'000);

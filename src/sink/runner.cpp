@@ -32,7 +32,10 @@ Result<model::Seq> first_behind(journal::Connection& db, model::Time recorded) {
 }  // namespace
 
 Runner::Runner(std::unique_ptr<Sink> sink, Parts parts, Options options)
-    : sink_(std::move(sink)), parts_(parts), options_(options) {
+    : sink_(std::move(sink)),
+      parts_(parts),
+      options_(options),
+      start_(options.from_oldest ? model::Seq{} : parts.journal.head()) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -60,6 +63,7 @@ bool Runner::wait_delivered(model::Seq seq, std::chrono::milliseconds patience) 
 void Runner::run(const std::stop_token& stop) {
   auto pause = options_.first_pause;
   bool is_open = false;
+  keep_start();
   while (!stop.stop_requested()) {
     Result<bool> worked = true;
     if (!is_open) {
@@ -91,6 +95,16 @@ void Runner::run(const std::stop_token& stop) {
   save_cursor(true);
 }
 
+// A destination that is not there yet misses nothing from its first start on.
+void Runner::keep_start() {
+  auto done = parts_.intake.write([this](journal::Connection& db) -> Result<void> {
+    auto any = journal::has_position(db, name());
+    if (!any) return any.error();
+    return *any ? Result<void>() : journal::advance(db, parts_.journal.id(), name(), start_, options_.required);
+  });
+  if (!done) observe::warn("cursor_not_saved", {{"reader", name()}, {"reason", done.error().to_string()}});
+}
+
 Result<void> Runner::open(const std::stop_token& stop) {
   auto resume = sink_->open(stop);
   if (!resume) return resume.error();
@@ -105,8 +119,7 @@ Result<void> Runner::open(const std::stop_token& stop) {
     if (!known) return known.error();
     auto any = journal::has_position(**db, name());
     if (!any) return any.error();
-    at = *any || options_.from_oldest ? *known : parts_.journal.head();
-    at = std::max(at, at_);
+    at = std::max(*any ? *known : start_, at_);
   }
   if (resume->rewind.count() > 0) {
     const auto since = model::Time{model::Time::now().us - std::chrono::microseconds(resume->rewind).count()};
@@ -121,8 +134,7 @@ Result<void> Runner::open(const std::stop_token& stop) {
     const std::lock_guard lock(mutex_);
     state_.gapped = true;
   }
-  at_ = at;
-  saved_ = {};
+  saved_ = model::Seq{-1};
   moved_to(at);
   return {};
 }
@@ -233,7 +245,7 @@ void Runner::moved_to(model::Seq seq) {
 
 void Runner::save_cursor(bool wait) {
   if (at_ == saved_) return;
-  if (!wait && saved_ && Clock::now() - saved_at_ < kSaveEvery) return;
+  if (!wait && saved_.value >= 0 && Clock::now() - saved_at_ < kSaveEvery) return;
   auto write = [id = parts_.journal.id(), name = name(), to = at_, required = options_.required](
                    journal::Connection& db) { return journal::advance(db, id, name, to, required); };
   if (wait) {

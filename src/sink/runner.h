@@ -67,6 +67,7 @@ class Runner {
 
  private:
   void run(const std::stop_token& stop);
+  void keep_start();
   Result<void> open(const std::stop_token& stop);
   Result<bool> step(const std::stop_token& stop);  // false: nothing was there
   Result<void> deliver(const std::vector<model::Event>& events, const std::stop_token& stop);
@@ -85,7 +86,8 @@ class Runner {
   State state_;
 
   // The thread's own.
-  model::Seq at_, saved_;
+  const model::Seq start_;  // where it begins if it was never there before
+  model::Seq at_, saved_{-1};
   std::chrono::steady_clock::time_point saved_at_;
   std::atomic<bool> retry_{false};
 
