@@ -71,7 +71,8 @@ Rows read_rows(const Postgres& db, std::size_t limit) {
   Rows rows;
   PGresult* columns = db.run(
       "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = "
-      "'telegram_gateway.messages'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum");
+      "'telegram_gateway.messages'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY "
+      "attnum");
   std::string list;
   for (int i = 0; i < PQntuples(columns); ++i) {
     rows.columns.emplace_back(PQgetvalue(columns, i, 0));
@@ -114,8 +115,8 @@ double insert(const Postgres& db, const Rows& rows) {
     columns += (c ? ", " : "") + rows.columns[c];
     arrays += (c ? ", $" : "$") + std::to_string(c + 1) + "::" + rows.types[c] + "[]";
   }
-  const std::string sql = "INSERT INTO bench_bare.messages (" + columns + ") SELECT * FROM unnest(" + arrays +
-                          ") ON CONFLICT DO NOTHING";
+  const std::string sql =
+      "INSERT INTO bench_bare.messages (" + columns + ") SELECT * FROM unnest(" + arrays + ") ON CONFLICT DO NOTHING";
   const auto began = Clock::now();
   for (std::size_t at = 0; at < rows.values.size(); at += kBatch) {
     std::vector<std::string> parameters(rows.columns.size(), "{");
@@ -216,7 +217,8 @@ std::vector<Message> read_messages(const Rows& rows) {
   const auto channel = index("channel_id"), id = index("message_id"), body = index("metadata"), text = index("text");
   std::vector<Message> messages;
   for (const auto& row : rows.values) {
-    messages.push_back({row[channel].value_or(""), row[id].value_or(""), row[body].value_or("") + row[text].value_or("")});
+    messages.push_back(
+        {row[channel].value_or(""), row[id].value_or(""), row[body].value_or("") + row[text].value_or("")});
   }
   return messages;
 }
