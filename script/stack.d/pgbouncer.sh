@@ -1,7 +1,5 @@
 # shellcheck shell=bash
 
-pgbouncer_SIGNAL=TERM # at once; INT would wait for the clients' transactions
-
 pgbouncer_configure() {
   local folder=$STACK/pgbouncer
   command -v pgbouncer >/dev/null || die "PgBouncer is not installed: script/bootstrap --stack"

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 
-postgresql_SIGNAL=INT # "fast": ends the connections; TERM would wait for them
+STOP_SIGNAL[postgresql]=INT # "fast": ends the connections; TERM would wait for them
 
 # Debian keeps the programs of each version in a folder of its own.
 PG_BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)

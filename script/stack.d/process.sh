@@ -11,6 +11,9 @@ born() {
   [ "$1" = Z ] || printf '%s\n' "${20}"
 }
 
+# What stops a server cleanly and soon, where that is not TERM.
+declare -A STOP_SIGNAL
+
 # launch NAME COMMAND...: in the background; what it prints goes to the log.
 launch() {
   local name=$1
@@ -34,7 +37,7 @@ await() {
   until "$@"; do
     pid_of "$name" >/dev/null || die "$name ended: $(tail -n 5 "$STACK/log/$name.log")"
     [ $SECONDS -lt $deadline ] || die "$name does not answer: $(tail -n 5 "$STACK/log/$name.log")"
-    sleep 0.05
+    sleep 0.1
   done
 }
 
@@ -53,12 +56,11 @@ living() {
 
 # halt NAME: cleanly, by force after half a minute; a paused one is woken for it.
 halt() {
-  local name=$1 pid members signal deadline=$((SECONDS + 30))
+  local name=$1 pid members deadline=$((SECONDS + 30))
   if pid=$(pid_of "$name"); then
     mapfile -t members < <(family "$pid")
-    signal=${name%-[0-9]}_SIGNAL
     kill -CONT "${members[@]}" 2>/dev/null || true
-    kill -"${!signal:-TERM}" "$pid" 2>/dev/null || true
+    kill -"${STOP_SIGNAL[$name]:-TERM}" "$pid" 2>/dev/null || true
     while living "${members[@]}"; do
       if [ $SECONDS -ge $deadline ]; then
         say "$name does not stop; ending it by force"
