@@ -1,0 +1,173 @@
+"""Each part of the stack goes away and comes back under 200 messages a second: the others go on undisturbed, and the one
+catches up by itself, in order, with nothing lost and no row twice. A figure is printed for each case."""
+
+import contextlib
+import pathlib
+import sys
+import time
+import unittest
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "support")]
+
+import hybrid  # noqa: E402
+import readers  # noqa: E402
+from proxy import Proxy  # noqa: E402
+from stack import shared_stack, until  # noqa: E402
+
+ALL = ("postgres", "redis", "rabbitmq", "webhook:test")
+PATIENCE = 120
+
+
+def setUpModule():
+    global stack
+    stack = shared_stack()
+
+
+class PartsGone(unittest.TestCase):
+    maxDiff = 3000
+
+    def setUp(self):
+        self.hook = readers.HookReader()
+        self.addCleanup(self.hook.stop)
+        # Redis is reached at the address that the Sentinels tell: there is no way past them.
+        self.database, self.broker = Proxy(stack.port("pgbouncer")), Proxy(stack.port("rabbitmq"))
+        self.addCleanup(self.database.close)
+        self.addCleanup(self.broker.close)
+        addresses = stack.config_toml.replace(f"port = {stack.port('pgbouncer')}\n", f"port = {self.database.port}\n")
+        addresses = addresses.replace(f"port = {stack.port('rabbitmq')}\n", f"port = {self.broker.port}\n")
+        self.hook_way = Proxy(self.hook.port)
+        self.addCleanup(self.hook_way.close)
+        self.gateway = hybrid.HybridGateway(
+            stack, hook=f"http://127.0.0.1:{self.hook_way.port}/events", addresses=addresses)
+        self.addCleanup(self.gateway.kill)
+        self.queue = readers.QueueReader(stack)
+        self.addCleanup(self.queue.stop)
+        self.gateway.start()
+        self.assertTrue(self.queue.ready.wait(60), "the exchange was not made")
+        self.again("--demo", "--rate", "200", "--channels", "12", "--history", "0")
+
+    def again(self, *arguments):
+        self.gateway.stop()
+        self.gateway.arguments = ["run", "--profile", "hybrid", "--config", str(self.gateway.config), *arguments]
+        self.gateway.start()
+        self.gateway.delivered(*ALL, patience=PATIENCE)
+
+    def counted(self, name):
+        return self.gateway.metric("delivered_total", reader=name)
+
+    def gone(self, case, part, outage, noticed=True, events=400):
+        """`outage`: a context in which the part is gone; `part`: the destination that feels it, None for no one."""
+        others = [name for name in ALL if name != part]
+        before = {name: self.counted(name) for name in others}
+        began = time.monotonic()
+        with outage:
+            # The others have delivered so much since, whatever this one does.
+            until(lambda: all(self.counted(name) - before[name] >= events for name in others), PATIENCE,
+                  f"the others while {case}")
+            if part and noticed:
+                until(lambda: self.gateway.metric("destination_up", reader=part) == 0, PATIENCE, f"{part} to be told down")
+            away = time.monotonic() - began
+        began = time.monotonic()
+        self.gateway.delivered(*ALL, patience=PATIENCE)
+        print(f"{case}: away {away:.1f} s, all caught up {time.monotonic() - began:.1f} s after its return", file=sys.stderr)
+
+    @contextlib.contextmanager
+    def stopped(self, *names):
+        stack.down(*names)
+        yield
+        stack.up(*names)
+
+    @contextlib.contextmanager
+    def killed(self, name):
+        stack.kill(name)
+        yield
+        stack.up(name)
+
+    @contextlib.contextmanager
+    def refusing(self, proxy):
+        proxy.refuse()
+        proxy.cut()
+        yield
+        proxy.accept()
+
+    @contextlib.contextmanager
+    def slow(self, proxy, delay_s=0.5):
+        proxy.delay_s = delay_s
+        yield
+        proxy.delay_s = 0
+
+    @contextlib.contextmanager
+    def silent(self, proxy):
+        proxy.silent = True
+        yield
+        proxy.silent = False
+
+    @contextlib.contextmanager
+    def answering(self, status):
+        self.hook.answer = status
+        yield
+        self.hook.answer = 200
+
+    @contextlib.contextmanager
+    def without_schema(self):
+        with contextlib.closing(stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute("DROP SCHEMA telegram_gateway CASCADE")
+        yield
+
+    @contextlib.contextmanager
+    def full_cache(self):
+        with contextlib.closing(stack.redis()) as redis:
+            redis.config_set("maxmemory-policy", "noeviction")
+            redis.config_set("maxmemory", "1mb")
+            yield
+            redis.config_set("maxmemory", "1gb")
+            redis.config_set("maxmemory-policy", "allkeys-lru")
+
+    def test_parts_go_and_come_back(self):
+        gone = self.gone
+        gone("PostgreSQL stopped", "postgres", self.stopped("postgresql"))
+        gone("PostgreSQL killed", "postgres", self.killed("postgresql"))
+        gone("PostgreSQL paused", "postgres", stack.paused("postgresql"))
+        gone("PgBouncer stopped", "postgres", self.stopped("pgbouncer"))
+        gone("PgBouncer slow, 0.5 s each way", "postgres", self.slow(self.database), noticed=False)
+        gone("PgBouncer refusing", "postgres", self.refusing(self.database))
+        gone("PgBouncer silent", "postgres", self.silent(self.database))
+        gone("the schema dropped", "postgres", self.without_schema())
+        master = {stack.port("redis-1"): "redis-1", stack.port("redis-2"): "redis-2"}[stack.master_port()]
+        gone("Redis master killed", "redis", self.killed(master))
+        gone("all of Redis stopped, back empty", "redis", self.stopped("redis"))
+        master = {stack.port("redis-1"): "redis-1", stack.port("redis-2"): "redis-2"}[stack.master_port()]
+        gone("Redis master paused", "redis", stack.paused(master))
+        gone("Redis full", "redis", self.full_cache())
+        gone("one Sentinel stopped", None, self.stopped("sentinel-2"))
+        gone("RabbitMQ stopped", "rabbitmq", self.stopped("rabbitmq"))
+        gone("RabbitMQ killed", "rabbitmq", self.killed("rabbitmq"))
+        gone("RabbitMQ paused", "rabbitmq", stack.paused("rabbitmq"))
+        gone("RabbitMQ slow, 0.5 s each way", "rabbitmq", self.slow(self.broker), noticed=False)
+        gone("RabbitMQ refusing", "rabbitmq", self.refusing(self.broker))
+        gone("webhook refusing", "webhook:test", self.refusing(self.hook_way))
+        gone("webhook silent", "webhook:test", self.silent(self.hook_way), noticed=False)
+        gone("webhook answers 503", "webhook:test", self.answering(503), noticed=False)
+
+        self.again()
+        stream = readers.StreamReader(self.gateway.port)
+        self.addCleanup(stream.stop)
+        head = self.gateway.head()
+        until(lambda: stream.last >= head or stream.last == self.hook.events[-1]["seq"], 60, "the stream")
+        news = stream.states()
+        print(f"{len(stream.events)} events; came again: webhook {self.hook.doubles}, queue {self.queue.doubles}",
+              file=sys.stderr)
+        shown = {key: (m["text"], bool(m.get("deletedAt"))) for key, m in self.gateway.messages().items()}
+        self.assertEqual(hybrid.table(stack.direct()), shown)
+        self.assertEqual(self.hook.states(), news)
+        until(lambda: self.queue.keys >= {event["key"] for event in stream.events}, 60, "the queue to be read")
+        self.assertEqual(self.queue.states(), news)
+        held = hybrid.cached(stack.redis())
+        self.assertEqual({key: state for key, state in news.items() if held.get(key) != state}, {})
+        self.assertEqual(self.hook.out_of_order(), [])
+        self.assertEqual(self.queue.out_of_order(), [])
+
+
+if __name__ == "__main__":
+    unittest.main()
