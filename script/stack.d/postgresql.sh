@@ -2,8 +2,9 @@
 
 STOP_SIGNAL[postgresql]=INT # "fast": ends the connections; TERM would wait for them
 
-# Debian keeps the programs of each version in a folder of its own.
-PG_BIN=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+# Debian keeps the programs of each version in a folder of its own. TG_STACK_PG_BIN names another PostgreSQL's, such as
+# one with TimescaleDB beside it.
+PG_BIN=${TG_STACK_PG_BIN:-$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)}
 PATH=${PG_BIN:+$PG_BIN:}$PATH
 
 # as_admin COMMAND...: with the superuser's connection in its environment.
