@@ -8,6 +8,11 @@ bool Token::may(Scope scope) const {
   return std::any_of(scopes.begin(), scopes.end(), [&](Scope held) { return held >= scope; });
 }
 
+std::string Webhook::shown_url() const {
+  const auto query = url.find('?');
+  return query == std::string::npos ? url : url.substr(0, query) + "?…";
+}
+
 std::string_view name_of(Scope scope) {
   switch (scope) {
     case Scope::read: return "read";

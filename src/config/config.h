@@ -115,6 +115,21 @@ struct Rabbitmq {
   std::int64_t window = 1'000;
 };
 
+// A receiver of news by HTTP. Its secret is read from the file when it is used.
+struct Webhook {
+  std::string name;  // a-z A-Z 0-9 - _
+  std::string url;
+  std::string secret_file;            // absolute
+  std::string format = "events";      // events, flat
+  std::int64_t batch = 20;            // events a request
+  std::vector<std::string> channels;  // ids; none = all
+  std::vector<std::string> kinds;     // model::Kind by name; none = all that are told
+  bool allow_private = false;
+  std::string tls_ca_file;  // empty = the system's
+
+  std::string shown_url() const;  // without its query, which may hold a secret
+};
+
 struct Demo {
   bool enabled = false;
   double rate = 1.0;  // messages a second
@@ -161,6 +176,7 @@ struct Config {
   Postgres postgres;
   Redis redis;
   Rabbitmq rabbitmq;
+  std::vector<Webhook> webhooks;
   Demo demo;
   Log log;
   Ui ui;

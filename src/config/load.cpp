@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include "config/detail/tokens.h"
+#include "config/detail/webhooks.h"
 #include "config/nearest.h"
 
 extern char** environ;  // NOLINT(readability-redundant-declaration): POSIX declares it nowhere
@@ -34,7 +35,7 @@ std::string nearest_key_or_all(std::string_view unknown) {
 
 class FileReader {
  public:
-  FileReader(Loaded& loaded, detail::TokenPlaces places) : loaded_(loaded), places_(std::move(places)) {}
+  FileReader(Loaded& loaded, detail::FilePlaces places) : loaded_(loaded), places_(std::move(places)) {}
 
   void read(const fs::path& path) {
     try {
@@ -70,6 +71,11 @@ class FileReader {
       if (!loaded_.config.auth.tokens.empty()) loaded_.origins["auth.tokens"] = Origin::file;
       return;
     }
+    if (key.name == "webhooks") {
+      detail::read_webhooks(node, places_, loaded_);
+      if (!loaded_.config.webhooks.empty()) loaded_.origins["webhooks"] = Origin::file;
+      return;
+    }
     const std::string wrong = detail::set_from_toml(key, loaded_.config, node);
     if (wrong.empty()) {
       loaded_.origins[std::string(key.name)] = Origin::file;
@@ -86,7 +92,7 @@ class FileReader {
   }
 
   Loaded& loaded_;
-  detail::TokenPlaces places_;
+  detail::FilePlaces places_;
 };
 
 void take_text(Loaded& loaded, const detail::Key& key, std::string_view text, Origin origin, std::string_view place) {
@@ -180,6 +186,13 @@ void check_whole(Loaded& loaded) {
           "Names tell tokens apart in logs and metrics: choose another");
     }
   }
+  std::set<std::string> webhooks;
+  for (const Webhook& webhook : config.webhooks) {
+    if (!webhooks.insert(webhook.name).second) {
+      add(loaded.errors, fmt::format("webhooks has two entries with the name {}", webhook.name),
+          "How far each has got is kept under its name: choose another");
+    }
+  }
   if (config.auth.require_token && config.auth.tokens.empty()) {
     add(loaded.errors, "auth.require_token is true, but there is no token: nobody could call",
         "Add [[auth.tokens]] or set TELEGRAM_GATEWAY_API_KEY");
@@ -247,7 +260,7 @@ Loaded load(const Sources& sources) {
   std::error_code problem;
   const fs::file_status status = fs::status(loaded.file, problem);
   if (fs::is_regular_file(status)) {
-    detail::TokenPlaces places{loaded.file.parent_path(), variable("CREDENTIALS_DIRECTORY"), loaded.file.string()};
+    detail::FilePlaces places{loaded.file.parent_path(), variable("CREDENTIALS_DIRECTORY"), loaded.file.string()};
     FileReader(loaded, std::move(places)).read(loaded.file);
   } else if (status.type() != fs::file_type::not_found) {
     add(loaded.errors, fmt::format("{} is no file that can be read", loaded.file.string()),

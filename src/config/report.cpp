@@ -15,6 +15,11 @@ constexpr std::string_view kTokenExample =
     "#name = \"trader\"\n"
     "#scopes = [\"consume\"]\n"
     "#token_file = \"trader.token\"\n";
+constexpr std::string_view kWebhookExample =
+    "#[[webhooks]]\n"
+    "#name = \"desk\"\n"
+    "#url = \"https://desk.example.org/telegram\"\n"
+    "#secret_file = \"desk.secret\"\n";
 
 boost::json::array problems(const std::vector<Error>& list) {
   boost::json::array array;
@@ -76,6 +81,7 @@ std::string reference_entry(const detail::Key& key) {
   }
   if (!notes.empty()) text += "# " + notes + ".\n";
   if (key.name == "auth.tokens") return text + std::string(kTokenExample) + "\n";
+  if (key.name == "webhooks") return text + std::string(kWebhookExample) + "\n";
   text += fmt::format("# Environment: {}{}{}\n", key.short_variable, key.short_variable.empty() ? "" : " or ",
                       detail::variable_of(key.name));
   text += fmt::format("#{} = {}\n\n", leaf_of(key.name), detail::to_toml(key, defaults));

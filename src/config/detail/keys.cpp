@@ -58,11 +58,6 @@ std::string media_kind_complaint(const std::string& text) {
   return known ? "" : "is no kind of file; use photo, video, document, voice, audio, animation, sticker or video_note";
 }
 
-std::string chat_id_complaint(const std::string& text) {
-  const auto number = model::parse_int(text);
-  return number && *number != 0 ? "" : "is no chat id; use the number that GET /api/channels lists, in quotes";
-}
-
 std::string one_of(const std::string& text, std::initializer_list<std::string_view> known) {
   if (std::find(known.begin(), known.end(), text) != known.end()) return "";
   return fmt::format("is none of {}", fmt::join(known, ", "));
@@ -101,6 +96,12 @@ const std::vector<Key>& table() {
        "embedded: one process, one file. hybrid: postgres, redis and rabbitmq are used as well, each unless its "
        "`enabled` says otherwise.",
        [](Config& c) -> Place { return &c.profile; }, 0, 0, "", profile_complaint},
+      {"webhooks", "",
+       "Where news is sent by HTTP: [[webhooks]] with name, url and secret_file (a path, or the name of a systemd "
+       "credential); format (events, or flat: one message a request in the predecessor's form), batch (1 to 100 "
+       "events a request, 20), channels (ids) and kinds to send fewer, allow_private (also to addresses of this "
+       "machine and of private networks), tls_ca_file. See docs/webhooks.md.",
+       [](Config& c) -> Place { return &c.webhooks; }},
 
       {"server.host", "",
        "Address to listen on. Anything but loopback needs a token (auth), or the program does not start.",
@@ -325,6 +326,11 @@ std::string_view leaf(std::string_view key) { return key.substr(key.rfind('.') +
 
 std::span<const Key> keys() { return table(); }
 
+std::string chat_id_complaint(const std::string& text) {
+  const auto number = model::parse_int(text);
+  return number && *number != 0 ? "" : "is no chat id; use the number that GET /api/channels lists, in quotes";
+}
+
 const Key* find_key(std::string_view name) {
   const auto found = std::find_if(table().begin(), table().end(), [&](const Key& key) { return key.name == name; });
   return found == table().end() ? nullptr : &*found;
@@ -344,6 +350,12 @@ std::string variable_of(std::string_view key) {
 
 std::span<const std::string_view> token_keys() {
   static constexpr std::array<std::string_view, 4> kKeys{"name", "scopes", "token_file", "sha256"};
+  return kKeys;
+}
+
+std::span<const std::string_view> webhook_keys() {
+  static constexpr std::array<std::string_view, 9> kKeys{"name",     "url",   "secret_file",   "format",     "batch",
+                                                         "channels", "kinds", "allow_private", "tls_ca_file"};
   return kKeys;
 }
 

@@ -13,7 +13,7 @@ namespace tg::config::detail {
 
 // Where a key lives in a Config.
 using Place = std::variant<bool*, std::int64_t*, double*, std::string*, std::vector<std::string>*, LogLevel*,
-                           LogTarget*, std::vector<Token>*>;
+                           LogTarget*, std::vector<Token>*, std::vector<Webhook>*>;
 
 // The largest whole number that JSON readers hold exactly is a little above.
 inline constexpr double kUnbounded = 9.0e15;
@@ -37,6 +37,10 @@ std::string variable_of(std::string_view key);
 
 // The keys of one entry of auth.tokens, for unknown ones among them.
 std::span<const std::string_view> token_keys();
+// The same of webhooks.
+std::span<const std::string_view> webhook_keys();
+// What is wrong with the id of a chat; empty = nothing.
+std::string chat_id_complaint(const std::string& text);
 
 // The known key that is fewest edits away; a right leaf in the wrong section counts as near. Empty when none is near.
 std::string nearest_key(std::string_view unknown);

@@ -5,7 +5,6 @@
 #include <toml++/toml.h>
 #include <fstream>
 
-#include "config/nearest.h"
 #include "config/report.h"
 
 namespace tg::config::detail {
@@ -21,17 +20,14 @@ std::optional<Scope> parse_scope(std::string_view name) {
   return std::nullopt;
 }
 
-// Reads one entry of auth.tokens; what is wrong goes to loaded.errors with the entry's line.
-class Entry {
+class TokenEntry : private Entry {
  public:
-  Entry(const toml::table& table, std::size_t index, const TokenPlaces& places, Loaded& loaded)
-      : table_(table), places_(places), loaded_(loaded) {
-    place_ = fmt::format("auth.tokens[{}] ({}, line {})", index, places.file, table.source().begin.line);
-  }
+  TokenEntry(const toml::table& table, std::size_t index, const FilePlaces& places, Loaded& loaded)
+      : Entry(table, "auth.tokens", index, places, loaded), loaded_(loaded) {}
 
   void read() {
     const std::size_t errors_before = loaded_.errors.size();
-    check_keys();
+    check_keys(token_keys(), "token", "token_file or sha256");
     Token token;
     token.name = text("name").value_or("");
     if (token.name.empty()) wrong("has no name", "Give it one: name = \"trader\"");
@@ -50,40 +46,11 @@ class Entry {
   }
 
  private:
-  void wrong(std::string_view what, std::string_view fix) {
-    loaded_.errors.push_back({Code::invalid_input, fmt::format("{} {}", place_, what), std::string(fix)});
-  }
-
-  void check_keys() {
-    for (const auto& [name, value] : table_) {
-      if (name.str() == "token") {
-        wrong("holds the token itself", "Keep secrets out of this file: use token_file or sha256");
-      } else if (std::find(token_keys().begin(), token_keys().end(), name.str()) == token_keys().end()) {
-        const std::string nearest = nearest_of(name.str(), token_keys());
-        wrong(fmt::format("has an unknown key {}", name.str()),
-              nearest.empty() ? fmt::format("It may have {}", fmt::join(token_keys(), ", "))
-                              : fmt::format("The nearest known key is {}", nearest));
-      }
-    }
-  }
-
-  std::optional<std::string> text(std::string_view name) {
-    const toml::node* node = table_.get(name);
-    if (!node) return std::nullopt;
-    auto value = node->value_exact<std::string>();
-    if (!value) wrong(fmt::format("has a {} that is no text", name), fmt::format("Write {} = \"…\"", name));
-    return value;
-  }
-
   std::vector<Scope> scopes() {
     std::vector<Scope> found;
-    const toml::array* list = table_["scopes"].as_array();
-    if (!list || list->empty()) {
-      wrong("has no scopes", "Write scopes = [\"read\"], or consume, or admin");
-      return found;
-    }
-    for (const toml::node& entry : *list) {
-      const std::string name = entry.value<std::string>().value_or("?");
+    const auto names = texts("scopes");
+    if (names.empty()) wrong("has no scopes", "Write scopes = [\"read\"], or consume, or admin");
+    for (const auto& name : names) {
       if (const auto scope = parse_scope(name)) {
         found.push_back(*scope);
       } else {
@@ -147,43 +114,14 @@ class Entry {
     token.origin = "sha256";
   }
 
-  std::filesystem::path find(const std::string& name) const {
-    std::filesystem::path path(name);
-    if (path.is_absolute()) return path;
-    std::error_code ignored;
-    if (!places_.credentials.empty() && std::filesystem::exists(places_.credentials / path, ignored)) {
-      return places_.credentials / path;
-    }
-    return places_.beside / path;
-  }
-
-  const toml::table& table_;
-  const TokenPlaces& places_;
   Loaded& loaded_;
-  std::string place_;
 };
 
 }  // namespace
 
-void read_tokens(const toml::node& node, const TokenPlaces& places, Loaded& loaded) {
-  const toml::array* list = node.as_array();
-  if (!list) {
-    loaded.errors.push_back(
-        {Code::invalid_input,
-         fmt::format("auth.tokens ({}, line {}) must be a list of tables", places.file, node.source().begin.line),
-         "Write each as [[auth.tokens]] with name, scopes and token_file"});
-    return;
-  }
-  std::size_t index = 0;
-  for (const toml::node& entry : *list) {
-    if (const toml::table* table = entry.as_table()) {
-      Entry(*table, index, places, loaded).read();
-    } else {
-      loaded.errors.push_back({Code::invalid_input, fmt::format("auth.tokens[{}] ({}) is no table", index, places.file),
-                               "Write each as [[auth.tokens]] with name, scopes and token_file"});
-    }
-    ++index;
-  }
+void read_tokens(const toml::node& node, const FilePlaces& places, Loaded& loaded) {
+  for_each_entry(node, "auth.tokens", places, "Write each as [[auth.tokens]] with name, scopes and token_file", loaded,
+                 [&](const toml::table& table, std::size_t index) { TokenEntry(table, index, places, loaded).read(); });
 }
 
 std::span<const std::string_view> key_variables() {

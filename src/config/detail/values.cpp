@@ -100,6 +100,30 @@ boost::json::array token_list(const std::vector<Token>& tokens) {
   return list;
 }
 
+boost::json::array webhook_list(const std::vector<Webhook>& webhooks) {
+  boost::json::array list;
+  for (const Webhook& one : webhooks) {
+    list.push_back({{"name", one.name},
+                    {"url", one.shown_url()},
+                    {"secretFile", one.secret_file},
+                    {"format", one.format},
+                    {"batch", one.batch},
+                    {"channels", boost::json::array(one.channels.begin(), one.channels.end())},
+                    {"kinds", boost::json::array(one.kinds.begin(), one.kinds.end())},
+                    {"allowPrivate", one.allow_private},
+                    {"tlsCaFile", one.tls_ca_file}});
+  }
+  return list;
+}
+
+std::string webhook_toml(const Webhook& one) {
+  return fmt::format(
+      "{{name = {}, url = {}, secret_file = {}, format = {}, batch = {}, channels = {}, kinds = {}, allow_private = "
+      "{}, tls_ca_file = {}}}",
+      toml_string(one.name), toml_string(one.shown_url()), toml_string(one.secret_file), toml_string(one.format),
+      one.batch, quoted_list(one.channels), quoted_list(one.kinds), one.allow_private, toml_string(one.tls_ca_file));
+}
+
 }  // namespace
 
 std::string set_from_text(const Key& key, Config& config, std::string_view raw) {
@@ -139,6 +163,7 @@ std::string set_from_text(const Key& key, Config& config, std::string_view raw) 
           [](std::vector<Token>*) -> std::string {
             return "cannot be given here: use the file's [[auth.tokens]], or TELEGRAM_GATEWAY_API_KEY for one key";
           },
+          [](std::vector<Webhook>*) -> std::string { return "cannot be given here: use the file's [[webhooks]]"; },
       },
       key.place(config));
 }
@@ -180,6 +205,7 @@ std::string set_from_toml(const Key& key, Config& config, const toml::node& node
           [&](LogLevel* place) { return set_choice(*place, node.value<std::string>().value_or(""), kLevels); },
           [&](LogTarget* place) { return set_choice(*place, node.value<std::string>().value_or(""), kTargets); },
           [](std::vector<Token>*) -> std::string { return "is read by read_tokens"; },
+          [](std::vector<Webhook>*) -> std::string { return "is read by read_webhooks"; },
       },
       key.place(config));
 }
@@ -205,6 +231,11 @@ std::string to_toml(const Key& key, const Config& config) {
             }
             return "[" + text + "]";
           },
+          [](const std::vector<Webhook>* webhooks) -> std::string {
+            std::string text;
+            for (const Webhook& one : *webhooks) text += (text.empty() ? "" : ", ") + webhook_toml(one);
+            return "[" + text + "]";
+          },
       },
       key.place(copy));
 }
@@ -223,6 +254,7 @@ boost::json::value to_json(const Key& key, const Config& config) {
           [](const LogLevel* value) -> boost::json::value { return boost::json::string(name_of(*value)); },
           [](const LogTarget* value) -> boost::json::value { return boost::json::string(name_of(*value)); },
           [](const std::vector<Token>* tokens) -> boost::json::value { return token_list(*tokens); },
+          [](const std::vector<Webhook>* webhooks) -> boost::json::value { return webhook_list(*webhooks); },
       },
       key.place(copy));
 }

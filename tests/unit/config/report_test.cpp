@@ -24,6 +24,8 @@ TEST(Reference, PageOfTheDocumentationIsTheGeneratedOne) {
 TEST(Reference, IsAFileThatLoadsToTheDefaults) {
   const test::TempFolder folder;
   folder.write("trader.token", "a-token-of-good-length");
+  const auto secret = folder.write("desk.secret", "a-secret-of-good-length");
+  std::filesystem::permissions(secret, std::filesystem::perms::owner_read);
   // Every key set: the comment sign goes where a key or a table follows it.
   std::string toml;
   std::istringstream lines(reference_toml());
@@ -40,11 +42,13 @@ TEST(Reference, IsAFileThatLoadsToTheDefaults) {
   Loaded defaults = load({std::nullopt, {}, {}, folder / "absent.toml"});
   for (const detail::Key& key : detail::keys()) {
     EXPECT_EQ(loaded.origin_of(std::string(key.name)), Origin::file) << key.name;
-    if (key.name == "auth.tokens") continue;
+    if (key.name == "auth.tokens" || key.name == "webhooks") continue;
     EXPECT_EQ(detail::to_toml(key, loaded.config), detail::to_toml(key, defaults.config)) << key.name;
   }
   ASSERT_EQ(loaded.config.auth.tokens.size(), 1U);
   EXPECT_EQ(loaded.config.auth.tokens[0].name, "trader");
+  ASSERT_EQ(loaded.config.webhooks.size(), 1U);
+  EXPECT_EQ(loaded.config.webhooks[0].name, "desk");
 }
 
 TEST(Reference, EveryKeySaysItsEffectAndEveryNumberItsUnit) {
