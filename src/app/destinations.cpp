@@ -31,10 +31,10 @@ std::vector<api::Reader> Destinations::readers() const {
   return all;
 }
 
-bool Destinations::retry_refused(const std::string& name) {
+bool Destinations::retry_refused(const std::string& name, const std::vector<std::int64_t>& entries) {
   for (auto& runner : runners_) {
     if (runner->name() != name) continue;
-    runner->retry_refused();
+    runner->retry_refused(entries);
     return true;
   }
   return false;

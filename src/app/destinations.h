@@ -18,8 +18,8 @@ class Destinations {
   void start();
   void stop();  // before the intake stops
   std::vector<api::Reader> readers() const;
-  // What was refused by this destination goes out once more; false: there is none of this name.
-  bool retry_refused(const std::string& name);
+  // These entries of the quarantine go out once more; false: there is no destination of this name.
+  bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
 
  private:
   struct Planned {

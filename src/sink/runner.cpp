@@ -12,7 +12,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kSaveEvery = std::chrono::seconds(1);
 constexpr auto kIdleEvery = std::chrono::milliseconds(1'000);
-constexpr std::int64_t kRetriesAtOnce = 500;
 
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   static thread_local std::minstd_rand random{std::random_device{}()};
@@ -20,11 +19,13 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(static_cast<double>(pause.count()) * share(random)));
 }
 
-Result<model::Seq> first_behind(journal::Connection& db, model::Time recorded) {
-  auto& row = db.prepared("SELECT seq FROM events WHERE recorded_at >= ? ORDER BY seq LIMIT 1").with(recorded);
+// The last event that was recorded before then; 0 = none. Looked for from the newest on, so that what is far back costs
+// nothing.
+Result<model::Seq> last_before(journal::Connection& db, model::Time then) {
+  auto& row = db.prepared("SELECT seq FROM events WHERE recorded_at < ? ORDER BY seq DESC LIMIT 1").with(then);
   auto found = row.step();
   if (!found) return found.error();
-  const model::Seq seq{*found ? row.integer(0) - 1 : INT64_MAX};
+  const model::Seq seq{*found ? row.integer(0) : 0};
   row.reset();
   return seq;
 }
@@ -32,10 +33,8 @@ Result<model::Seq> first_behind(journal::Connection& db, model::Time recorded) {
 }  // namespace
 
 Runner::Runner(std::unique_ptr<Sink> sink, Parts parts, Options options)
-    : sink_(std::move(sink)),
-      parts_(parts),
-      options_(options),
-      start_(options.from_oldest ? model::Seq{} : parts.journal.head()) {
+    : sink_(std::move(sink)), parts_(parts), options_(options), began_(parts.journal.head()) {
+  has_begun_ = begin().ok();  // before any source, so that its place is on disk before what comes behind it
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -53,7 +52,20 @@ Runner::State Runner::state() const {
   return state_;
 }
 
-void Runner::retry_refused() { retry_ = true; }
+void Runner::retry_refused(const std::vector<std::int64_t>& entries) {
+  const std::lock_guard lock(mutex_);
+  for (const auto entry : entries) {
+    if (std::find(to_retry_.begin(), to_retry_.end(), entry) == to_retry_.end()) to_retry_.push_back(entry);
+  }
+}
+
+std::optional<std::int64_t> Runner::next_to_retry() {
+  const std::lock_guard lock(mutex_);
+  if (to_retry_.empty()) return std::nullopt;
+  const auto entry = to_retry_.front();
+  to_retry_.pop_front();
+  return entry;
+}
 
 bool Runner::wait_delivered(model::Seq seq, std::chrono::milliseconds patience) const {
   std::unique_lock lock(mutex_);
@@ -63,29 +75,30 @@ bool Runner::wait_delivered(model::Seq seq, std::chrono::milliseconds patience) 
 void Runner::run(const std::stop_token& stop) {
   auto pause = options_.first_pause;
   bool is_open = false;
-  keep_start();
   while (!stop.stop_requested()) {
     Result<bool> worked = true;
-    if (!is_open) {
-      if (auto opened = open(stop); opened) {
-        is_open = true;
-        tell(true, std::nullopt, {});
-      } else {
-        worked = opened.error();
-      }
+    asked_pause_ = {};
+    if (!has_begun_) {
+      const auto begun = begin();
+      has_begun_ = begun.ok();
+      if (!begun) worked = begun.error();
+    } else if (!is_open) {
+      const auto opened = open(stop);
+      is_open = opened.ok();
+      if (!opened) worked = opened.error();
     } else {
       worked = step(stop);
+      if (worked && !state().up) tell(true, std::nullopt, {});
+      if (worked) pause = options_.first_pause;
     }
     if (worked) {
-      if (is_open && *worked) pause = options_.first_pause;
-      if (*worked) continue;
-      (void)parts_.journal.wait(at_, kIdleEvery, stop);
+      if (!*worked) (void)parts_.journal.wait(at_, kIdleEvery, stop);
       continue;
     }
     if (stop.stop_requested()) break;
     sink_->close();
     is_open = false;
-    const auto wait = jittered(pause);
+    const auto wait = asked_pause_.count() > 0 ? asked_pause_ : jittered(pause);
     tell(false, worked.error(), wait);
     pause = std::min(pause * 2, options_.longest_pause);
     std::unique_lock lock(mutex_);
@@ -95,14 +108,20 @@ void Runner::run(const std::stop_token& stop) {
   save_cursor(true);
 }
 
-// A destination that is not there yet misses nothing from its first start on.
-void Runner::keep_start() {
-  auto done = parts_.intake.write([this](journal::Connection& db) -> Result<void> {
-    auto any = journal::has_position(db, name());
-    if (!any) return any.error();
-    return *any ? Result<void>() : journal::advance(db, parts_.journal.id(), name(), start_, options_.required);
+// What happens before it is reached for the first time is not passed over, not even by a restart.
+Result<void> Runner::begin() {
+  auto db = parts_.journal.read();
+  if (!db) return db.error();
+  const auto any = journal::has_position(**db, name());
+  if (!any) return any.error();
+  if (*any || options_.from_oldest) return {};
+  parts_.intake.write_later([id = parts_.journal.id(), name = name(), at = began_,
+                             required = options_.required](journal::Connection& writer) {
+    return journal::advance(writer, id, name, at, required);
   });
-  if (!done) observe::warn("cursor_not_saved", {{"reader", name()}, {"reason", done.error().to_string()}});
+  at_ = began_;
+  has_place_ = true;
+  return {};
 }
 
 Result<void> Runner::open(const std::stop_token& stop) {
@@ -117,34 +136,38 @@ Result<void> Runner::open(const std::stop_token& stop) {
   } else {
     auto known = journal::position(**db, parts_.journal.id(), name());
     if (!known) return known.error();
-    auto any = journal::has_position(**db, name());
-    if (!any) return any.error();
-    at = std::max(*any ? *known : start_, at_);
+    at = has_place_ ? at_ : *known;  // a rewind goes on where it was, behind the cursor
   }
   if (resume->rewind.count() > 0) {
     const auto since = model::Time{model::Time::now().us - std::chrono::microseconds(resume->rewind).count()};
-    auto first = first_behind(**db, since);
-    if (!first) return first.error();
-    at = std::min(at, *first);
+    const auto before = last_before(**db, since);
+    if (!before) return before.error();
+    at = std::min(at, *before);
   }
-  const auto oldest = parts_.journal.oldest();
-  if (parts_.journal.trimmed() && oldest && at.value < oldest.value - 1) {
-    observe::error("reader_gapped", {{"reader", name()}, {"after", at.value}, {"oldest", oldest.value}});
-    at = model::Seq{oldest.value - 1};
-    const std::lock_guard lock(mutex_);
-    state_.gapped = true;
-  }
-  saved_ = model::Seq{-1};
-  moved_to(at);
+  has_place_ = true;
+  saved_ = {};
+  moved_to(past_trimmed(at));
   return {};
 }
 
+model::Seq Runner::past_trimmed(model::Seq at) {
+  const auto oldest = parts_.journal.oldest();
+  if (!oldest || at.value >= oldest.value - 1 || !parts_.journal.trimmed()) return at;
+  observe::error("reader_gapped", {{"reader", name()}, {"after", at.value}, {"oldest", oldest.value}});
+  const std::lock_guard lock(mutex_);
+  state_.gapped = true;
+  return model::Seq{oldest.value - 1};
+}
+
 Result<bool> Runner::step(const std::stop_token& stop) {
-  if (retry_.exchange(false)) {
-    if (auto done = deliver_refused_again(stop); !done) return done.error();
+  const auto entry = next_to_retry();
+  if (entry) {
+    if (auto done = retry(*entry, stop); !done) return done.error();
   }
+  at_ = past_trimmed(at_);
   auto events = parts_.journal.read_after(at_, options_.max_batch);
   if (!events) return events.error();
+  if (events->empty() && entry) return true;
   if (events->empty()) {
     if (auto alive = sink_->idle(); !alive) return alive.error();
     save_cursor(false);
@@ -161,10 +184,19 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
   }
   Delivery delivery;
   if (!wanted.empty()) delivery = sink_->deliver(wanted, stop);
-  for (const auto& refused : delivery.refused) set_aside(wanted.at(refused.index), refused.reason);
+  std::size_t set_aside_now = 0;
+  for (const auto& refused : delivery.refused) {
+    // What cannot be kept for a person to look at is not passed over: it comes again.
+    if (auto kept = set_aside(wanted.at(refused.index), refused.reason); !kept) {
+      delivery.done = refused.index;
+      delivery.trouble = kept.error();
+      break;
+    }
+    ++set_aside_now;
+  }
   if (delivery.done > 0) {
     auto& metrics = parts_.metrics;
-    metrics.delivered(name()).Increment(static_cast<double>(delivery.done - delivery.refused.size()));
+    metrics.delivered(name()).Increment(static_cast<double>(delivery.done - set_aside_now));
     auto& seconds = metrics.delivery_seconds(name());
     const auto now = model::Time::now();
     for (std::size_t i = 0; i < delivery.done; ++i) {
@@ -179,47 +211,52 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
   }
   moved_to(passed);
   save_cursor(false);
+  asked_pause_ = delivery.pause;
   if (delivery.trouble) return *delivery.trouble;
+  if (delivery.done == 0 && !wanted.empty())
+    return Error{Code::internal, name() + " took nothing and said no reason", ""};
   return {};
 }
 
-// An event that went stays away; one that is refused again counts a try more.
-Result<void> Runner::deliver_refused_again(const std::stop_token& stop) {
-  std::vector<std::int64_t> seqs;
+Result<void> Runner::retry(std::int64_t entry, const std::stop_token& stop) {
+  model::Seq seq;
   {
     auto db = parts_.journal.read();
     if (!db) return db.error();
-    auto& rows = (*db)
-                     ->prepared("SELECT seq FROM quarantine WHERE reader = ? ORDER BY seq LIMIT ?")
-                     .with(std::string_view(name()), kRetriesAtOnce);
-    while (true) {
-      auto row = rows.step();
-      if (!row) return row.error();
-      if (!*row) break;
-      seqs.push_back(rows.integer(0));
-    }
-    rows.reset();
+    auto& row =
+        (*db)->prepared("SELECT seq FROM quarantine WHERE id = ? AND reader = ?").with(entry, std::string_view(name()));
+    const auto found = row.step();
+    if (!found) return found.error();
+    if (*found) seq = model::Seq{row.integer(0)};
+    row.reset();
   }
-  for (const auto seq : seqs) {
-    auto events = parts_.journal.read_after(model::Seq{seq - 1}, 1);
-    if (!events) return events.error();
-    if (events->empty() || events->front().seq.value != seq) continue;  // trimmed: it stays for a person to look at
-    auto delivery = sink_->deliver(*events, stop);
-    if (delivery.trouble) return *delivery.trouble;
-    if (!delivery.refused.empty()) {
-      set_aside(events->front(), delivery.refused.front().reason);
-      continue;
-    }
-    parts_.intake.write_later([name = name(), seq](journal::Connection& db) {
-      return db.prepared("DELETE FROM quarantine WHERE reader = ? AND seq = ?").with(std::string_view(name), seq).run();
-    });
-  }
-  return {};
+  const auto events = parts_.journal.read_after(model::Seq{seq.value - 1}, 1);
+  if (!events) return events.error();
+  // Dropped meanwhile, or trimmed: then it stays for a person to look at.
+  if (!seq || events->empty() || events->front().seq != seq) return {};
+  const auto delivery = sink_->deliver(*events, stop);
+  asked_pause_ = delivery.pause;
+  if (!delivery.refused.empty()) return refused_again(entry, delivery.refused.front().reason);
+  if (delivery.trouble) return *delivery.trouble;
+  if (delivery.done == 0) return Error{Code::unavailable, name() + " did not take it", ""};
+  parts_.metrics.delivered(name()).Increment();
+  return parts_.intake.write([name = name(), seq](journal::Connection& db) {
+    return db.prepared("DELETE FROM quarantine WHERE reader = ? AND seq = ?").with(std::string_view(name), seq).run();
+  });
 }
 
-void Runner::set_aside(const model::Event& event, const std::string& reason) {
-  observe::warn("event_set_aside", {{"reader", name()}, {"seq", event.seq.value}, {"reason", reason}});
+Result<void> Runner::refused_again(std::int64_t entry, const std::string& reason) {
+  observe::warn("event_refused_again", {{"reader", name()}, {"entry", entry}, {"reason", reason}});
   parts_.metrics.refused(name()).Increment();
+  return parts_.intake.write([entry, reason](journal::Connection& db) {
+    // The same event may have been refused for this reason, too, in another entry.
+    return db.prepared("UPDATE OR REPLACE quarantine SET tries = tries + 1, last_at = ?, reason = ? WHERE id = ?")
+        .with(model::Time::now(), std::string_view(reason), entry)
+        .run();
+  });
+}
+
+Result<void> Runner::set_aside(const model::Event& event, const std::string& reason) {
   auto done = parts_.intake.write([reader = name(), event, reason](journal::Connection& db) {
     auto& row = db.prepared(
         "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at, peer, message) VALUES "
@@ -231,7 +268,13 @@ void Runner::set_aside(const model::Event& event, const std::string& reason) {
     row.bind(7, event.key.peer).bind(8, event.key.message);
     return row.run();
   });
-  if (!done) observe::error("not_set_aside", {{"reader", name()}, {"reason", done.error().to_string()}});
+  if (!done) {
+    observe::error("not_set_aside", {{"reader", name()}, {"reason", done.error().to_string()}});
+    return done;
+  }
+  observe::warn("event_set_aside", {{"reader", name()}, {"seq", event.seq.value}, {"reason", reason}});
+  parts_.metrics.refused(name()).Increment();
+  return {};
 }
 
 void Runner::moved_to(model::Seq seq) {
@@ -244,8 +287,9 @@ void Runner::moved_to(model::Seq seq) {
 }
 
 void Runner::save_cursor(bool wait) {
-  if (at_ == saved_) return;
-  if (!wait && saved_.value >= 0 && Clock::now() - saved_at_ < kSaveEvery) return;
+  if (!at_) return;
+  if (!wait && at_ == saved_) return;
+  if (!wait && saved_ && Clock::now() - saved_at_ < kSaveEvery) return;
   auto write = [id = parts_.journal.id(), name = name(), to = at_, required = options_.required](
                    journal::Connection& db) { return journal::advance(db, id, name, to, required); };
   if (wait) {
@@ -266,9 +310,10 @@ void Runner::save_cursor(bool wait) {
 
 void Runner::tell(bool up, const std::optional<Error>& trouble, std::chrono::milliseconds pause) {
   const auto now = model::Time::now();
-  const bool was_up = state().up;
+  bool is_news = up;
   {
     const std::lock_guard lock(mutex_);
+    if (trouble) is_news = state_.up || state_.last_error != trouble->to_string();
     state_.up = up;
     state_.next_try_at = up ? model::Time{} : model::Time{now.us + std::chrono::microseconds(pause).count()};
     if (trouble) {
@@ -283,12 +328,11 @@ void Runner::tell(bool up, const std::optional<Error>& trouble, std::chrono::mil
     parts_.health.set(name(), observe::Role::destination, observe::State::ok, "", now);
     return;
   }
-  if (was_up || !trouble)
-    observe::warn("destination_lost", {{"reader", name()}, {"reason", trouble ? trouble->to_string() : ""}});
-  parts_.health.set(name(), observe::Role::destination, observe::State::down,
-                    fmt::format("{}. What it misses waits in the journal; it is tried again every few seconds",
-                                trouble ? trouble->to_string() : std::string("not reached yet")),
-                    now);
+  if (!trouble) return;
+  if (is_news) observe::warn("destination_lost", {{"reader", name()}, {"reason", trouble->to_string()}});
+  parts_.health.set(
+      name(), observe::Role::destination, observe::State::down,
+      fmt::format("{}. What it misses waits in the journal; it is tried again by itself", trouble->to_string()), now);
 }
 
 }  // namespace tg::sink

@@ -7,15 +7,17 @@
 //                                                     done
 //
 // At least once, in order: after a crash what was delivered since the cursor was written comes again, with the same
-// keys. The pause grows from 0.1 to 5 s, with jitter. What was trimmed before it was delivered is said once, loudly,
-// and the sink goes on at the oldest event (`gapped`).
+// keys. The pause grows from 0.1 to 5 s, with jitter, where the sink asks for no other. What was trimmed before it was
+// delivered is said once, loudly, and the sink goes on at the oldest event (`gapped`).
 
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "journal/journal.h"
 #include "observe/health.h"
@@ -30,13 +32,13 @@ class Runner {
   struct Options {
     std::size_t max_batch = 500;  // events
     bool required = false;        // trimming waits for it
-    // Where a sink that was never there before begins; otherwise at the end.
+    // Where a sink that was never there before begins; otherwise at what was the end when its runner was made.
     bool from_oldest = false;
     std::chrono::milliseconds first_pause{100}, longest_pause{5'000};
   };
 
   struct State {
-    bool up = false;
+    bool up = false;          // opened, and a delivery or a look at it went well since
     bool gapped = false;      // something was trimmed before it was delivered
     std::string last_error;   // of the last trouble; stays when it is over
     model::Time trouble_at;   // when that was
@@ -60,19 +62,24 @@ class Runner {
   void stop();  // ends the delivery that goes on, writes the cursor; before the intake stops
   const std::string& name() const;
   State state() const;
-  // Delivers what was refused (all of it) once more, from the quarantine; returns at once.
-  void retry_refused();
+  // Delivers these entries of the quarantine once more, one after the other between what is new; returns at once. One
+  // that is taken leaves the quarantine; one that is refused again counts a try more; trouble leaves it as it was.
+  void retry_refused(const std::vector<std::int64_t>& entries);
   // Waits until everything up to `seq` is delivered.
   bool wait_delivered(model::Seq seq, std::chrono::milliseconds patience) const;
 
  private:
   void run(const std::stop_token& stop);
-  void keep_start();
+  Result<void> begin();
   Result<void> open(const std::stop_token& stop);
   Result<bool> step(const std::stop_token& stop);  // false: nothing was there
   Result<void> deliver(const std::vector<model::Event>& events, const std::stop_token& stop);
-  Result<void> deliver_refused_again(const std::stop_token& stop);
-  void set_aside(const model::Event& event, const std::string& reason);
+  Result<void> retry(std::int64_t entry, const std::stop_token& stop);
+  Result<void> refused_again(std::int64_t entry, const std::string& reason);
+  std::optional<std::int64_t> next_to_retry();
+  // Where to go on: past what was trimmed, which is said.
+  model::Seq past_trimmed(model::Seq at);
+  Result<void> set_aside(const model::Event& event, const std::string& reason);
   void moved_to(model::Seq seq);
   void save_cursor(bool wait);
   void tell(bool up, const std::optional<Error>& trouble, std::chrono::milliseconds pause);
@@ -84,12 +91,15 @@ class Runner {
   mutable std::mutex mutex_;
   mutable std::condition_variable_any moved_;
   State state_;
+  std::deque<std::int64_t> to_retry_;
 
   // The thread's own.
-  const model::Seq start_;  // where it begins if it was never there before
-  model::Seq at_, saved_{-1};
+  const model::Seq began_;  // the journal's head when this was made
+  bool has_begun_ = false;
+  bool has_place_ = false;  // at_ counts, not the cursor
+  model::Seq at_, saved_;
   std::chrono::steady_clock::time_point saved_at_;
-  std::atomic<bool> retry_{false};
+  std::chrono::milliseconds asked_pause_{0};  // of the last trouble
 
   std::jthread thread_;  // last: it uses all of the above
 };

@@ -34,9 +34,10 @@ struct Refused {
 };
 
 struct Delivery {
-  std::size_t done = 0;          // so many of the events, from the first, need not come again
-  std::vector<Refused> refused;  // of these: the destination will never take them
-  std::optional<Error> trouble;  // why the next one did not go; the destination is opened anew after a pause
+  std::size_t done = 0;                // so many of the events, from the first, need not come again
+  std::vector<Refused> refused;        // of these: the destination will never take them
+  std::optional<Error> trouble;        // why the next one did not go; the destination is opened anew after a pause
+  std::chrono::milliseconds pause{0};  // how long that is; 0 = the Runner's own, which grows
 };
 
 class Sink {
