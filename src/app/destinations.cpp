@@ -1,9 +1,24 @@
 #include "app/destinations.h"
 
-namespace tg::app {
+#include "app/broker.h"
 
-Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config&, sink::Runner::Parts parts) {
+namespace tg::app {
+namespace {
+
+// A batch ends when all of it is confirmed: several windows of messages make the pauses between batches small.
+constexpr std::int64_t kWindowsInBatch = 4;
+
+}  // namespace
+
+Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& config, sink::Runner::Parts parts) {
   auto all = std::unique_ptr<Destinations>(new Destinations(parts));
+  if (config.rabbitmq.enabled) {
+    auto broker = make_broker(config, parts.journal);
+    if (!broker) return broker.error();
+    sink::Runner::Options options;
+    options.max_batch = static_cast<std::size_t>(std::max(std::int64_t{500}, kWindowsInBatch * config.rabbitmq.window));
+    all->planned_.push_back({std::move(*broker), options});
+  }
   return all;
 }
 
