@@ -17,7 +17,7 @@ inline constexpr std::size_t kMaxLines = 600;
 // In every .h and .cpp below src.
 std::vector<std::string> wrong_includes(const std::filesystem::path& src);
 
-// In src, tests, web/src and bench of the tree; data files are not counted.
+// In src, consumer, tests, web/src and bench of the tree; data files are not counted.
 std::vector<std::string> long_files(const std::filesystem::path& tree, std::size_t most_lines = kMaxLines);
 
 }  // namespace tg::house
