@@ -18,6 +18,7 @@
 
 #include "model/result.h"
 #include "store/postgres/detail/params.h"
+#include "store/postgres/target.h"
 
 struct pg_conn;
 struct pg_result;
@@ -25,14 +26,6 @@ struct pg_result;
 namespace tg::store::postgres {
 
 inline constexpr std::chrono::milliseconds kPatience{10'000};
-
-struct Target {
-  std::string host;
-  std::int64_t port = 0;
-  std::string database, user, password;
-  std::string tls = "prefer";  // libpq's sslmode
-  std::string tls_ca_file;     // empty = the system's
-};
 
 // What a statement gave. Columns and rows count from 0.
 class Rows {
