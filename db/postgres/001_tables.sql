@@ -57,8 +57,8 @@ CREATE TABLE telegram_gateway.messages_shape (
     ELSE 'received' END) STORED,
   received_at timestamptz NOT NULL,
   published_at timestamptz,
-  failed_at timestamptz,
-  queued_at timestamptz,
+  failed_at timestamptz,        -- when a destination refused it last
+  queued_at timestamptz,        -- not kept: the cursor rabbitmq says what the broker has
   reprocess_requested_at timestamptz,
   reprocessed_at timestamptz GENERATED ALWAYS AS (CASE WHEN reprocess THEN published_at END) STORED,
   restored_at timestamptz,
@@ -144,6 +144,8 @@ CREATE TABLE telegram_gateway.quarantined (
   reader text NOT NULL,
   channel_id bigint NOT NULL,
   message_id bigint NOT NULL,
+  scope bigint,
+  telegram_date timestamptz,
   tries bigint NOT NULL,
   reason text NOT NULL,
   last_at timestamptz NOT NULL,

@@ -1,6 +1,7 @@
 #include "app/destinations.h"
 
 #include "app/broker.h"
+#include "app/database.h"
 
 namespace tg::app {
 namespace {
@@ -12,6 +13,11 @@ constexpr std::int64_t kWindowsInBatch = 4;
 
 Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& config, sink::Runner::Parts parts) {
   auto all = std::unique_ptr<Destinations>(new Destinations(parts));
+  if (config.postgres.enabled) {
+    auto database = make_database_sink(config.postgres, parts.journal);
+    if (!database) return database.error();
+    all->planned_.push_back({std::move(*database), {.required = true, .from_oldest = true}});
+  }
   if (config.rabbitmq.enabled) {
     auto broker = make_broker(config, parts.journal);
     if (!broker) return broker.error();

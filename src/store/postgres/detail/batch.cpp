@@ -202,8 +202,6 @@ Result<void> BatchReader::add(const Entry& entry, Batch& batch) {
       again.keys.add(entry.key, head.date);
       again.kind.push_back(static_cast<int>(event->kind));
       again.seq.push_back(event->seq.value);
-      again.arrival.push_back(head.arrival.value);
-      again.recorded.push_back(event->recorded_at);
     }
     if (!holds_content(*event) || event->message.empty()) continue;
     changed_set |= event->kind != model::Kind::created || head.seq != event->seq;

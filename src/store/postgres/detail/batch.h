@@ -50,8 +50,7 @@ struct Batch {
   // Events after which consumers may be offered a message once more.
   struct Reopened {
     Keys keys;
-    std::vector<std::int64_t> kind, seq, arrival;
-    std::vector<model::Time> recorded;
+    std::vector<std::int64_t> kind, seq;
   };
 
   Messages whole, state_only;

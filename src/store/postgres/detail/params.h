@@ -24,13 +24,14 @@ class Params {
   Params& add(model::Id<Tag> id) {
     return add(id.value);
   }
-  Params& add(std::span<const std::int64_t> values);  // bigint[]
+  Params& add(std::span<const std::int64_t> values);  // bigint[]; of a vector as well
   Params& add(std::span<const std::string> texts);    // text[]
   Params& add(std::span<const model::Time> times);    // timestamptz[]
   Params& add_bools(std::span<const char> values);    // boolean[]
 
   int size() const { return static_cast<int>(values_.size()); }
   std::size_t bytes() const;
+  std::size_t hash() const;  // of all values; never 0
 
  private:
   friend class Connection;

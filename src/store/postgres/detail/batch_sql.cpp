@@ -1,0 +1,196 @@
+#include "store/postgres/detail/batch_sql.h"
+
+namespace tg::store::postgres {
+namespace {
+
+// A column, where its value comes from in the arrays (b), and what an older row becomes by it.
+struct Column {
+  std::string_view name, type;       // of the array's elements
+  std::string_view value = "";       // b.name
+  std::string_view on_conflict = "excluded";
+};
+
+constexpr std::string_view kKept = "";  // the older row's value stays
+
+constexpr std::array kMessages = {
+    Column{"scope", "bigint", "", kKept},
+    Column{"channel_id", "bigint", "", kKept},
+    Column{"message_id", "bigint", "", kKept},
+    Column{"telegram_date", "timestamptz", "", kKept},
+    Column{"id", "bigint", "", "least(m.id, excluded.id)"},
+    Column{"arrival", "bigint", "", "greatest(m.arrival, excluded.arrival)"},
+    Column{"content_seq", "bigint"},
+    Column{"last_seq", "bigint"},
+    Column{"kind", "bigint"},
+    Column{"origin", "bigint"},
+    Column{"account", "bigint"},
+    Column{"n", "bigint"},
+    Column{"versions", "bigint"},
+    Column{"thread_id", "bigint", "nullif(b.thread_id, 0)"},
+    Column{"sender_id", "bigint", "nullif(b.sender_id, 0)"},
+    Column{"source", "text"},
+    Column{"message_type", "text"},
+    Column{"text", "text"},
+    Column{"media_type", "text", "nullif(b.media_type, '')"},
+    Column{"media_refs", "text", "nullif(b.media_refs, '')::jsonb"},
+    Column{"sender", "text", "nullif(b.sender, '')"},
+    Column{"search_text", "text"},
+    Column{"metadata", "text", "b.metadata::jsonb"},
+    Column{"offered", "boolean"},
+    Column{"service", "boolean"},
+    Column{"has_media", "boolean"},
+    Column{"reprocess", "boolean"},
+    Column{"edit_date", "timestamptz"},
+    Column{"received_at", "timestamptz", "",
+           "CASE WHEN excluded.id < m.id THEN excluded.received_at ELSE m.received_at END"},
+    Column{"reprocess_requested_at", "timestamptz", "",
+           "coalesce(excluded.reprocess_requested_at, m.reprocess_requested_at)"},
+    Column{"restored_at", "timestamptz"},
+    Column{"created_at", "timestamptz", "",
+           "CASE WHEN excluded.id < m.id THEN excluded.created_at ELSE m.created_at END"},
+    Column{"updated_at", "timestamptz"},
+    Column{"deleted_at", "timestamptz"},
+};
+
+constexpr std::array kVersions = {
+    Column{"scope", "bigint", "", kKept},
+    Column{"channel_id", "bigint", "", kKept},
+    Column{"message_id", "bigint", "", kKept},
+    Column{"telegram_date", "timestamptz", "", kKept},
+    Column{"kind", "bigint", "", kKept},
+    Column{"edit_date", "bigint", "", kKept},
+    Column{"n", "bigint", "", kKept},
+    Column{"seq", "bigint"},
+    Column{"origin", "bigint"},
+    Column{"account", "bigint"},
+    Column{"source", "text"},
+    Column{"body", "text"},
+    Column{"observed_at", "timestamptz"},
+    Column{"recorded_at", "timestamptz"},
+    Column{"superseded", "boolean"},
+    Column{"hidden_edit", "boolean"},
+};
+
+// unnest($1::bigint[], …) AS b (…)
+template <std::size_t N>
+std::string unnested(const std::array<Column, N>& columns) {
+  std::string arrays, names;
+  for (std::size_t i = 0; i < N; ++i) {
+    fmt::format_to(std::back_inserter(arrays), "{}${}::{}[]", i == 0 ? "" : ", ", i + 1, columns[i].type);
+    fmt::format_to(std::back_inserter(names), "{}{}", i == 0 ? "" : ", ", columns[i].name);
+  }
+  return fmt::format("unnest({}) AS b ({})", arrays, names);
+}
+
+// `newer`: which of two rows with one key is the newer one.
+template <std::size_t N>
+std::string upsert(std::string_view table, std::string_view key, const std::array<Column, N>& columns,
+                   std::string_view newer) {
+  std::string names, values, changes;
+  for (const auto& column : columns) {
+    const auto* comma = names.empty() ? "" : ", ";
+    fmt::format_to(std::back_inserter(names), "{}{}", comma, column.name);
+    fmt::format_to(std::back_inserter(values), "{}{}", comma,
+                   column.value.empty() ? fmt::format("b.{}", column.name) : std::string(column.value));
+    if (column.on_conflict == kKept) continue;
+    fmt::format_to(std::back_inserter(changes), "{}{} = {}", changes.empty() ? "" : ", ", column.name,
+                   column.on_conflict == "excluded" ? fmt::format("excluded.{}", column.name)
+                                                    : std::string(column.on_conflict));
+  }
+  return fmt::format(
+      "INSERT INTO telegram_gateway.{} AS m ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", table,
+      names, values, unnested(columns), key, changes, newer);
+}
+
+Params keys(const Batch::Keys& keys) {
+  Params params;
+  params.add(keys.scope).add(keys.peer).add(keys.message).add(std::span(keys.date));
+  return params;
+}
+
+Query messages(const Batch::Messages& m) {
+  static const std::string kSql = upsert("messages", "scope, channel_id, message_id, telegram_date", kMessages,
+                                         "excluded.last_seq > m.last_seq");
+  auto params = keys(m.keys);
+  params.add(m.first).add(m.arrival).add(m.content).add(m.last).add(m.kind).add(m.origin).add(m.account).add(m.n);
+  params.add(m.versions).add(m.topic).add(m.sender_id);
+  params.add(m.source).add(m.type).add(m.text).add(m.media_type).add(m.media_refs).add(m.sender).add(m.search);
+  params.add(m.metadata);
+  params.add_bools(m.offered).add_bools(m.service).add_bools(m.media).add_bools(m.reprocess);
+  params.add(m.edited).add(m.received).add(m.reprocess_requested).add(m.restored).add(m.created).add(m.updated);
+  params.add(m.deleted);
+  return {kSql, std::move(params)};
+}
+
+// Of messages whose content is in the database only.
+Query states(const Batch::Messages& m) {
+  static const std::string kSql =
+      "UPDATE telegram_gateway.messages m SET arrival = greatest(m.arrival, b.arrival), last_seq = b.last_seq, "
+      "versions = b.versions, offered = b.offered, reprocess = b.reprocess, "
+      "reprocess_requested_at = coalesce(b.reprocess_requested_at, m.reprocess_requested_at), "
+      "updated_at = b.updated_at, deleted_at = b.deleted_at, "
+      "restored_at = CASE WHEN b.deleted_at IS NULL THEN m.restored_at END, "
+      "metadata = CASE WHEN b.counters = '' THEN m.metadata "
+      "ELSE jsonb_set(m.metadata, '{counters}', b.counters::jsonb) END "
+      "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], "
+      "$7::bigint[], $8::boolean[], $9::boolean[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], "
+      "$13::text[]) AS b (scope, channel_id, message_id, telegram_date, arrival, last_seq, versions, offered, "
+      "reprocess, reprocess_requested_at, updated_at, deleted_at, counters) "
+      "WHERE m.scope = b.scope AND m.channel_id = b.channel_id AND m.message_id = b.message_id AND "
+      "m.telegram_date = b.telegram_date AND m.last_seq < b.last_seq";
+  auto params = keys(m.keys);
+  params.add(m.arrival).add(m.last).add(m.versions).add_bools(m.offered).add_bools(m.reprocess);
+  params.add(m.reprocess_requested).add(m.updated).add(m.deleted).add(m.counters);
+  return {kSql, std::move(params)};
+}
+
+Query versions(const Batch::Versions& v) {
+  static const std::string kSql =
+      upsert("message_versions", "scope, channel_id, message_id, telegram_date, kind, edit_date, n", kVersions,
+             "excluded.seq > m.seq");
+  auto params = keys(v.keys);
+  params.add(v.kind).add(v.edit_date).add(v.n).add(v.seq).add(v.origin).add(v.account).add(v.source).add(v.body);
+  params.add(v.observed).add(v.recorded).add_bools(v.superseded).add_bools(v.hidden_edit);
+  return {kSql, std::move(params)};
+}
+
+// Content that was completed since, or that the server's own word replaced, is no version.
+Query replaced(const Batch::Kept& kept, model::Seq journal_began) {
+  static const std::string kSql =
+      "DELETE FROM telegram_gateway.message_versions v USING (SELECT scope, channel_id, message_id, telegram_date, "
+      "array_agg(seq) AS seqs, array_agg(edit_date) AS edit_dates FROM unnest($1::bigint[], $2::bigint[], "
+      "$3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[]) AS u (scope, channel_id, message_id, "
+      "telegram_date, seq, edit_date) GROUP BY 1, 2, 3, 4) b WHERE v.scope = b.scope AND v.channel_id = b.channel_id "
+      "AND v.message_id = b.message_id AND v.telegram_date = b.telegram_date AND v.edit_date = ANY (b.edit_dates) AND "
+      "v.seq <> ALL (b.seqs) AND v.seq >= $7";
+  auto params = keys(kept.keys);
+  params.add(kept.seq).add(kept.edit_date).add(journal_began);
+  return {kSql, std::move(params)};
+}
+
+Query reopened(const Batch::Reopened& r) {
+  auto params = keys(r.keys);
+  params.add(r.kind).add(r.seq);
+  return {"SELECT telegram_gateway.reopen($1, $2, $3, $4, $5, $6)", std::move(params)};
+}
+
+}  // namespace
+
+std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began) {
+  std::vector<Query> all;
+  if (!batch.whole.keys.empty()) all.push_back(messages(batch.whole));
+  if (!batch.state_only.keys.empty()) all.push_back(states(batch.state_only));
+  if (!batch.kept.keys.empty()) all.push_back(replaced(batch.kept, journal_began));
+  if (!batch.versions.keys.empty()) all.push_back(versions(batch.versions));
+  if (!batch.reopened.keys.empty()) all.push_back(reopened(batch.reopened));
+  return all;
+}
+
+Query move_cursor(const std::string& journal_id, model::Seq seq) {
+  return {"INSERT INTO telegram_gateway.cursors AS c (name, journal_id, seq) VALUES ('postgres', $1, $2) "
+          "ON CONFLICT (name) DO UPDATE SET journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() "
+          "WHERE c.journal_id <> excluded.journal_id OR c.seq < excluded.seq",
+          std::move(Params().add(journal_id).add(seq))};
+}
+
+}  // namespace tg::store::postgres

@@ -1,0 +1,16 @@
+#pragma once
+// A batch as statements of one transaction: arrays, never a statement a message. Each may be told twice: what is there
+// already, or newer, stays.
+
+#include <string>
+#include <vector>
+
+#include "store/postgres/detail/batch.h"
+
+namespace tg::store::postgres {
+
+// `journal_began`: the first seq that this journal can have given. Versions that an earlier journal told stay.
+std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began);
+Query move_cursor(const std::string& journal_id, model::Seq seq);
+
+}  // namespace tg::store::postgres

@@ -1,0 +1,163 @@
+#include "store/postgres/detail/mirror.h"
+
+namespace tg::store::postgres {
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+using Texts = std::vector<std::string>;
+using Times = std::vector<model::Time>;
+
+template <class Take>
+Result<void> each(journal::Connection& db, std::string_view sql, Take take) {
+  auto& rows = db.prepared(sql).reset();
+  while (true) {
+    auto row = rows.step();
+    if (!row) return row.error();
+    if (!*row) break;
+    take(rows);
+  }
+  rows.reset();
+  return {};
+}
+
+Result<Query> chats(journal::Connection& journal) {
+  Numbers peer, scope, total, deleted, media, to, from;
+  Texts label, description, title, username, kind;
+  std::vector<char> active, registered;
+  Times last, created, updated;
+  auto done = each(
+      journal,
+      "SELECT peer, scope, label, description, active, registered, title, username, kind, total, deleted, media, "
+      "last_date, migrated_to, migrated_from, created_at, updated_at FROM chats ORDER BY peer, scope",
+      [&](journal::Statement& row) {
+        peer.push_back(row.integer(0));
+        scope.push_back(row.integer(1));
+        label.emplace_back(row.text(2));
+        description.emplace_back(row.text(3));
+        active.push_back(row.integer(4) != 0);
+        registered.push_back(row.integer(5) != 0);
+        title.emplace_back(row.text(6));
+        username.emplace_back(row.text(7));
+        kind.emplace_back(row.text(8));
+        total.push_back(row.integer(9));
+        deleted.push_back(row.integer(10));
+        media.push_back(row.integer(11));
+        last.push_back(model::Time{row.integer(12)});
+        to.push_back(row.integer(13));
+        from.push_back(row.integer(14));
+        created.push_back(model::Time{row.integer(15)});
+        updated.push_back(model::Time{row.integer(16)});
+      });
+  if (!done) return done.error();
+  Params params;
+  params.add(peer).add(scope).add(label).add(description).add_bools(active).add_bools(registered).add(title);
+  params.add(username).add(kind).add(total).add(deleted).add(media).add(last).add(to).add(from).add(created);
+  params.add(updated);
+  return Query{
+      "INSERT INTO telegram_gateway.channels AS c (channel_id, scope, label, description, is_active, registered, title, "
+      "username, kind, total_messages, deleted_messages, media_messages, last_message_at, migrated_to, migrated_from, "
+      "created_at, updated_at, first_seen) SELECT b.peer, b.scope, b.label, b.description, b.active, b.registered, "
+      "b.title, b.username, b.kind, b.total, b.deleted, b.media, b.last, nullif(b.to_peer, 0), nullif(b.from_peer, 0), "
+      "b.created, b.updated, b.created FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::boolean[], "
+      "$6::boolean[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[], "
+      "$13::timestamptz[], $14::bigint[], $15::bigint[], $16::timestamptz[], $17::timestamptz[]) AS b (peer, scope, "
+      "label, description, active, registered, title, username, kind, total, deleted, media, last, to_peer, from_peer, "
+      "created, updated) ON CONFLICT (channel_id, scope) DO UPDATE SET label = excluded.label, description = "
+      "excluded.description, is_active = excluded.is_active, registered = excluded.registered, title = excluded.title, "
+      "username = excluded.username, kind = excluded.kind, total_messages = excluded.total_messages, deleted_messages = "
+      "excluded.deleted_messages, media_messages = excluded.media_messages, last_message_at = "
+      "excluded.last_message_at, migrated_to = excluded.migrated_to, migrated_from = excluded.migrated_from, "
+      "updated_at = excluded.updated_at WHERE (c.label, c.description, c.is_active, c.registered, c.title, c.username, "
+      "c.kind, c.total_messages, c.deleted_messages, c.media_messages, c.last_message_at, c.migrated_to, "
+      "c.migrated_from) IS DISTINCT FROM (excluded.label, excluded.description, excluded.is_active, "
+      "excluded.registered, excluded.title, excluded.username, excluded.kind, excluded.total_messages, "
+      "excluded.deleted_messages, excluded.media_messages, excluded.last_message_at, excluded.migrated_to, "
+      "excluded.migrated_from)",
+      std::move(params)};
+}
+
+Result<Query> topics(journal::Connection& journal) {
+  Numbers peer, topic;
+  Texts title;
+  auto done = each(journal, "SELECT peer, topic, title FROM topics ORDER BY peer, topic", [&](journal::Statement& row) {
+    peer.push_back(row.integer(0));
+    topic.push_back(row.integer(1));
+    title.emplace_back(row.text(2));
+  });
+  if (!done) return done.error();
+  return Query{
+      "INSERT INTO telegram_gateway.topics AS t (channel_id, topic_id, title) SELECT * FROM unnest($1::bigint[], "
+      "$2::bigint[], $3::text[]) ON CONFLICT (channel_id, topic_id) DO UPDATE SET title = excluded.title WHERE t.title "
+      "<> excluded.title",
+      std::move(Params().add(peer).add(topic).add(title))};
+}
+
+Result<Query> cursors(journal::Connection& journal) {
+  Numbers seq;
+  Texts name, id;
+  auto done = each(journal, "SELECT name, journal_id, seq FROM cursors WHERE name <> 'postgres' ORDER BY name",
+                   [&](journal::Statement& row) {
+                     name.emplace_back(row.text(0));
+                     id.emplace_back(row.text(1));
+                     seq.push_back(row.integer(2));
+                   });
+  if (!done) return done.error();
+  return Query{
+      "WITH b AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u (name, journal_id, seq)), gone AS ("
+      "DELETE FROM telegram_gateway.cursors c WHERE c.name <> 'postgres' AND c.name <> ALL ($1::text[])) INSERT INTO "
+      "telegram_gateway.cursors AS c (name, journal_id, seq) SELECT * FROM b ON CONFLICT (name) DO UPDATE SET "
+      "journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() WHERE (c.journal_id, c.seq) IS DISTINCT "
+      "FROM (excluded.journal_id, excluded.seq)",
+      std::move(Params().add(name).add(id).add(seq))};
+}
+
+// The oldest 10,000: more than that is a destination that takes nothing.
+Result<Query> quarantined(journal::Connection& journal) {
+  Numbers peer, message, scope, tries;
+  Texts reader, reason;
+  Times date, last;
+  auto done = each(
+      journal,
+      "SELECT q.reader, q.peer, q.message, h.scope, h.date, max(q.tries), max(q.reason), max(q.last_at) FROM (SELECT * "
+      "FROM quarantine WHERE message <> 0 ORDER BY id LIMIT 10000) q JOIN heads h ON h.peer = q.peer AND h.message = "
+      "q.message GROUP BY 1, 2, 3 ORDER BY 2, 3, 1",
+      [&](journal::Statement& row) {
+        reader.emplace_back(row.text(0));
+        peer.push_back(row.integer(1));
+        message.push_back(row.integer(2));
+        scope.push_back(row.integer(3));
+        date.push_back(model::Time{row.integer(4)});
+        tries.push_back(row.integer(5));
+        reason.emplace_back(row.text(6));
+        last.push_back(model::Time{row.integer(7)});
+      });
+  if (!done) return done.error();
+  return Query{
+      "WITH b AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], "
+      "$6::bigint[], $7::text[], $8::timestamptz[]) AS u (reader, peer, message, scope, date, tries, reason, last)), "
+      "gone AS (DELETE FROM telegram_gateway.quarantined q WHERE NOT EXISTS (SELECT FROM b WHERE b.reader = q.reader AND "
+      "b.peer = q.channel_id AND b.message = q.message_id)), failed AS (UPDATE telegram_gateway.messages m SET failed_at "
+      "= b.last FROM b WHERE m.scope = b.scope AND m.channel_id = b.peer AND m.message_id = b.message AND "
+      "m.telegram_date = b.date AND m.failed_at IS DISTINCT FROM b.last) INSERT INTO telegram_gateway.quarantined AS q "
+      "(reader, channel_id, message_id, scope, telegram_date, tries, reason, last_at) SELECT reader, peer, message, "
+      "scope, date, tries, reason, last FROM b ON CONFLICT (channel_id, message_id, reader) DO UPDATE SET tries = "
+      "excluded.tries, reason = excluded.reason, last_at = excluded.last_at",
+      std::move(Params().add(reader).add(peer).add(message).add(scope).add(date).add(tries).add(reason).add(last))};
+}
+
+}  // namespace
+
+Result<void> Mirror::refresh(journal::Connection& journal, Connection& db) {
+  constexpr std::array kParts = {chats, topics, cursors, quarantined};
+  for (std::size_t i = 0; i < kParts.size(); ++i) {
+    auto query = kParts[i](journal);
+    if (!query) return query.error();
+    const auto hash = query->params.hash();
+    if (hash == sent_[i]) continue;
+    if (auto done = db.run(query->sql, query->params); !done) return done.error();
+    sent_[i] = hash;
+  }
+  return {};
+}
+
+}  // namespace tg::store::postgres
