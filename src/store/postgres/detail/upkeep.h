@@ -1,5 +1,6 @@
 #pragma once
-// Partitions before they are needed, and away with what is too old. With TimescaleDB its own chunks and policies.
+// Partitions before they are needed, and away with what is too old; the aggregates, and the indexes that past partitions
+// get. With TimescaleDB its own chunks and policies.
 
 #include <chrono>
 #include <set>
@@ -26,7 +27,7 @@ class Upkeep {
   std::size_t spread(std::span<const model::Time> dates) const;
   // Before rows with these dates are written; at most kMostPartitionsAtOnce.
   Result<void> prepare(Connection& db, std::span<const model::Time> dates);
-  // Once an hour: partitions ahead, and what is too old.
+  // What is due: every five minutes the aggregates, once an hour the rest.
   Result<void> work(Connection& db);
   void forget() { prepared_.clear(); }  // one may have been dropped
   model::Time oldest_kept(model::Time now) const;  // 0 = all is kept
@@ -34,10 +35,14 @@ class Upkeep {
  private:
   using Clock = std::chrono::steady_clock;
   std::int64_t partition_of(model::Time date) const;
+  Result<void> drop_old(Connection& db);
+  Result<void> refresh_aggregates(Connection& db);
+  Result<void> index_past(Connection& db);
 
   Options options_;
-  std::set<std::int64_t> prepared_;
-  Clock::time_point next_;
+  std::set<std::int64_t> prepared_;  // days since 1970 that have a partition
+  std::set<std::int64_t> touched_;   // days that were written to since their aggregates were worked out
+  Clock::time_point next_, next_aggregates_;
 };
 
 }  // namespace tg::store::postgres
