@@ -2,12 +2,25 @@
 
 #include "app/broker.h"
 #include "app/database.h"
+#include "app/gateway.h"
+#include "config/secret.h"
+#include "sink/webhook/webhook_sink.h"
 
 namespace tg::app {
 namespace {
 
 // A batch ends when all of it is confirmed: several windows of messages make the pauses between batches small.
 constexpr std::int64_t kWindowsInBatch = 4;
+
+Result<std::unique_ptr<sink::Sink>> make_webhook(const config::Webhook& webhook, const config::Config& config) {
+  auto secret = config::read_secret(fmt::format("webhooks ({})", webhook.name), webhook.secret_file);
+  if (!secret) return secret.error();
+  sink::WebhookSink::Options options;
+  options.max_age = std::chrono::seconds(config.deliver.max_age_s);
+  options.user_agent = fmt::format("telegram-gateway/{}", kVersion);
+  return std::unique_ptr<sink::Sink>(
+      std::make_unique<sink::WebhookSink>(webhook, std::move(*secret), std::move(options)));
+}
 
 }  // namespace
 
@@ -24,6 +37,11 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
     sink::Runner::Options options;
     options.max_batch = static_cast<std::size_t>(std::max(std::int64_t{500}, kWindowsInBatch * config.rabbitmq.window));
     all->planned_.push_back({std::move(*broker), options});
+  }
+  for (const auto& webhook : config.webhooks) {
+    auto made = make_webhook(webhook, config);
+    if (!made) return made.error();
+    all->planned_.push_back({std::move(*made), {}});
   }
   return all;
 }
