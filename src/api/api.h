@@ -69,6 +69,10 @@ struct Parts {
   std::function<std::vector<NamedSource>()> sources = [] { return std::vector<NamedSource>{}; };
   std::function<std::vector<Job>()> jobs = [] { return std::vector<Job>{}; };
   std::function<std::vector<Reader>()> readers = [] { return std::vector<Reader>{}; };
+  // Has a reader deliver these entries of the quarantine once more; false: no reader of this name is running. Without
+  // entries it only says that.
+  std::function<bool(const std::string& reader, const std::vector<std::int64_t>& entries)> retry_refused =
+      [](const std::string&, const std::vector<std::int64_t>&) { return false; };
   std::function<std::map<model::ChatId, observe::Late>()> lags = [] {
     return std::map<model::ChatId, observe::Late>{};
   };

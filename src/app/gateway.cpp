@@ -202,6 +202,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   if (!destinations) return destinations.error();
   impl->destinations = std::move(*destinations);
   parts.readers = [raw = impl.get()] { return raw->destinations->readers(); };
+  parts.retry_refused = [raw = impl.get()](const std::string& reader, const std::vector<std::int64_t>& entries) {
+    return raw->destinations->retry_refused(reader, entries);
+  };
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();
   tell_url(config, impl->api->port());

@@ -57,8 +57,8 @@ std::optional<Finding> check_set_aside(const std::string& folder) {
   if (*count == 0) return Finding{"set aside", true, "nothing"};
   return Finding{
       "set aside", false,
-      fmt::format("{} could not be read, telegram-gateway failures lists them. Fix: mend the file and import "
-                  "it again, or telegram-gateway failures drop ID",
+      fmt::format("{} could not be read or delivered, telegram-gateway failures lists them. Fix: mend the file and "
+                  "import it again, or the destination and telegram-gateway failures retry ID; or failures drop ID",
                   counted(*count, "message"))};
 }
 

@@ -209,7 +209,7 @@ class ListsTest(Case):
         file.write_text(head + ",".join(broken) + "]}")
         self.assertEqual(self.run_("import", file)[0], 3)
         out = self.good("doctor", code=3, TELEGRAM_GATEWAY_PORT=str(free_port()))
-        self.assertRegex(out, r"(?m)^FIX   set aside: 3 messages could not be read, .*import it again")
+        self.assertRegex(out, r"(?m)^FIX   set aside: 3 messages could not be read or delivered, .*import it again")
         file.write_text(head + ",".join([broken[0], mended, broken[2]]) + "]}")
 
         status, out, _ = self.run_("import", file)

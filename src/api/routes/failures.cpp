@@ -1,4 +1,4 @@
-// What was set aside (the quarantine): listed by reader and reason, dropped, also by filter and dry.
+// What was set aside (the quarantine): listed by reader and reason, tried again, dropped, also by filter and dry.
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
@@ -89,7 +89,8 @@ std::string_view advice_for(const std::string& reader) {
   return reader == "intake"
              ? "This could not be read. It is kept as it was; import its file again after an update, then "
                "drop it."
-             : "The destination refused it. It is kept until it is dropped.";
+             : "The destination refused it. Mend the cause there and retry it: it is kept until it is taken or "
+               "dropped.";
 }
 
 Response list_failures(const Request& request, Context& context) {
@@ -163,32 +164,51 @@ Result<std::int64_t> count(Context& context, const Wanted& wanted) {
   return statement.integer(0);
 }
 
-// Nothing in this program takes an entry up again: what the intake set aside has no source that could say it anew, and
-// there is no other reader that sets aside. That is said of each instead of a change that nobody looks at.
+// Why an entry cannot be tried again; empty: its reader takes it up.
+std::string_view obstacle(const std::string& reader, bool runs, bool has_event) {
+  if (reader == "intake") return "no source can say it again; import its file again, then drop it";
+  if (!runs) return "no reader of this name is running; it is kept until it is dropped";
+  return has_event ? "" : "its event is no longer in the journal; it is kept until it is dropped";
+}
+
+// At most kMostIds, the oldest first. What comes of them shows in the list: what is taken leaves it, what is refused
+// once more has a try more.
 Response retry(const Request& request, Context& context) {
   const auto wanted = wanted_of(request);
   if (!wanted) return failure(wanted.error());
   auto db = context.journal().read();
   if (!db) return failure(db.error());
   std::vector<std::variant<std::int64_t, std::string>> values;
-  journal::Statement entries((*db)->handle(),
-                             fmt::format("SELECT id, reader, count(*) OVER () FROM quarantine WHERE {} "
-                                         "ORDER BY id DESC LIMIT {}",
-                                         wanted->where(values), kMostIds));
+  journal::Statement entries(
+      (*db)->handle(), fmt::format("SELECT id, reader, count(*) OVER (), EXISTS (SELECT 1 FROM events e WHERE e.seq = "
+                                   "quarantine.seq) FROM quarantine WHERE {} ORDER BY id LIMIT {}",
+                                   wanted->where(values), kMostIds));
   bind_values(entries, values);
   json::array not_tried;
-  std::int64_t matched = 0;
+  std::map<std::string, std::vector<std::int64_t>> tried;
+  std::int64_t matched = 0, count = 0;
   for (;;) {
     const auto more = entries.step();
     if (!more) return failure(more.error());
     if (!*more) break;
     matched = entries.integer(2);
-    const auto why = entries.text(1) == "intake" ? "no source can say it again; import its file again, then drop it"
-                                                 : "no reader of this name is running; it is kept until it is dropped";
-    not_tried.push_back(json::object{{"id", std::to_string(entries.integer(0))}, {"why", why}});
+    const std::string reader(entries.text(1));
+    const bool runs = context.parts.retry_refused(reader, {});
+    if (const auto why = obstacle(reader, runs, entries.integer(3) != 0); !why.empty()) {
+      not_tried.push_back(json::object{{"id", std::to_string(entries.integer(0))}, {"why", why}});
+      continue;
+    }
+    tried[reader].push_back(entries.integer(0));
+    ++count;
+  }
+  if (wanted->dry_run) count = 0;
+  for (const auto& [reader, ids] : tried) {
+    if (wanted->dry_run) break;
+    (void)context.parts.retry_refused(reader, ids);
+    observe::info("failures_retried", {{"reader", reader}, {"count", ids.size()}});
   }
   return success(json::object{
-      {"matched", matched}, {"changed", 0}, {"dryRun", wanted->dry_run}, {"notTried", std::move(not_tried)}});
+      {"matched", matched}, {"changed", count}, {"dryRun", wanted->dry_run}, {"notTried", std::move(not_tried)}});
 }
 
 Response drop(const Request& request, Context& context) {
@@ -234,7 +254,7 @@ std::vector<Route> failure_routes() {
        .handler = retry,
        .operation = "failures_retry",
        .tag = "monitor",
-       .summary = "Says of entries why they cannot be tried again",
+       .summary = "Has entries delivered once more; says of the others why not",
        .schema = "FailuresChanged",
        .body = "FailuresBody"},
       {.method = Method::post,
