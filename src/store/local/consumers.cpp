@@ -3,31 +3,6 @@
 #include "store/local/detail/impl.h"
 
 namespace tg::store {
-namespace {
-
-constexpr std::size_t kLongestName = 100;
-
-std::string to_text(const std::vector<model::Origin>& origins) {
-  std::string text;
-  for (const auto origin : origins) text += (text.empty() ? "" : ",") + std::string(model::name_of(origin));
-  return text;
-}
-
-std::vector<model::Origin> origins_from(std::string_view text) {
-  std::vector<model::Origin> origins;
-  while (!text.empty()) {
-    const auto end = text.find(',');
-    if (const auto origin = model::parse_origin(text.substr(0, end))) origins.push_back(*origin);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-  }
-  return origins;
-}
-
-Error unknown(const std::string& name) {
-  return {Code::not_found, "there is no consumer " + name, "Make it with POST /api/consumers"};
-}
-
-}  // namespace
 
 Result<std::vector<Consumer>> LocalStore::consumers() {
   auto db = impl_->journal.read();
@@ -58,13 +33,7 @@ Result<std::vector<Consumer>> LocalStore::consumers() {
 }
 
 Result<Consumer> LocalStore::put_consumer(const Consumer& consumer) {
-  const bool plain = std::all_of(consumer.name.begin(), consumer.name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
-  });
-  if (consumer.name.empty() || consumer.name.size() > kLongestName || !plain) {
-    return Error{Code::invalid_input, "that is no name for a consumer", "Take 1 to 100 of a-z A-Z 0-9 - _ ."};
-  }
+  if (auto checked = check(consumer); !checked) return checked.error();
   auto done = impl_->write(
       [consumer, id = impl_->journal.id(), reopener = impl_->reopener](journal::Connection& db) -> Result<void> {
         // From this moment on its edits are looked for; those before it are settled first.
@@ -78,7 +47,7 @@ Result<Consumer> LocalStore::put_consumer(const Consumer& consumer) {
                 "began) VALUES (?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET redeliver_edits = ?5, "
                 "origins = ?6")
             .with(std::string_view(consumer.name), model::Time::now(), consumer.stream_seq, std::string_view(id),
-                  static_cast<int>(consumer.redeliver_edits), std::string_view(to_text(consumer.origins)),
+                  static_cast<int>(consumer.redeliver_edits), std::string_view(origins_text(consumer.origins)),
                   std::string_view(consumer.began))
             .run();
       });
@@ -92,7 +61,7 @@ Result<Consumer> LocalStore::find_consumer(const std::string& name) {
   for (auto& consumer : *all) {
     if (consumer.name == name) return std::move(consumer);
   }
-  return unknown(name);
+  return unknown_consumer(name);
 }
 
 Result<Consumer> LocalStore::acknowledge(const std::string& name, model::Seq seq) {

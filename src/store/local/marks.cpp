@@ -8,17 +8,10 @@ namespace {
 
 using local::Head;
 
-constexpr std::size_t kLargestRequest = 100'000;
-
-struct Served {
-  model::MessageKey key;
-  model::Time at;
-};
-
 // What a request's ids mean, in the writer's thread.
 class Meaning {
  public:
-  Meaning(journal::Connection& db, const std::string& consumer, const local::RepeatGuard& guard)
+  Meaning(journal::Connection& db, const std::string& consumer, const RepeatGuard& guard)
       : db_(db), consumer_(consumer), guard_(guard) {}
 
   Result<void> add(const std::string& id) {
@@ -59,10 +52,8 @@ class Meaning {
   bool from_bare(const model::MessageKey& key) const { return from_bare_.contains(key); }
 
  private:
-  // Many of a request usually come from one poll: the chat that was served most of them is taken first, and among
-  // equals the one served last.
   Result<void> resolve_bare_of(std::string_view served_to) {
-    std::map<std::pair<model::ChatId, model::Scope>, std::vector<Served>> chats;
+    std::vector<Served> candidates;
     for (const auto id : bare_) {
       auto done = local::each(
           db_.prepared("SELECT peer, scope, at FROM serves WHERE consumer = ? AND message = ? AND times > 0")
@@ -70,42 +61,21 @@ class Meaning {
           [&](journal::Statement& row) {
             const Served served{{model::Scope{row.integer(1)}, model::ChatId{row.integer(0)}, id},
                                 model::Time{row.integer(2)}};
-            // What others are served says nothing of when this consumer marked: a repeat must not reach it.
-            const bool of_others = served_to != consumer_;
-            if (of_others && guard_.meant_another(consumer_, served.key)) return;
-            if (guard_.may_mean(consumer_, served.key, served.at)) {
-              chats[{served.key.peer, served.key.scope}].push_back(served);
-            }
+            if (guard_.allows(consumer_, served_to != consumer_, served)) candidates.push_back(served);
           });
       if (!done) return done;
     }
-    while (!chats.empty()) {
-      const auto best = std::max_element(chats.begin(), chats.end(), [](const auto& a, const auto& b) {
-        return std::pair(a.second.size(), newest(a.second)) < std::pair(b.second.size(), newest(b.second));
-      });
-      for (const auto& served : best->second) {
-        keys_.insert(served.key);
-        from_bare_.insert(served.key);
-        bare_.erase(served.key.message);
-      }
-      chats.erase(best);
-      for (auto& [chat, messages] : chats) {
-        std::erase_if(messages, [this](const Served& served) { return !bare_.contains(served.key.message); });
-      }
-      std::erase_if(chats, [](const auto& chat) { return chat.second.empty(); });
+    for (const auto& served : meant(bare_, candidates)) {
+      keys_.insert(served.key);
+      from_bare_.insert(served.key);
+      bare_.erase(served.key.message);
     }
     return {};
   }
 
-  static model::Time newest(const std::vector<Served>& messages) {
-    model::Time at;
-    for (const auto& served : messages) at = std::max(at, served.at);
-    return at;
-  }
-
   journal::Connection& db_;
   const std::string& consumer_;
-  const local::RepeatGuard& guard_;
+  const RepeatGuard& guard_;
   std::set<model::MessageKey> keys_, from_bare_;
   std::set<model::MessageId> bare_;
 };
@@ -150,13 +120,7 @@ Result<std::int64_t> mark_one(journal::Connection& db, const std::string& consum
 }  // namespace
 
 Result<Marked> LocalStore::mark_processed(const std::vector<Mark>& marks, const std::string& consumer) {
-  if (consumer.empty())
-    return Error{Code::invalid_input, "processedBy is missing", "Name the consumer that processed them"};
-  if (marks.empty()) return Error{Code::invalid_input, "messageIds is empty", "Name at least one message"};
-  if (marks.size() > kLargestRequest) {
-    return Error{Code::invalid_input, fmt::format("{} messages in one request", marks.size()),
-                 "Send at most 100,000 at once"};
-  }
+  if (auto checked = check(marks, consumer); !checked) return checked.error();
   Marked marked;
   marked.requested = static_cast<std::int64_t>(marks.size());
   std::vector<model::MessageKey> changed;

@@ -3,20 +3,16 @@
 
 #include "store/local/detail/filter.h"
 #include "store/local/detail/impl.h"
-#include "store/local/detail/paging.h"
 #include "store/local/detail/scan.h"
 #include "store/local/detail/search_source.h"
+#include "store/paging.h"
 #include "store/search_text.h"
 
 namespace tg::store {
 namespace {
 
 using local::Head;
-using local::Position;
 
-constexpr std::size_t kLargestPage = 10'000;
-constexpr std::int64_t kLargestOffset = 100'000;
-constexpr std::size_t kCountTo = 1'000;  // each costs a lookup: counting must not cost more than the page
 constexpr std::size_t kContentCost = 5;  // reading a message costs about as much as so many heads
 
 struct Collected {
@@ -43,7 +39,7 @@ class PageReader {
   Result<Page> read() {
     if (query_.around) return around(*query_.around);
     if (query_.cursor.empty()) return forward(std::nullopt, static_cast<std::size_t>(query_.offset));
-    auto cursor = local::parse_cursor(query_.cursor);
+    auto cursor = parse_cursor(query_.cursor);
     if (!cursor) return cursor.error();
     return cursor->towards_older == query_.newest_first ? forward(cursor->from, static_cast<std::size_t>(cursor->skip))
                                                         : backward(cursor->from);
@@ -107,15 +103,15 @@ class PageReader {
     page.has_more = found->heads.size() > limit_ || stopped_early;
     if (stopped_early) {
       const auto unskipped = static_cast<std::int64_t>(skip - std::min(skip, found->matched));
-      page.next_cursor = local::to_text({*found->paused, query_.newest_first, unskipped});
+      page.next_cursor = to_text({*found->paused, query_.newest_first, unskipped});
     } else {
-      local::set_next(page, query_.newest_first);
+      set_next(page, query_.newest_first);
     }
     if (beyond || skip > 0) {
       if (page.rows.empty() && beyond) {
-        page.prev_cursor = local::to_text({local::just_before(*beyond, !query_.newest_first), !query_.newest_first, 0});
+        page.prev_cursor = to_text({just_before(*beyond, !query_.newest_first), !query_.newest_first, 0});
       }
-      local::set_previous(page, query_.newest_first);
+      set_previous(page, query_.newest_first);
     }
     auto counted = total(page, counts_too ? &*found : nullptr);
     if (!counted) return counted.error();
@@ -132,12 +128,12 @@ class PageReader {
     std::reverse(page.rows.begin(), page.rows.end());
     // The place it came from lies behind these rows.
     page.has_more = true;
-    page.next_cursor = local::to_text({local::just_before(beyond, query_.newest_first), query_.newest_first, 0});
-    local::set_next(page, query_.newest_first);
+    page.next_cursor = to_text({just_before(beyond, query_.newest_first), query_.newest_first, 0});
+    set_next(page, query_.newest_first);
     if (found->heads.size() > limit_) {
-      local::set_previous(page, query_.newest_first);
+      set_previous(page, query_.newest_first);
     } else if (found->paused) {
-      page.prev_cursor = local::to_text({*found->paused, !query_.newest_first, 0});
+      page.prev_cursor = to_text({*found->paused, !query_.newest_first, 0});
     }
     auto counted = total(page, nullptr);
     if (!counted) return counted.error();
@@ -156,7 +152,7 @@ class PageReader {
     if (!before) return before.error();
     const std::size_t count_before = std::min(half, before->heads.size());
     const std::size_t room = limit_ - count_before;
-    auto after = collect(local::just_before(place, query_.newest_first), query_.newest_first, 0, room + 1, 0);
+    auto after = collect(just_before(place, query_.newest_first), query_.newest_first, 0, room + 1, 0);
     if (!after) return after.error();
 
     Page page;
@@ -166,8 +162,8 @@ class PageReader {
     filled = append(page, after->heads, std::min(room, after->heads.size()));
     if (!filled) return filled.error();
     page.has_more = after->heads.size() > room || after->paused;
-    local::set_next(page, query_.newest_first);
-    if (before->heads.size() > half || before->paused) local::set_previous(page, query_.newest_first);
+    set_next(page, query_.newest_first);
+    if (before->heads.size() > half || before->paused) set_previous(page, query_.newest_first);
     auto counted = total(page, nullptr);
     if (!counted) return counted.error();
     return page;
@@ -216,25 +212,6 @@ class PageReader {
   std::size_t limit_;
   std::size_t budget_;
 };
-
-Result<void> check(const PageQuery& query) {
-  if (query.offset < 0 || query.offset > kLargestOffset) {
-    return Error{Code::invalid_input, fmt::format("offset {} is not within 0…{}", query.offset, kLargestOffset),
-                 "Go on with cursor=nextCursor of the page before: it reaches any depth at the same cost"};
-  }
-  if (query.search.empty()) return {};
-  const std::string needle = search_text(query.search);
-  if (needle.empty()) {
-    return Error{Code::invalid_input, "nothing to search for is left once accents are removed", "Search for letters"};
-  }
-  const bool bounded = !query.channels.empty() && (query.from || query.to);
-  if (characters(needle) < 3 && !bounded) {
-    return Error{
-        Code::invalid_input, "a search takes three characters or more",
-        "Write more of the word, or name a channel and dates (from, to): then shorter ones are looked for too"};
-  }
-  return {};
-}
 
 // What memory holds: the newest of all or of one chat, nothing else asked for.
 bool is_plain(const PageQuery& query) {

@@ -10,8 +10,6 @@ namespace {
 using local::Offer;
 using local::Offers;
 
-constexpr std::size_t kLargestBatch = 10'000;
-
 // As the asking consumer sees it: another one's mark changes nothing. What a sink holds back, and what a person asked
 // to be offered again, is still to be received.
 bool is_asked_for(Status status, const std::vector<Status>& asked) {
@@ -22,15 +20,16 @@ bool is_asked_for(Status status, const std::vector<Status>& asked) {
 
 class Poll {
  public:
-  Poll(const UnprocessedQuery& query, const local::Serves& serves, local::Unmarked& unmarked)
+  Poll(const UnprocessedQuery& query, const local::Serves& serves, Unmarked& unmarked)
       : query_(&query), serves_(&serves), unmarked_(&unmarked) {}
 
   Result<void> read(journal::Connection& db, const std::vector<model::ChatId>& peers, local::RowLoader& loader) {
-    const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestBatch);
+    const std::size_t limit = std::clamp<std::size_t>(query_->limit, 1, kLargestPage);
     const auto wanted = [&](const local::Head& head) {
       return is_asked_for(local::pending_status(head, loader.standing()), query_->statuses);
     };
-    auto may_hold = unmarked_->room(db, query_->consumer);
+    auto may_hold = unmarked_->room(
+        query_->consumer, [&](std::size_t most) { return local::count_unmarked(db, query_->consumer, most); });
     if (!may_hold) return may_hold.error();
     std::size_t room = *may_hold;
     if (room == 0) {
@@ -108,7 +107,7 @@ class Poll {
 
   const UnprocessedQuery* query_;
   const local::Serves* serves_;
-  local::Unmarked* unmarked_;
+  Unmarked* unmarked_;
   std::vector<Offers> chats_;
   bool counts_are_behind_ = false, holds_deleted_ = false, full_ = false;
 };
@@ -127,11 +126,7 @@ void LocalStore::Impl::tell_full(const std::string& consumer) {
 
 Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) {
   if (!impl_->intake) return Impl::read_only();
-  // What the consumer itself has marked is not unprocessed.
-  const bool none = std::all_of(query.statuses.begin(), query.statuses.end(), [](Status status) {
-    return status == Status::published || status == Status::reprocessed || status == Status::deleted;
-  });
-  if (none && !query.statuses.empty()) return std::vector<Row>();
+  if (asks_for_nothing(query)) return std::vector<Row>();
   if (impl_->reopener->pending()) {
     auto settled = impl_->write([reopener = impl_->reopener](journal::Connection& db) { return reopener->settle(db); });
     if (!settled) {
@@ -151,10 +146,7 @@ Result<std::vector<Row>> LocalStore::unprocessed(const UnprocessedQuery& query) 
     local::RowLoader loader(**db, impl_->contents, *standing);
     auto may = local::may_poll(**db, asked.consumer, impl_->options.most_consumers);
     if (!may) return may.error();
-    if (!*may) {
-      return Error{Code::conflict, fmt::format("{} consumers poll already", impl_->options.most_consumers),
-                   "Remove those that are gone with DELETE /api/consumers/{name}"};
-    }
+    if (!*may) return too_many_consumers(impl_->options.most_consumers);
     Poll poll(asked, *impl_->serves, impl_->unmarked);
     if (auto done = poll.read(**db, *peers, loader); !done) return done.error();
     return poll;

@@ -1,4 +1,4 @@
-#include "store/local/detail/cursor.h"
+#include "store/paging.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -8,8 +8,8 @@
 namespace tg::test {
 namespace {
 
-using store::local::PageCursor;
-using store::local::Position;
+using store::PageCursor;
+using store::Position;
 
 PageCursor any_cursor() {
   // No place is as far out as the ends of int64.
@@ -20,10 +20,10 @@ PageCursor any_cursor() {
 
 RC_GTEST_PROP(Cursor, IsReadAsItWasWritten, ()) {
   const auto cursor = any_cursor();
-  const auto text = store::local::to_text(cursor);
+  const auto text = store::to_text(cursor);
   RC_ASSERT(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
             std::string::npos);
-  const auto read = store::local::parse_cursor(text);
+  const auto read = store::parse_cursor(text);
   RC_ASSERT(read.ok());
   RC_ASSERT(*read == cursor);
 }
@@ -36,7 +36,7 @@ TEST(Cursor, GarbageIsTheCallersMistakeOrAPlace) {
   EXPECT_TRUE(rc::check([&house] {
     std::string text = *rc::gen::arbitrary<std::string>();
     if (*rc::gen::arbitrary<bool>()) {
-      text = store::local::to_text(any_cursor());
+      text = store::to_text(any_cursor());
       const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
       text[at] = *rc::gen::arbitrary<char>();
     }
@@ -52,11 +52,11 @@ TEST(Cursor, GarbageIsTheCallersMistakeOrAPlace) {
 
 TEST(Cursor, APlaceBeyondAllNumbersIsRefused) {
   constexpr auto kFar = std::numeric_limits<std::int64_t>::max();
-  const auto text = store::local::to_text({{model::Time{}, {}, {}, model::MessageId{kFar}}, true, 0});
+  const auto text = store::to_text({{model::Time{}, {}, {}, model::MessageId{kFar}}, true, 0});
 
-  EXPECT_EQ(store::local::parse_cursor(text).error().code, Code::invalid_input);
-  const auto skip = store::local::to_text({{}, true, 100'001});
-  EXPECT_EQ(store::local::parse_cursor(skip).error().code, Code::invalid_input);
+  EXPECT_EQ(store::parse_cursor(text).error().code, Code::invalid_input);
+  const auto skip = store::to_text({{}, true, 100'001});
+  EXPECT_EQ(store::parse_cursor(skip).error().code, Code::invalid_input);
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 #pragma once
-// How a message stands, as the table heads has it, and its place in the order of pages.
+// How a message stands, as the table heads has it.
 
 #include <optional>
 #include <string>
@@ -8,18 +8,9 @@
 #include "journal/flags.h"
 #include "journal/sqlite.h"
 #include "model/event.h"
+#include "store/paging.h"
 
 namespace tg::store::local {
-
-// Pages are in this order.
-struct Position {
-  model::Time date;
-  model::Scope scope;
-  model::ChatId peer;
-  model::MessageId message;
-
-  constexpr auto operator<=>(const Position&) const = default;
-};
 
 struct Head {
   model::MessageKey key;

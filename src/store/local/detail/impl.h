@@ -1,18 +1,19 @@
 #pragma once
 // What the subjects of the local store (pages, marks, chats, consumers) share.
 
+#include "store/bare_ids.h"
 #include "store/local/detail/content_cache.h"
 #include "store/local/detail/indexer.h"
 #include "store/local/detail/query.h"
 #include "store/local/detail/reopener.h"
-#include "store/local/detail/repeat_guard.h"
 #include "store/local/detail/row.h"
 #include "store/local/detail/search_index.h"
 #include "store/local/detail/serves.h"
 #include "store/local/detail/standing.h"
-#include "store/local/detail/unmarked.h"
 #include "store/local/detail/window.h"
 #include "store/local/local_store.h"
+#include "store/requests.h"
+#include "store/unmarked.h"
 
 namespace tg::store {
 
@@ -42,8 +43,8 @@ struct LocalStore::Impl {
   std::shared_ptr<local::Serves> serves = std::make_shared<local::Serves>();  // shared with writes that still wait
 
   std::shared_ptr<local::Reopener> reopener = std::make_shared<local::Reopener>();  // likewise
-  local::Unmarked unmarked{options.most_unmarked};
-  local::RepeatGuard repeats;
+  Unmarked unmarked{options.most_unmarked};
+  RepeatGuard repeats;
 
   // A consumer holds as many unmarked messages as it may, and gets no others.
   void tell_full(const std::string& consumer);

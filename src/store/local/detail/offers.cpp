@@ -111,6 +111,15 @@ Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& co
   return any;
 }
 
+Result<std::int64_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most) {
+  std::int64_t held = 0;
+  auto done = each(db.prepared("SELECT count(*) FROM (SELECT 1 FROM serves WHERE consumer = ?1 LIMIT ?2)")
+                       .with(std::string_view(consumer), static_cast<std::int64_t>(most)),
+                   [&](journal::Statement& row) { held = row.integer(0); });
+  if (!done) return done.error();
+  return held;
+}
+
 Result<bool> may_poll(journal::Connection& db, const std::string& consumer, std::size_t most_consumers) {
   if (consumer.empty()) return true;  // no name is no consumer
   bool known = false;

@@ -47,6 +47,8 @@ Result<void> read_parked(journal::Connection& db, const std::string& consumer, s
 
 // True: something of what was served can no longer be marked, because it was deleted.
 Result<bool> any_unmarked_deleted(journal::Connection& db, const std::string& consumer);
+// So many it was served and has not marked; counts no further than `most`.
+Result<std::int64_t> count_unmarked(journal::Connection& db, const std::string& consumer, std::size_t most);
 // False: the consumer is new, and so many have polled already.
 Result<bool> may_poll(journal::Connection& db, const std::string& consumer, std::size_t most_consumers);
 

@@ -1,9 +1,9 @@
 #include "store/local/detail/window.h"
 
 #include "observe/log.h"
-#include "store/local/detail/paging.h"
 #include "store/local/detail/query.h"
 #include "store/local/detail/scan.h"
+#include "store/paging.h"
 
 namespace tg::store::local {
 namespace {

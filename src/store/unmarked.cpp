@@ -1,22 +1,19 @@
-#include "store/local/detail/unmarked.h"
+#include "store/unmarked.h"
 
-#include "store/local/detail/query.h"
+#include <algorithm>
 
-namespace tg::store::local {
+namespace tg::store {
 
-Result<std::size_t> Unmarked::room(journal::Connection& db, const std::string& consumer) {
+Result<std::size_t> Unmarked::room(const std::string& consumer, const Count& count) {
   {
     const std::lock_guard lock(mutex_);
     const auto known = consumers_.find(consumer);
     if (known != consumers_.end() && known->second.served_since < known->second.room_counted / 2)
       return known->second.room_counted - known->second.served_since;
   }
-  std::int64_t held = 0;
-  auto done = each(db.prepared("SELECT count(*) FROM (SELECT 1 FROM serves WHERE consumer = ?1 LIMIT ?2)")
-                       .with(std::string_view(consumer), static_cast<std::int64_t>(most_)),
-                   [&](journal::Statement& row) { held = row.integer(0); });
-  if (!done) return done.error();
-  const std::size_t room = most_ - static_cast<std::size_t>(held);
+  const auto held = count(most_);
+  if (!held) return held.error();
+  const std::size_t room = most_ - std::min(most_, static_cast<std::size_t>(*held));
   const std::lock_guard lock(mutex_);
   consumers_[consumer] = {room, 0};
   return room;
@@ -33,4 +30,4 @@ void Unmarked::forget(const std::string& consumer) {
   consumers_.erase(consumer);
 }
 
-}  // namespace tg::store::local
+}  // namespace tg::store

@@ -1,15 +1,24 @@
 #pragma once
-// Bare ids that consumers marked lately. A consumer that repeats a request with bare ids (its answer was lost) must not
-// hit another channel's message that happens to have the same id: a message served before the mark, other than the one
-// marked, is not what the repeat means. The writer's thread only; bounded: of the oldest nothing is known.
+// What a mark means that names a message by nothing but its Telegram id, which is the same in many channels.
 
+#include <map>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "model/ids.h"
 
-namespace tg::store::local {
+namespace tg::store {
 
+struct Served {
+  model::MessageKey key;
+  model::Time at;  // when it was served last
+};
+
+// Bare ids that consumers marked lately. A consumer that repeats a request with bare ids (its answer was lost) must not
+// hit another channel's message that happens to have the same id: a message served before the mark, other than the one
+// marked, is not what the repeat means. The writer's thread only; bounded: of the oldest nothing is known.
 class RepeatGuard {
  public:
   void marked(const std::string& consumer, const model::MessageKey& key, model::Time at) {
@@ -37,6 +46,12 @@ class RepeatGuard {
     return false;
   }
 
+  // What others are served says nothing of when this consumer marked: a repeat must not reach it.
+  bool allows(const std::string& consumer, bool served_to_others, const Served& served) const {
+    if (served_to_others && meant_another(consumer, served.key)) return false;
+    return may_mean(consumer, served.key, served.at);
+  }
+
  private:
   static constexpr std::size_t kHalf = 50'000;
   struct Mark {
@@ -50,4 +65,8 @@ class RepeatGuard {
   std::unordered_map<std::string, Mark> newer_, older_;
 };
 
-}  // namespace tg::store::local
+// Which of the served ones are meant. Many of a request usually come from one poll: the chat that was served most of
+// them is taken first, and among equals the one served last.
+std::vector<Served> meant(std::set<model::MessageId> ids, const std::vector<Served>& served);
+
+}  // namespace tg::store

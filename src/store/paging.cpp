@@ -1,17 +1,16 @@
-#include "store/local/detail/cursor.h"
+#include "store/paging.h"
 
 #include <array>
 #include <charconv>
-#include <vector>
+#include <optional>
 
-namespace tg::store::local {
+namespace tg::store {
 namespace {
 
 constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr std::size_t kLongest = 256;
 // No place of ours comes near; beyond it the neighbour of a place could not be worked out.
 constexpr std::int64_t kFarthest = std::int64_t{1} << 62;
-constexpr std::int64_t kFarthestSkip = 100'000;  // as far as an offset goes
 
 // base64url without padding (RFC 4648 section 5): stands in a URL as it is.
 std::string encode(std::string_view bytes) {
@@ -78,7 +77,7 @@ Result<PageCursor> parse_cursor(std::string_view text) {
     if (at == end && i + 1 >= kOfPlace) break;
     if (at == end || i + 1 == numbers.size() || *at++ != '/') return not_a_cursor();
   }
-  if (numbers[4] < 0 || numbers[4] > kFarthestSkip) return not_a_cursor();
+  if (numbers[4] < 0 || numbers[4] > kLargestOffset) return not_a_cursor();
   PageCursor cursor;
   cursor.towards_older = (*plain)[1] == 'o';
   cursor.from = {model::Time{numbers[0]}, model::Scope{numbers[1]}, model::ChatId{numbers[2]},
@@ -87,4 +86,23 @@ Result<PageCursor> parse_cursor(std::string_view text) {
   return cursor;
 }
 
-}  // namespace tg::store::local
+Position position_of(const Row& row) {
+  const auto& key = row.message.key;
+  return {row.message.date, key.scope, key.peer, key.message};
+}
+
+Position just_before(Position place, bool towards_older) {
+  place.message.value += towards_older ? 1 : -1;
+  return place;
+}
+
+void set_next(Page& page, bool towards_older) {
+  if (page.has_more && !page.rows.empty())
+    page.next_cursor = to_text({position_of(page.rows.back()), towards_older, 0});
+}
+
+void set_previous(Page& page, bool towards_older) {
+  if (!page.rows.empty()) page.prev_cursor = to_text({position_of(page.rows.front()), !towards_older, 0});
+}
+
+}  // namespace tg::store
