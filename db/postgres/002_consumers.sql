@@ -60,11 +60,17 @@ CREATE TABLE telegram_gateway.marked (
   channel_id bigint PRIMARY KEY,
   messages bigint NOT NULL);
 
--- What is offered in order of arrival; what is asked for again; what was marked and then deleted.
+-- The order of pages, of all and of one channel; substrings of what is searched.
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX messages_by_date ON telegram_gateway.messages (telegram_date, scope, channel_id, message_id);
+CREATE INDEX messages_by_channel ON telegram_gateway.messages (channel_id, telegram_date, scope, message_id);
+CREATE INDEX messages_search ON telegram_gateway.messages USING gin (search_text gin_trgm_ops);
+
+-- What is offered in order of arrival; what is asked for again; what was deleted. None names what a mark changes: a
+-- mark would have to write anew in every index of the table.
 CREATE INDEX messages_offered ON telegram_gateway.messages (channel_id, arrival) WHERE offered;
 CREATE INDEX messages_asked_again ON telegram_gateway.messages (channel_id) WHERE reprocess;
-CREATE INDEX messages_deleted_marked ON telegram_gateway.messages (channel_id)
-  WHERE deleted_at IS NOT NULL AND published_at IS NOT NULL;
+CREATE INDEX messages_deleted ON telegram_gateway.messages (channel_id) WHERE deleted_at IS NOT NULL;
 
 CREATE FUNCTION telegram_gateway.stored_to() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT seq FROM telegram_gateway.cursors WHERE name = 'postgres'), 0)
@@ -332,8 +338,8 @@ BEGIN
     AND m.published_at IS DISTINCT FROM a.first;
 END $$;
 
--- Marks these messages: those that are newly marked (out_new), and those that were edited since they were served, where
--- the consumer wants edits: a mark speaks for what was served, and they are offered again. The messages' rows are
+-- Marks these messages. out_new: true where it is newly marked; NULL where it was before; false where it was edited since
+-- it was served and the consumer wants edits: a mark speaks for what was served, and it is offered again. The messages' rows are
 -- locked first, in the order of the key, so that the writer's changes come before or behind.
 CREATE FUNCTION telegram_gateway.mark(who text, scopes bigint[], channels bigint[], messages bigint[],
                                       dates timestamptz[], moment timestamptz)
@@ -420,11 +426,10 @@ BEGIN
   END IF;
   UPDATE telegram_gateway.consumers c SET last_seen = moment WHERE c.name = who;
 
-  RETURN QUERY SELECT k.scope, k.channel, k.message, true
-      FROM unnest(n_scope, n_channel, n_message) AS k (scope, channel, message)
-    UNION ALL
-    SELECT k.scope, k.channel, k.message, false
-      FROM unnest(l_scope, l_channel, l_message, l_edited) AS k (scope, channel, message, edited) WHERE k.edited;
+  RETURN QUERY SELECT k.scope, k.channel, k.message, CASE WHEN k.edited THEN false ELSE n.new END
+    FROM unnest(l_scope, l_channel, l_message, l_edited) AS k (scope, channel, message, edited)
+    LEFT JOIN (SELECT u.*, true AS new FROM unnest(n_scope, n_channel, n_message) AS u (scope, channel, message)) n
+      ON n.scope = k.scope AND n.channel = k.channel AND n.message = k.message;
 END $$;
 
 -- The writer calls it in a batch's transaction, after it has stored the messages: what happened in the batch that opens
@@ -506,15 +511,18 @@ BEGIN
   PERFORM telegram_gateway.settle_published(k_scope, k_channel, k_message, k_date);
 END $$;
 
--- Takes a consumer's marks in a channel away. What it alone had marked is marked by nobody then.
-CREATE FUNCTION telegram_gateway.forget_marks(who text, channel bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
+-- Takes a consumer's marks in a channel away, at most so many: how many. What it alone had marked is marked by nobody
+-- then.
+CREATE FUNCTION telegram_gateway.forget_marks(who text, channel bigint, most bigint) RETURNS bigint LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
   k_scope bigint[]; k_message bigint[]; k_date timestamptz[]; removed bigint;
 BEGIN
-  WITH gone AS (DELETE FROM telegram_gateway.acks a WHERE a.channel_id = channel AND a.consumer = who
-                RETURNING a.scope, a.message_id, a.telegram_date)
+  WITH these AS (SELECT a.message_id, a.scope FROM telegram_gateway.acks a WHERE a.channel_id = channel AND
+                 a.consumer = who ORDER BY a.message_id LIMIT most FOR UPDATE),
+  gone AS (DELETE FROM telegram_gateway.acks a USING these t WHERE a.channel_id = channel AND a.consumer = who AND
+           a.message_id = t.message_id AND a.scope = t.scope RETURNING a.scope, a.message_id, a.telegram_date)
   SELECT array_agg(g.scope), array_agg(g.message_id), array_agg(g.telegram_date) INTO k_scope, k_message, k_date
     FROM gone g;
   removed := coalesce(cardinality(k_scope), 0);
@@ -532,13 +540,13 @@ BEGIN
   RETURN removed;
 END $$;
 
--- With its marks, in one transaction: whether anything was known of it.
+-- With the marks that are left: whether anything was known of it.
 CREATE FUNCTION telegram_gateway.remove_consumer(who text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   v_channel bigint; removed bigint := 0; n bigint;
 BEGIN
   FOR v_channel IN SELECT f.channel_id FROM telegram_gateway.floors f WHERE f.consumer = who ORDER BY 1 LOOP
-    removed := removed + telegram_gateway.forget_marks(who, v_channel);
+    removed := removed + telegram_gateway.forget_marks(who, v_channel, NULL);
   END LOOP;
   DELETE FROM telegram_gateway.consumers c WHERE c.name = who;
   GET DIAGNOSTICS n = ROW_COUNT;

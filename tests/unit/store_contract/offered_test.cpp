@@ -3,7 +3,7 @@
 #include <thread>
 
 #include "journal/cursors.h"
-#include "unit/store_local/house.h"
+#include "unit/store_contract/house.h"
 
 namespace tg::test {
 namespace {
@@ -53,6 +53,7 @@ void broker(House& house, std::int64_t id) {
   });
   ASSERT_TRUE(done);
   house.restart();  // what is known of the broker may be a second old
+  house.flush();
 }
 
 void quarantine(House& house, std::int64_t id, int tries) {
@@ -68,8 +69,10 @@ std::map<Status, std::int64_t> statuses(House& house) {
   return {counts->begin(), counts->end()};
 }
 
-TEST(Offered, AStatusThatIsAskedForIsFoundBehindOthers) {
-  House house;
+STORE_SUITE(Offered)
+
+TEST_P(Offered, AStatusThatIsAskedForIsFoundBehindOthers) {
+  House house(GetParam());
   post(house, 1, 30);
   broker(house, 20);
 
@@ -81,8 +84,8 @@ TEST(Offered, AStatusThatIsAskedForIsFoundBehindOthers) {
   EXPECT_EQ(poll(house, kNews, 100, {Status::published, Status::deleted}), (Ids{}));
 }
 
-TEST(Offered, TheStatusIsTheOneTheConsumerSees) {
-  House house;
+TEST_P(Offered, TheStatusIsTheOneTheConsumerSees) {
+  House house(GetParam());
   post(house, 1, 2);
   ASSERT_EQ(mark(house, "other", {api(1)}), 1);
 
@@ -94,8 +97,8 @@ TEST(Offered, TheStatusIsTheOneTheConsumerSees) {
   EXPECT_EQ(ids(poll_rows(house, kNews, "")), (Ids{2})) << "without a consumer: marked by nobody";
 }
 
-TEST(Offered, WhatASinkHoldsBackIsOfferedAllTheSame) {
-  House house;
+TEST_P(Offered, WhatASinkHoldsBackIsOfferedAllTheSame) {
+  House house(GetParam());
   post(house, 1, 3);
   quarantine(house, 1, 1);
   quarantine(house, 2, 10);
@@ -109,8 +112,8 @@ TEST(Offered, WhatASinkHoldsBackIsOfferedAllTheSame) {
   EXPECT_EQ(poll(house, kNews, 10, {Status::received}), range(1, 3));
 }
 
-TEST(Offered, StatusesAreCountedAsRowsShowThem) {
-  House house;
+TEST_P(Offered, StatusesAreCountedAsRowsShowThem) {
+  House house(GetParam());
   post(house, 1, 9);
   quarantine(house, 8, 1);
   quarantine(house, 9, 10);
@@ -133,8 +136,8 @@ TEST(Offered, StatusesAreCountedAsRowsShowThem) {
   EXPECT_EQ(statuses(house)[Status::published], 2);
 }
 
-TEST(Offered, ABatchThatNobodyMarksMakesWayForTheOthers) {
-  House house;
+TEST_P(Offered, ABatchThatNobodyMarksMakesWayForTheOthers) {
+  House house(GetParam());
   post(house, 1, 30);
 
   for (int times = 0; times < 10; ++times) ASSERT_EQ(poll(house, kNews, 10), range(1, 10)) << times;
@@ -147,8 +150,8 @@ TEST(Offered, ABatchThatNobodyMarksMakesWayForTheOthers) {
   EXPECT_EQ(poll(house, kNews, 15), range(6, 10));
 }
 
-TEST(Offered, WhatWasServedLastIsKnownAfterARestart) {
-  House house;
+TEST_P(Offered, WhatWasServedLastIsKnownAfterARestart) {
+  House house(GetParam());
   house.post(kNews, 7);
   house.post(kTalk, 7);
   house.flush();
@@ -163,8 +166,8 @@ TEST(Offered, WhatWasServedLastIsKnownAfterARestart) {
   EXPECT_EQ(poll(house, kTalk), (Ids{7}));
 }
 
-TEST(Offered, AnEditBeforeARestartComesAgainAfterIt) {
-  House house;
+TEST_P(Offered, AnEditBeforeARestartComesAgainAfterIt) {
+  House house(GetParam());
   store::Consumer consumer;
   consumer.name = "a";
   consumer.redeliver_edits = true;
@@ -180,8 +183,8 @@ TEST(Offered, AnEditBeforeARestartComesAgainAfterIt) {
   EXPECT_EQ(poll(house, kNews), (Ids{1}));
 }
 
-TEST(Offered, ARemovedMessageIsNotOffered) {
-  House house;
+TEST_P(Offered, ARemovedMessageIsNotOffered) {
+  House house(GetParam());
   post(house, 1, 3);
   ASSERT_EQ(poll(house, kNews), range(1, 3));
 
@@ -190,8 +193,8 @@ TEST(Offered, ARemovedMessageIsNotOffered) {
   EXPECT_EQ(poll(house, kNews), (Ids{1, 3}));
 }
 
-TEST(Offered, AChatThatBecameAnotherIsAskedForByEitherId) {
-  House house;
+TEST_P(Offered, AChatThatBecameAnotherIsAskedForByEitherId) {
+  House house(GetParam());
   constexpr model::ChatId kGroup{-4242};
   auto old = house.message(kGroup, 1, "before");
   old.key.scope = model::Scope{77};
@@ -213,9 +216,9 @@ TEST(Offered, AChatThatBecameAnotherIsAskedForByEitherId) {
 }
 
 // Several workers under one name while messages come: each message is marked exactly once, and none is left.
-TEST(Offered, ManyHandsAtOnceLoseNothing) {
+TEST_P(Offered, ManyHandsAtOnceLoseNothing) {
   constexpr std::int64_t kMessages = 200;
-  House house({.search = false});
+  House house(GetParam());
   std::atomic<std::int64_t> marked{0};
   const auto until = std::chrono::steady_clock::now() + std::chrono::minutes(2);
   std::vector<std::thread> workers;

@@ -1,7 +1,7 @@
 #include <numeric>
 
 #include "store/chat_list.h"
-#include "unit/store_local/house.h"
+#include "unit/store_contract/house.h"
 
 namespace tg::test {
 namespace {
@@ -13,8 +13,11 @@ store::Chat chat_of(model::ChatId peer, std::string label = "") {
   return chat;
 }
 
-TEST(Chats, OnesThatAPersonAddsAreThereOnceAndCanBeChanged) {
-  House house;
+STORE_SUITE(Chats)
+STORE_SUITE(Statistics)
+
+TEST_P(Chats, OnesThatAPersonAddsAreThereOnceAndCanBeChanged) {
+  House house(GetParam());
   house.post(kNews, 1);
   house.flush();
   ASSERT_FALSE((*house.store->chat(kNews))->registered) << "only seen";
@@ -35,8 +38,8 @@ TEST(Chats, OnesThatAPersonAddsAreThereOnceAndCanBeChanged) {
   EXPECT_EQ((*house.store->chat(kNews))->description, "all of it");
 }
 
-TEST(Chats, OneThatIsAddedIsCalledAsItWasFoundUntilASourceSaysMore) {
-  House house;
+TEST_P(Chats, OneThatIsAddedIsCalledAsItWasFoundUntilASourceSaysMore) {
+  House house(GetParam());
   auto found = chat_of(kNews);
   found.title = "Harbour News";
   found.username = "harbournews";
@@ -50,8 +53,8 @@ TEST(Chats, OneThatIsAddedIsCalledAsItWasFoundUntilASourceSaysMore) {
   EXPECT_EQ(added->kind, "channel");
 }
 
-TEST(Chats, OneThatIsRemovedLeavesItsMessagesAndCanComeBack) {
-  House house;
+TEST_P(Chats, OneThatIsRemovedLeavesItsMessagesAndCanComeBack) {
+  House house(GetParam());
   house.post(kNews, 1);
   house.flush();
   ASSERT_TRUE(house.store->add_chat(chat_of(kNews)));
@@ -63,8 +66,8 @@ TEST(Chats, OneThatIsRemovedLeavesItsMessagesAndCanComeBack) {
   EXPECT_TRUE(house.store->add_chat(chat_of(kNews)));
 }
 
-TEST(Chats, ThatShareAnIdAreOneForPeople) {
-  House house;
+TEST_P(Chats, ThatShareAnIdAreOneForPeople) {
+  House house(GetParam());
   house.post(kNews, 1);
   auto before = house.message(kNews, 1, "from the group before");
   before.key.scope = model::Scope{7};
@@ -82,8 +85,8 @@ TEST(Chats, ThatShareAnIdAreOneForPeople) {
   EXPECT_EQ(house.store->statistics(kNews)->total, 2);
 }
 
-TEST(Chats, UnknownOnesAreNotFound) {
-  House house;
+TEST_P(Chats, UnknownOnesAreNotFound) {
+  House house(GetParam());
 
   ASSERT_TRUE(house.store->chat(kNews));
   EXPECT_FALSE(house.store->chat(kNews)->has_value());
@@ -92,8 +95,8 @@ TEST(Chats, UnknownOnesAreNotFound) {
   EXPECT_EQ(house.store->statistics(kNews).error().code, Code::not_found);
 }
 
-TEST(Chats, ChangesMakeWhatWasRememberedOfThemOlder) {
-  House house;
+TEST_P(Chats, ChangesMakeWhatWasRememberedOfThemOlder) {
+  House house(GetParam());
   house.post(kNews, 1);
   house.flush();
   const auto change = [&](auto&& what) {
@@ -109,8 +112,8 @@ TEST(Chats, ChangesMakeWhatWasRememberedOfThemOlder) {
   change([&] { ASSERT_TRUE(house.store->remove(key(kNews, 1), "")); });
 }
 
-TEST(Chats, CountMessagesDeletedOnesAndMedia) {
-  House house;
+TEST_P(Chats, CountMessagesDeletedOnesAndMedia) {
+  House house(GetParam());
   for (int id = 1; id <= 5; ++id) {
     auto m = house.message(kNews, id, "text");
     if (id % 2 == 0) m.media.type = model::MediaType::photo;
@@ -131,8 +134,8 @@ TEST(Chats, CountMessagesDeletedOnesAndMedia) {
   EXPECT_EQ(news.last_date, model::Time::seconds(kPosted + 5));
 }
 
-TEST(Statistics, CountWithinTimeAndBySender) {
-  House house;
+TEST_P(Statistics, CountWithinTimeAndBySender) {
+  House house(GetParam());
   constexpr std::int64_t kDay = 86'400;
   const auto now = model::Time::now().to_seconds();
   const auto at = [&](std::int64_t id, std::int64_t seconds_ago, std::string sender) {
@@ -166,8 +169,8 @@ TEST(Statistics, CountWithinTimeAndBySender) {
   EXPECT_EQ(days.front().second, 1);
 }
 
-TEST(Statistics, OfTheLastDayAreByHourOldestFirst) {
-  House house;
+TEST_P(Statistics, OfTheLastDayAreByHourOldestFirst) {
+  House house(GetParam());
   const auto now = model::Time::now().to_seconds();
   for (int id = 1; id <= 3; ++id) house.see(house.message(kNews, id, "text", now - 5 * 3'600));
   house.see(house.message(kNews, 4, "text", now - 3 * 3'600));

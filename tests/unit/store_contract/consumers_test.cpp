@@ -1,4 +1,4 @@
-#include "unit/store_local/house.h"
+#include "unit/store_contract/house.h"
 
 namespace tg::test {
 namespace {
@@ -15,8 +15,10 @@ std::vector<std::int64_t> poll(store::Store& store) {
   return rows ? ids(*rows) : std::vector<std::int64_t>();
 }
 
-TEST(Consumers, AreMadeChangedAndRemembered) {
-  House house;
+STORE_SUITE(Consumers)
+
+TEST_P(Consumers, AreMadeChangedAndRemembered) {
+  House house(GetParam());
   house.post(kNews, 1);
   house.flush();
   auto wanted = named("bot-1");
@@ -40,8 +42,8 @@ TEST(Consumers, AreMadeChangedAndRemembered) {
   EXPECT_EQ(all->front().created_at, made->created_at);
 }
 
-TEST(Consumers, NamesThatDoNotStandInAnAddressAreRefused) {
-  House house;
+TEST_P(Consumers, NamesThatDoNotStandInAnAddressAreRefused) {
+  House house(GetParam());
   for (const auto& name :
        {std::string(), std::string("a b"), std::string("ü"), std::string("a/b"), std::string(101, 'a')}) {
     EXPECT_EQ(house.store->put_consumer(named(name)).error().code, Code::invalid_input) << name;
@@ -49,8 +51,8 @@ TEST(Consumers, NamesThatDoNotStandInAnAddressAreRefused) {
   EXPECT_TRUE(house.store->put_consumer(named(std::string(100, 'a'))));
 }
 
-TEST(Consumers, AnAcknowledgementNeverMovesBackAndNeverAheadOfTheHead) {
-  House house;
+TEST_P(Consumers, AnAcknowledgementNeverMovesBackAndNeverAheadOfTheHead) {
+  House house(GetParam());
   ASSERT_TRUE(house.store->put_consumer(named("a")));
   for (int id = 1; id <= 3; ++id) house.post(kNews, id);
   house.flush();
@@ -69,8 +71,8 @@ TEST(Consumers, AnAcknowledgementNeverMovesBackAndNeverAheadOfTheHead) {
   EXPECT_EQ(house.store->consumers()->front().stream_seq, head);
 }
 
-TEST(Consumers, OneThatIsRemovedStartsAnew) {
-  House house;
+TEST_P(Consumers, OneThatIsRemovedStartsAnew) {
+  House house(GetParam());
   ASSERT_TRUE(house.store->put_consumer(named("a")));
   for (int id = 1; id <= 2; ++id) house.post(kNews, id);
   house.flush();
@@ -85,8 +87,8 @@ TEST(Consumers, OneThatIsRemovedStartsAnew) {
   EXPECT_EQ(poll(*house.store), (std::vector<std::int64_t>{1, 2}));
 }
 
-TEST(Consumers, OneThatOnlyPolledIsRemovedToo) {
-  House house;
+TEST_P(Consumers, OneThatOnlyPolledIsRemovedToo) {
+  House house(GetParam());
   house.post(kNews, 1);
   house.flush();
   ASSERT_EQ(poll(*house.store).size(), 1u);
@@ -98,33 +100,6 @@ TEST(Consumers, OneThatOnlyPolledIsRemovedToo) {
   auto unnamed = house.store->unprocessed({.channel = kNews, .consumer = "", .statuses = {}, .limit = 10});
   ASSERT_TRUE(unnamed);
   EXPECT_EQ(unnamed->size(), 1u) << "nobody has marked it";
-}
-
-TEST(ReadOnly, AnswersWhatIsReadAndRefusesToWrite) {
-  House house;
-  house.post(kNews, 1, "something to find");
-  house.index();
-  auto journal = journal::Journal::open(house.folder.path(), journal::Access::read);
-  ASSERT_TRUE(journal);
-  observe::Metrics metrics;
-  hot::Generations generations(**journal);
-  store::LocalStore store(**journal, nullptr, generations, metrics, {});
-
-  EXPECT_EQ(described(*store.page({})), described(*house.store->page({})));
-  store::PageQuery query;
-  query.search = "something";
-  auto found = store.page(query);
-  ASSERT_TRUE(found) << found.error().to_string();
-  EXPECT_EQ(found->rows.size(), 1u);
-  EXPECT_EQ(store.search_state()->behind_events, 0);
-  EXPECT_EQ(store.by_status()->size(), 3u);
-
-  EXPECT_EQ(store.unprocessed({.channel = kNews, .consumer = "a", .statuses = {}, .limit = 1}).error().code,
-            Code::unavailable);
-  EXPECT_EQ(store.mark_processed({{"1"}}, "a").error().code, Code::unavailable);
-  EXPECT_EQ(store.remove(key(kNews, 1), "").error().code, Code::unavailable);
-  EXPECT_EQ(store.put_consumer(named("a")).error().code, Code::unavailable);
-  EXPECT_EQ(store.add_chat({}).error().code, Code::unavailable);
 }
 
 }  // namespace
