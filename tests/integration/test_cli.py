@@ -197,6 +197,8 @@ class ListsTest(Case):
         self.assertIn("no date", self.json("failures", "show", row["id"])["payload"])
         self.assertIn("1; see failures", self.good("status"))
         self.bad(1, "failures", "show", "999", says=["999", "failures list"])
+        self.bad(2, "failures", "retry", says=["Name ids, or --of READER"])
+        self.bad(1, "failures", "retry", row["id"], says=["no gateway runs"])
         self.assertIn("others were not", self.good("failures", "drop", "999", row["id"], code=3))
         self.assertEqual(self.json("failures", "drop", row["id"], code=3), {"dropped": 0})
         self.assertEqual(self.good("failures"), "nothing is set aside\n")

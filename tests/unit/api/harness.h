@@ -22,6 +22,7 @@ struct Harness {
   FakeStore store;
   api::Options options;
   std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
+  std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
   std::vector<api::NamedSource> sources;
   std::unique_ptr<api::Api> api;
 
@@ -46,6 +47,7 @@ struct Harness {
                      .series = series,
                      .generations = generations};
     parts.sync = sync;
+    if (retry_refused) parts.retry_refused = retry_refused;
     parts.sources = [this] { return sources; };
     api = std::make_unique<api::Api>(options, std::move(parts));
     const auto listening = api->listen();

@@ -454,6 +454,53 @@ TEST_F(SetAside, WhatCannotBeTriedAgainIsSaidOfEach) {
   EXPECT_NE(data.at("notTried").at(0).at("why").as_string().find("import"), std::string::npos);
 }
 
+// A destination that runs; what it was asked to deliver once more.
+struct SetAsideByASink : SetAside {
+  std::vector<std::int64_t> asked;
+  std::int64_t seq = 0, id = 0;
+
+  SetAsideByASink() {
+    gateway.api.reset();
+    gateway.commit(9, "refused");
+    seq = gateway.journal->head().value;
+    const auto insert = [](std::string_view reader, std::int64_t at) {
+      return fmt::format(
+          "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at) VALUES ('{}', {}, "
+          "'', 'answered 400', x'', 1, 0, 0);",
+          reader, at);
+    };
+    const auto sql = insert("webhook:desk", seq) + insert("webhook:desk", 1) + insert("webhook:gone", seq);
+    if (!gateway.intake.write([&](journal::Connection& db) { return db.execute(sql); })) ADD_FAILURE();
+    id = (*gateway.journal->read())
+             ->scalar("SELECT id FROM quarantine WHERE reader = 'webhook:desk' AND seq > 1")
+             .value();
+    gateway.retry_refused = [this](const std::string& reader, const std::vector<std::int64_t>& entries) {
+      asked.insert(asked.end(), entries.begin(), entries.end());
+      return reader == "webhook:desk";
+    };
+    gateway.start();
+  }
+};
+
+TEST_F(SetAsideByASink, ItsReaderDeliversItOnceMore) {
+  const auto data = data_of(gateway.post(kRetry, R"({"filter":{"reason":"answered 400"}})"));
+
+  EXPECT_EQ(data.at("matched").as_int64(), 3);
+  EXPECT_EQ(data.at("changed").as_int64(), 1);
+  EXPECT_EQ(asked, std::vector{id});
+  ASSERT_EQ(data.at("notTried").as_array().size(), 2u);
+  EXPECT_NE(data.at("notTried").at(0).at("why").as_string().find("no longer in the journal"), std::string::npos);
+  EXPECT_NE(data.at("notTried").at(1).at("why").as_string().find("no reader of this name"), std::string::npos);
+}
+
+TEST_F(SetAsideByASink, NothingIsTriedDry) {
+  const auto data = data_of(gateway.post(kRetry, fmt::format(R"({{"ids":[{}],"dryRun":true}})", id)));
+
+  EXPECT_EQ(data.at("matched").as_int64(), 1);
+  EXPECT_EQ(data.at("changed").as_int64(), 0);
+  EXPECT_TRUE(asked.empty());
+}
+
 TEST_F(SetAside, AFilterThatIsNoneDropsNothing) {
   for (const auto* body : {R"({"filter":{"channelId":"abc"}})", R"({"ids":"1","filter":{"reason":"no date"}})",
                            R"({"ids":[1],"filter":"reason"})"}) {
