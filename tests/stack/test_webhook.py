@@ -10,6 +10,7 @@ import pathlib
 import random
 import re
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -242,6 +243,25 @@ class Refusal(Webhook):
         for name in names:
             self.assertIn("allow_private", self.last_error(name))
             self.assertEqual(self.receiver.count("/" + name), 0)
+
+    def test_a_certificate_is_checked(self):
+        key, certificate = self.folder / "key.pem", self.folder / "ca.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", key, "-out", certificate, "-subj", "/CN=receiver", "-days", "2",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True, timeout=60)
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificate, key)
+        secure = Receiver(tls=tls)
+        self.addCleanup(secure.close)
+        self.hook("known", secure.url + "/known", tls_ca_file="ca.pem")
+        self.hook("unknown", secure.url + "/unknown")
+        self.hook("named", f"https://localhost:{secure.port}/named", tls_ca_file="ca.pem")
+        self.start()
+
+        self.gateway.until(lambda: len(secure.seqs("/known")) > 20, PATIENCE_S, "events over TLS")
+        for name in ("unknown", "named"):
+            self.assertIn("certificate", self.last_error(name))
+            self.assertEqual(secure.count("/" + name), 0)
 
     def test_one_that_is_poison_is_set_aside_and_can_be_tried_again(self):
         poison = set()

@@ -37,9 +37,9 @@ class Request:
 
 class Receiver:
     """`answers` maps a path to a function of the Request (and how many came before it there) that returns a status, or
-    (status, headers); or one of the words hang, trickle, cut. A path without one gets 204."""
+    (status, headers); or one of the words hang, trickle, cut. A path without one gets 204. `tls`: an ssl.SSLContext."""
 
-    def __init__(self, port=0):
+    def __init__(self, port=0, tls=None):
         self.lock = threading.Lock()
         self.answers = {}
         self.requests = {}  # path -> [Request], also what was not answered with 2xx
@@ -67,7 +67,9 @@ class Receiver:
 
         self.server = Server(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self.port}"
+        if tls:
+            self.server.socket = tls.wrap_socket(self.server.socket, server_side=True)
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
 
     def close(self):
