@@ -20,7 +20,7 @@ class DatabaseSink : public sink::Sink {
     auto kept = writer_.open(stop);
     if (!kept) return kept.error();
     sink::Resume resume;
-    if (*kept) resume.kept = sink::Position{(*kept)->journal_id, (*kept)->seq};
+    resume.kept = sink::Position{std::move(kept->journal_id), kept->seq};
     return resume;
   }
 

@@ -76,7 +76,7 @@ Result<void> PostgresWriter::Impl::bring_up_to_date(const std::stop_token& stop)
   return done ? Result<void>() : done.error();
 }
 
-Result<std::optional<PostgresWriter::Position>> PostgresWriter::open(const std::stop_token& stop) {
+Result<PostgresWriter::Position> PostgresWriter::open(const std::stop_token& stop) {
   auto& impl = *impl_;
   if (auto ready = impl.bring_up_to_date(stop); !ready) return ready.error();
   auto db = postgres::Connection::open(impl.options.pooled, postgres::kPatience, stop);
@@ -91,8 +91,8 @@ Result<std::optional<PostgresWriter::Position>> PostgresWriter::open(const std::
   impl.journal_began = model::Seq{*began};
   auto rows = impl.db->run("SELECT journal_id, seq FROM telegram_gateway.cursors WHERE name = 'postgres'");
   if (!rows) return rows.error();
-  if (rows->empty()) return std::optional<Position>();
-  return std::optional<Position>({std::string(rows->text(0, 0)), model::Seq{rows->integer(0, 1)}});
+  if (rows->empty()) return Position{};
+  return Position{std::string(rows->text(0, 0)), model::Seq{rows->integer(0, 1)}};
 }
 
 void PostgresWriter::close() { impl_->db.reset(); }

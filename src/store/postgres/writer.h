@@ -52,8 +52,8 @@ class PostgresWriter {
   PostgresWriter(journal::Journal& journal, Options options);
   ~PostgresWriter();
 
-  // How far this database has been written; nothing where it is new.
-  Result<std::optional<Position>> open(const std::stop_token& stop);
+  // How far this database has been written: of no journal where it is new, so that it gets everything.
+  Result<Position> open(const std::stop_token& stop);
   Delivery deliver(std::span<const model::Event> events, const std::stop_token& stop);
   // About once a second: what is copied besides messages, and once an hour partitions and what is too old.
   Result<void> idle();

@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""What the gateway has stored reaches PostgreSQL through PgBouncer exactly, whatever happens to the database.
+
+The real servers of script/stack, PgBouncer with a single connection in transaction pooling. Needs psycopg2.
+"""
+
+import json
+import pathlib
+import sys
+import time
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support.database import ROOT, DatabaseCase, export_of  # noqa: E402
+from support.stack import shared_stack, until  # noqa: E402
+
+DATA = ROOT / "tests/data"
+DEMO = ("demo", "--rate", "40", "--history", "40", "--channels", "5")
+NOW = int(time.time())
+
+
+def setUpModule():
+    DatabaseCase.stack = shared_stack("postgresql", "pgbouncer")
+    DatabaseCase.stack.pool_size(1)
+
+
+class Stored(DatabaseCase):
+    def digest(self):
+        """Of every row, and of which transaction wrote it."""
+        return self.sql("SELECT (SELECT md5(string_agg(m::text || m.xmin, '' ORDER BY m.*)) FROM "
+                        "telegram_gateway.messages m), (SELECT md5(string_agg(v::text || v.xmin, '' ORDER BY v.*)) FROM "
+                        "telegram_gateway.message_versions v)")
+
+    def test_demo_with_edits_and_deletions(self):
+        gateway = self.gateway(*DEMO)
+        gateway.until(lambda: self.ask("SELECT 1 FROM telegram_gateway.messages WHERE versions > 1 LIMIT 1"), 45,
+                      "an edit")
+        for message in list(self.messages(gateway))[:3]:
+            self.assertEqual(gateway.request("DELETE", f"/api/messages/{message['id']}", {})[0], 200)
+        gateway.stop()
+
+        gateway = self.gateway()
+
+        self.assert_equal_to(gateway)
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages WHERE status = 'deleted'"),
+                         sum(m["status"] == "deleted" for m in self.messages(gateway)))
+        until(lambda: self.one("SELECT sum(total_messages) FROM telegram_gateway.channels")
+              == self.one("SELECT count(*) FROM telegram_gateway.messages"), what="the channels' counts")
+
+    def test_imports_with_edits(self):
+        for file in ("channel.json", "account.json", "channel-later.json"):
+            self.run_("import", DATA / file)
+
+        gateway = self.gateway()
+
+        self.assert_equal_to(gateway)
+        # The body of every version is what the gateway exports.
+        exported = {event["seq"]: event["message"] for event in self.exported() if event["kind"] in ("new", "edited")}
+        stored = {seq: json.loads(body) for seq, body in self.sql("SELECT seq, body FROM telegram_gateway.message_versions")}
+        self.assertEqual({seq: stored[seq] for seq in exported}, exported)
+
+    def test_replay_from_the_oldest_changes_nothing(self):
+        for file in ("channel.json", "channel-later.json", "account.json"):
+            self.run_("import", DATA / file)
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        deleted = next(self.messages(gateway))["id"]
+        gateway.request("DELETE", f"/api/messages/{deleted}", {})
+        self.wait_stored(gateway)
+        gateway.stop()
+        before = self.digest()
+
+        self.sql("DELETE FROM telegram_gateway.cursors WHERE name = 'postgres'")
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+
+        self.assertEqual(self.digest(), before)
+        self.assert_equal_to(gateway)
+
+    def test_database_stopped_and_started(self):
+        gateway = self.gateway(*DEMO)
+        gateway.until(lambda: self.stored_to() > 0, 45, "the first batch")
+
+        self.stack.down("postgresql")
+        missed_from = self.head()
+        gateway.until(lambda: "destination_lost" in gateway.whole_log(), 45, "the loss to be noticed")
+        gateway.until(lambda: gateway.get("/health")[1]["status"] == "degraded", what="health to say so")
+        self.stack.up("postgresql")
+        self.reconnect()
+        gateway.until(lambda: self.stored_to() > missed_from, 45, "what was missed")
+        gateway.stop()
+
+        self.assert_equal_to(self.gateway())
+
+    def test_database_killed_while_it_is_written(self):
+        gateway = self.gateway(*DEMO)
+        for _ in range(3):
+            at = self.stored_to()
+            gateway.until(lambda: self.stored_to() > at, 45, "a batch")
+            self.stack.kill("postgresql")
+            self.stack.up("postgresql")
+            self.reconnect()
+        gateway.stop()
+
+        self.assert_equal_to(self.gateway())
+
+    def test_database_restored_to_an_earlier_copy(self):
+        gateway = self.gateway(*DEMO)
+        gateway.until(lambda: self.stored_to() > 0, 45, "the first batch")
+        self.stack.save_postgresql()
+        self.reconnect()
+        saved = self.stored_to()
+        gateway.until(lambda: self.stored_to() > saved, 45, "more than the copy has")
+        later = self.stored_to()
+
+        self.stack.restore_postgresql()
+        self.reconnect()
+        gateway.until(lambda: self.stored_to() > later, 45, "what the copy lacks")
+        gateway.stop()
+
+        self.assert_equal_to(self.gateway())
+
+    def test_row_that_is_refused_is_set_aside_alone(self):
+        (self.folder / "export.json").write_text(export_of(
+            [(n, NOW - 60 * n, "poison" if n == 37 else f"message {n}") for n in range(1, 101)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+        self.run_("db", "migrate")
+        self.sql("ALTER TABLE telegram_gateway.messages ADD CONSTRAINT not_this CHECK (text <> 'poison')")
+
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 99)
+        failures = json.loads(self.run_("--json", "failures", "list")[0])
+        self.assertEqual(len(failures if isinstance(failures, list) else failures["failures"]), 1, failures)
+        self.assertIn("not_this", json.dumps(failures))
+        until(lambda: self.one("SELECT count(*) FROM telegram_gateway.quarantined") == 1, what="the copy of it")
+
+    def test_what_is_older_than_kept_is_counted_and_left_out(self):
+        self.configure(keep_days=30)
+        (self.folder / "export.json").write_text(export_of(
+            [(n, NOW - n * 86400, f"message {n}") for n in range(1, 101)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 29)
+        self.assertIn("older_than_kept messages=71", gateway.whole_log())
+
+    def test_import_of_years_makes_its_partitions(self):
+        self.configure(chunk_days=1)
+        (self.folder / "export.json").write_text(export_of(
+            [(n, NOW - n * 7 * 86400, f"message {n}") for n in range(1, 201)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+
+        gateway = self.gateway()
+
+        self.assert_equal_to(gateway)
+        self.assertGreater(self.one("SELECT count(*) FROM telegram_gateway.partitions('messages')"), 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
