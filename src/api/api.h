@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -78,6 +79,8 @@ struct Parts {
   };
   // Channels that are silent for longer than usual, as the server confirmed.
   std::function<std::vector<journal::Silence>()> silences = [] { return std::vector<journal::Silence>{}; };
+  // Is told what a consumer marked, after that is stored. Returns at once.
+  std::function<void(const std::string& consumer, std::span<const model::MessageKey> keys)> marked = {};
   source::Control* control = nullptr;  // nullptr: no source has accounts
   // Reads the configuration again; not set: answered with 503.
   std::function<Result<void>()> reload = {};

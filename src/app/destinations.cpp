@@ -4,6 +4,8 @@
 #include "app/database.h"
 #include "app/gateway.h"
 #include "config/secret.h"
+#include "sink/redis/keys.h"
+#include "sink/redis/redis_sink.h"
 #include "sink/webhook/webhook_sink.h"
 
 namespace tg::app {
@@ -31,6 +33,9 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
     if (!database) return database.error();
     all->planned_.push_back({std::move(*database), {.required = true, .from_oldest = true}});
   }
+  if (config.redis.enabled) {
+    if (auto added = all->add_redis(config); !added) return added.error();
+  }
   if (config.rabbitmq.enabled) {
     auto broker = make_broker(config, parts.journal);
     if (!broker) return broker.error();
@@ -46,6 +51,19 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
   return all;
 }
 
+Result<void> Destinations::add_redis(const config::Config& config) {
+  auto access = redis::access_of(config.redis);
+  if (!access) return access.error();
+  const std::chrono::seconds ttl(config.redis.message_ttl_s);
+  dedup_ = std::make_unique<redis::Dedup>(*access, std::max(ttl, std::chrono::seconds(redis::kDedupTtl)));
+  sink::Runner::Options options;
+  // A failover takes seconds: whoever waits longer than that sees it late.
+  options.longest_pause = std::chrono::seconds(1);
+  const redis::RedisSink::Options cache{ttl, std::chrono::seconds(config.deliver.max_age_s)};
+  planned_.push_back({std::make_unique<redis::RedisSink>(std::move(*access), cache, parts_.journal), options});
+  return {};
+}
+
 void Destinations::start() {
   for (auto& one : planned_) {
     runners_.push_back(std::make_unique<sink::Runner>(std::move(one.sink), parts_, one.options));
@@ -53,7 +71,14 @@ void Destinations::start() {
   planned_.clear();
 }
 
-void Destinations::stop() { runners_.clear(); }
+void Destinations::stop() {
+  runners_.clear();
+  dedup_.reset();
+}
+
+void Destinations::marked(const std::string& consumer, std::span<const model::MessageKey> keys) {
+  if (dedup_) dedup_->handled(consumer, keys);
+}
 
 std::vector<api::Reader> Destinations::readers() const {
   std::vector<api::Reader> all;

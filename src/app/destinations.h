@@ -6,6 +6,7 @@
 
 #include "api/api.h"
 #include "config/config.h"
+#include "sink/redis/dedup.h"
 #include "sink/runner.h"
 
 namespace tg::app {
@@ -20,6 +21,8 @@ class Destinations {
   std::vector<api::Reader> readers() const;
   // These entries of the quarantine go out once more; false: there is no destination of this name.
   bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
+  // Tells the cache what a consumer has processed; returns at once.
+  void marked(const std::string& consumer, std::span<const model::MessageKey> keys);
 
  private:
   struct Planned {
@@ -28,10 +31,12 @@ class Destinations {
   };
 
   explicit Destinations(sink::Runner::Parts parts) : parts_(parts) {}
+  Result<void> add_redis(const config::Config& config);
 
   sink::Runner::Parts parts_;
   std::vector<Planned> planned_;
   std::vector<std::unique_ptr<sink::Runner>> runners_;
+  std::unique_ptr<redis::Dedup> dedup_;
 };
 
 }  // namespace tg::app

@@ -205,6 +205,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   parts.retry_refused = [raw = impl.get()](const std::string& reader, const std::vector<std::int64_t>& entries) {
     return raw->destinations->retry_refused(reader, entries);
   };
+  parts.marked = [raw = impl.get()](const std::string& consumer, std::span<const model::MessageKey> keys) {
+    raw->destinations->marked(consumer, keys);
+  };
   impl->api = std::make_unique<api::Api>(api_options(config), std::move(parts));
   if (auto listening = impl->api->listen(); !listening) return listening.error();
   tell_url(config, impl->api->port());

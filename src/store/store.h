@@ -138,6 +138,7 @@ struct Mark {
 struct Marked {
   std::int64_t requested = 0;
   std::int64_t updated = 0;
+  std::vector<model::MessageKey> keys;  // newly marked
 };
 
 struct Consumer {

@@ -75,6 +75,7 @@ Response mark(const Request& request, Context& context) {
   const auto marked = context.store().mark_processed(marks, *consumer);
   if (!marked) return failure(marked.error());
   if (marked->updated > 0) context.changed();
+  if (context.parts.marked) context.parts.marked(*consumer, marked->keys);
   return success(
       json::object{{"requested", marked->requested}, {"updated", marked->updated}, {"processedBy", *consumer}});
 }

@@ -171,6 +171,7 @@ Result<Marked> LocalStore::mark_processed(const std::vector<Mark>& marks, const 
     return done.error();
   }
   impl_->changed(changed);
+  marked.keys = std::move(changed);
   impl_->metrics.acknowledged.Increment(static_cast<double>(marked.updated));
   return marked;
 }
