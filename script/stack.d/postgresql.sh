@@ -35,6 +35,7 @@ postgresql_configure() {
     echo "data_directory = '$folder/data'"
     echo "hba_file = '$ROOT/deploy/postgresql/pg_hba.conf'"
     echo "ident_file = '$folder/data/pg_ident.conf'"
+    [ -w /dev/shm ] || echo "dynamic_shared_memory_type = sysv"
     ! small_machine || echo "shared_buffers = 128MB"
     ! small_machine || echo "effective_cache_size = 384MB"
     ! timescaledb_installed || echo "shared_preload_libraries = 'timescaledb,pg_stat_statements'"

@@ -30,9 +30,9 @@ pid_of() {
   printf '%s\n' "$pid"
 }
 
-# await NAME CONDITION...: until it holds; fails when the server ends before, or after a minute.
+# await NAME CONDITION...: until it holds; fails when the server ends before, or after two minutes.
 await() {
-  local name=$1 deadline=$((SECONDS + 60))
+  local name=$1 deadline=$((SECONDS + 120))
   shift
   until "$@"; do
     pid_of "$name" >/dev/null || die "$name ended: $(tail -n 5 "$STACK/log/$name.log")"

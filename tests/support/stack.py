@@ -28,7 +28,7 @@ MASTER = "telegram-redis"
 
 def shared_stack(*names):
     """Started for the module, or the running one that TG_STACK_DIR names; in either case what is named answers."""
-    running = os.environ.get("TG_STACK_DIR")
+    running = os.environ.get("TG_STACK_DIR") or None
     stack = Stack(running)
     if not running:
         unittest.addModuleCleanup(stack.remove)
@@ -247,7 +247,7 @@ class Stack:
         return connection
 
     def _run(self, *arguments):
-        return subprocess.run([SCRIPT, *arguments], env=self._environment, capture_output=True, text=True, timeout=180)
+        return subprocess.run([SCRIPT, *arguments], env=self._environment, capture_output=True, text=True, timeout=300)
 
     def _script(self, *arguments):
         done = self._run(*arguments)
