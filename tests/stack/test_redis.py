@@ -3,6 +3,7 @@
 be, whatever happens to the servers; and it says truly since when it is complete.
 
 TG_BINARY names the program (default: build/release/telegram-gateway).
+TG_PATIENCE: seconds for which a condition is waited for (60).
 """
 
 import json
@@ -19,7 +20,7 @@ from support.gateway import Gateway, run  # noqa: E402
 from support.stack import MASTER, shared_stack, until  # noqa: E402
 
 CURSOR, COMPLETE = "telegram:gateway:cursor", "telegram:gateway:complete_since"
-PATIENCE = 60
+PATIENCE = int(os.environ.get("TG_PATIENCE", "60"))
 
 
 def setUpModule():
