@@ -46,6 +46,7 @@ void add_sync(CLI::App& app, Common& common, const ExitCode& code);
 void add_status(CLI::App& app, Common& common, const ExitCode& code);
 void add_coverage(CLI::App& app, Common& common, const ExitCode& code);
 void add_failures(CLI::App& app, Common& common, const ExitCode& code);
+void add_broker(CLI::App& app, Common& common, const ExitCode& code);
 void add_doctor(CLI::App& app, Common& common, const ExitCode& code);
 void add_config(CLI::App& app, Common& common, const ExitCode& code);
 void add_token(CLI::App& app, Common& common, const ExitCode& code);

@@ -138,8 +138,7 @@ Result<void> Rabbitmq::publish_some(Round& round, const std::stop_token& stop) {
     const auto body = model::to_json(event);
     if (body.size() > most_) {
       round.refused.push_back(
-          {round.next, fmt::format("its {} bytes are more than the {} that the broker takes (max_message_size)",
-                                   body.size(), most_)});
+          {round.next, fmt::format("larger than the {} bytes that the broker takes (its max_message_size)", most_)});
     } else if (auto done = publish(event, round.next, body); !done) {
       return done;
     }
@@ -235,7 +234,7 @@ Result<std::vector<QueueState>> queue_states(const Server& server, const Layout&
                                              const std::vector<model::ChatId>& channels) {
   auto connection = Connection::open(server, {});
   if (!connection) return connection.error();
-  std::vector<std::string> names{kUnrouted, dead_letters(layout)};
+  std::vector<std::string> names{kUnrouted, dead_letter_queue(layout)};
   for (const auto& consumer : layout.consumers) {
     for (const auto channel : channels) names.push_back(queue_of(consumer, channel));
   }

@@ -47,6 +47,8 @@ struct Options {
 // Named "rabbitmq": the status `queued` of a message is read from the cursor of this name.
 std::unique_ptr<Sink> make(Options options);
 
+std::string dead_letter_queue(const Layout& layout);
+
 struct QueueState {
   std::string name;
   bool exists = false;

@@ -41,14 +41,14 @@ std::string queue_of(const std::string& consumer, model::ChatId channel) {
   return fmt::format("telegram.consumer.{}.{}", consumer, channel.value);
 }
 
-std::string dead_letters(const Layout& layout) { return layout.exchange + ".dlq"; }
+std::string dead_letter_queue(const Layout& layout) { return layout.exchange + ".dlq"; }
 
 Result<void> Topology::declare() {
   const auto dlx = dead_letter_exchange(layout_);
   if (auto done = connection_.declare_exchange(kUnrouted, "fanout", amqp_empty_table); !done) return done;
   if (auto done = bounded_queue(kUnrouted, kUnrouted); !done) return done;
   if (auto done = connection_.declare_exchange(dlx, "fanout", amqp_empty_table); !done) return done;
-  if (auto done = bounded_queue(dead_letters(layout_), dlx); !done) return done;
+  if (auto done = bounded_queue(dead_letter_queue(layout_), dlx); !done) return done;
   if (auto done = connection_.declare_exchange(retry_exchange(layout_), "direct", amqp_empty_table); !done) return done;
   for (const auto& consumer : layout_.consumers) {
     auto arguments = Arguments().add("alternate-exchange", dlx);

@@ -19,7 +19,6 @@ namespace tg::sink::rabbitmq {
 
 std::string routing_key(model::ChatId channel);
 std::string queue_of(const std::string& consumer, model::ChatId channel);
-std::string dead_letters(const Layout& layout);
 inline const std::string kUnrouted = "telegram.unrouted";
 
 class Topology {
