@@ -24,7 +24,7 @@ Result<Lag> lag_of(journal::Journal& journal) {
   return Lag{"nothing was published yet", nullptr};
 }
 
-int show_status(const Common& common) {
+int show_broker(const Common& common) {
   const auto config = load_config(common);
   if (!config) return kUsage;
   auto journal = journal::Journal::open(config->data_dir, journal::Access::read);
@@ -68,7 +68,7 @@ void add_broker(CLI::App& app, Common& common, const ExitCode& code) {
       ->add_subcommand("status",
                        "Queues with their messages and consumers, and how far publishing is; exit 3 when a queue is "
                        "missing or has dead letters")
-      ->callback([&common, code] { *code = show_status(common); });
+      ->callback([&common, code] { *code = show_broker(common); });
 }
 
 }  // namespace tg::cli

@@ -200,7 +200,7 @@ void print_table(const Status& status) {
   print(Table{{"", ""}, {}, std::move(rows)});
 }
 
-int show_status(const Common& common) {
+int show_cache(const Common& common) {
   const auto config = load_config(common);
   if (!config) return kUsage;
   auto reached = reach(*config);
@@ -270,7 +270,7 @@ void add_cache(CLI::App& app, Common& common, const ExitCode& code) {
   command->require_subcommand(1);
   command
       ->add_subcommand("status", "Servers, memory, hit rate, what is in it; exit 3 when it is not known to be complete")
-      ->callback([&common, code] { *code = show_status(common); });
+      ->callback([&common, code] { *code = show_cache(common); });
   command->add_subcommand("warm", "Have the last two hours sent again, by the gateway that runs or starts next")
       ->callback([&common, code] { *code = warm(common); });
   auto* clear_command = command->add_subcommand("clear", "Delete every key of ours (telegram:*)");

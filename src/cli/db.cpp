@@ -38,7 +38,7 @@ int migrate(const Common& common) {
   return kDone;
 }
 
-int show_status(const Common& common) {
+int show_schema(const Common& common) {
   int code = kDone;
   const auto targets = targets_of(common, code);
   if (!targets) return code;
@@ -99,7 +99,7 @@ void add_db(CLI::App& app, Common& common, const ExitCode& code) {
   command->add_subcommand("migrate", "Bring the schema up to date; the gateway does so itself when it starts")
       ->callback([&common, code] { *code = migrate(common); });
   command->add_subcommand("status", "Server, edition, and which migrations are applied; exit 3 when some are waiting")
-      ->callback([&common, code] { *code = show_status(common); });
+      ->callback([&common, code] { *code = show_schema(common); });
   command->add_subcommand("check", "Tables, indexes, partitions, rights and pooling; exit 3 when something is wrong")
       ->callback([&common, code] { *code = check(common); });
 }
