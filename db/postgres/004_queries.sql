@@ -228,6 +228,7 @@ LEFT JOIN telegram_gateway.cursors c ON c.name = 'postgres';
 -- Gives a role the right to read everything, and nothing else: SELECT telegram_gateway.grant_reading('grafana');
 CREATE FUNCTION telegram_gateway.grant_reading(role_name text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+  EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role_name);
   EXECUTE format('GRANT USAGE ON SCHEMA telegram_gateway TO %I', role_name);
   EXECUTE format('GRANT SELECT ON ALL TABLES IN SCHEMA telegram_gateway TO %I', role_name);
   EXECUTE format('ALTER DEFAULT PRIVILEGES IN SCHEMA telegram_gateway GRANT SELECT ON TABLES TO %I', role_name);

@@ -74,6 +74,22 @@ void summarise(const std::string& file, const export_file::Report& report, const
   for (const auto& reason : report.reasons) std::cerr << "set aside: " << reason << "\n";
 }
 
+// The database keeps less than the journal: said before the gateway leaves it out there.
+void warn_of_retention(const config::Postgres& database, journal::Journal& journal) {
+  if (!database.enabled || database.keep_days == 0 || database.keep_by != "date") return;
+  auto db = journal.read();
+  if (!db) return;
+  const auto kept_from = model::Time::seconds(model::Time::now().to_seconds() - database.keep_days * 86'400);
+  auto& row = (*db)->prepared("SELECT count(*) FROM heads WHERE date < ?").with(kept_from);
+  const auto found = row.step();
+  const auto older = found && *found ? row.integer(0) : 0;
+  row.reset();
+  if (older == 0) return;
+  std::cerr << "note: " << counted(older, "stored message") << " older than postgres.keep_days (" << database.keep_days
+            << ") will not be in the database. Set postgres.keep_days = 0 or postgres.keep_by = \"stored\" before the "
+               "gateway starts to have them there\n";
+}
+
 // What cannot be read makes no data folder.
 bool nothing_to_read(const ImportFlags& flags) {
   return std::none_of(flags.files.begin(), flags.files.end(),
@@ -134,6 +150,7 @@ int import_all(const Common& common, const ImportFlags& flags) {
       code = kLook;
     }
   }
+  warn_of_retention(config->postgres, **journal);
   if (common.json) print(boost::json::object{{"imports", reports}});
   return code;
 }

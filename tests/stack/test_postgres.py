@@ -141,7 +141,7 @@ class Stored(DatabaseCase):
         self.configure(keep_days=30)
         (self.folder / "export.json").write_text(export_of(
             [(n, NOW - n * 86400, f"message {n}") for n in range(1, 101)]), encoding="utf-8")
-        self.run_("import", self.folder / "export.json")
+        self.assertIn("note: 71 stored messages older than", self.run_("import", self.folder / "export.json")[1])
 
         gateway = self.gateway()
         self.wait_stored(gateway)

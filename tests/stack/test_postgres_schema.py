@@ -21,12 +21,12 @@ from support.stack import shared_stack  # noqa: E402
 FILES = sorted((ROOT / "db/postgres").glob("*.sql"))
 CHANNEL = -1009000000900
 
-# 10^5 messages of 20 channels over 30 days, each third marked, a few deleted, edited, with link cards.
+# 10^5 messages of 100 channels over 30 days, each third marked, a few deleted, edited, with link cards.
 MANY = """
 INSERT INTO telegram_gateway.messages (scope, channel_id, message_id, telegram_date, id, arrival, content_seq, last_seq,
   kind, origin, source, account, n, versions, offered, service, has_media, reprocess, message_type, text, sender,
   search_text, metadata, received_at, created_at, updated_at, published_at, deleted_at)
-SELECT 0, -1009000000000 - i % 20, i, date_trunc('day', now()) - interval '1 day' - i * interval '25 seconds', i, i, i, i,
+SELECT 0, -1009000000000 - i % 100, i, date_trunc('day', now()) - interval '1 day' - i * interval '25 seconds', i, i, i, i,
   1, 1, 'demo', 0, 0, 1, true, false, i % 7 = 0, false, CASE WHEN i % 7 = 0 THEN 'photo' ELSE 'text' END, t.text, 'someone',
   t.text, CASE WHEN i % 500 = 0 THEN '{"linkPreview": {"url": "https://example.org"}}' ELSE '{}' END::jsonb,
   now(), now(), now(), CASE WHEN i % 50 <> 0 THEN now() END, CASE WHEN i % 100 = 7 THEN now() END
@@ -143,7 +143,12 @@ class Queries(DatabaseCase):
         self.run_("db", "migrate")
 
     def plan(self, query):
-        return json.dumps(self.one("EXPLAIN (FORMAT JSON) " + query))
+        """The names of the indexes that it uses, and of the tables that it reads as a whole."""
+        nodes = [self.one("EXPLAIN (FORMAT JSON) " + query)[0]["Plan"]]
+        for node in nodes:
+            nodes += node.get("Plans", [])
+        return ([node["Index Name"] for node in nodes if "Index Name" in node],
+                {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"})
 
     def test_indexes_are_used(self):
         self.sql("SELECT telegram_gateway.make_partitions(ARRAY(SELECT generate_series(now() - interval '32 days', now(), "
@@ -154,10 +159,12 @@ class Queries(DatabaseCase):
         while self.one("SELECT telegram_gateway.index_past_partitions(10)"):
             pass
         self.sql("ANALYZE")
+        filled = {row[0] for row in self.sql("SELECT relname FROM pg_class WHERE oid IN (SELECT tableoid FROM "
+                                             "telegram_gateway.messages)")}
         for query, index in {
             "SELECT id FROM telegram_gateway.messages WHERE channel_id = -1009000000003 AND offered AND "
             "published_at IS NULL AND deleted_at IS NULL ORDER BY arrival LIMIT 100": "channel_id_arrival_id",
-            "SELECT * FROM telegram_gateway.get_unprocessed_messages_optimized(-1009000000003)": "",
+            "SELECT * FROM telegram_gateway.get_unprocessed_messages_optimized(-1009000000003)": "channel_id_arrival",
             "SELECT * FROM telegram_gateway.messages ORDER BY telegram_date DESC, scope DESC, channel_id DESC, message_id "
             "DESC LIMIT 50": "telegram_date_scope_channel_id",
             "SELECT * FROM telegram_gateway.messages WHERE channel_id = -1009000000003 ORDER BY telegram_date DESC LIMIT 50":
@@ -176,11 +183,9 @@ class Queries(DatabaseCase):
                 "_pkey",
         }.items():
             with self.subTest(query):
-                plan = self.plan(query)
-                self.assertIn(index, plan)
-                if index:
-                    self.assertNotIn("Seq Scan\", \"Parallel Aware\": false, \"Async Capable\": false, \"Relation Name\": "
-                                     "\"messages_p2026", plan)
+                used, whole = self.plan(query)
+                self.assertTrue(any(index in name for name in used), used)
+                self.assertFalse(whole & filled)
 
     def stored(self):
         """Ten messages of a channel, through the gateway."""
