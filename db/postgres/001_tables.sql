@@ -98,8 +98,8 @@ BEGIN
       EXECUTE format('DROP TABLE telegram_gateway.%I', shape || '_shape');
     ELSE
       EXECUTE format('ALTER TABLE telegram_gateway.%I RENAME TO %I', shape || '_shape', shape);
-      PERFORM create_hypertable('telegram_gateway.' || shape, 'telegram_date', create_default_indexes => false,
-                                chunk_time_interval => interval '1 day');
+      PERFORM create_hypertable(('telegram_gateway.' || shape)::regclass, 'telegram_date',
+                                create_default_indexes => false, chunk_time_interval => interval '1 day');
     END IF;
   END LOOP;
 END $$;

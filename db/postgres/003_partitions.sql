@@ -56,7 +56,7 @@ BEGIN
 END $$;
 
 -- Drops what is older than so many days: whole partitions. keep_by 'date' counts from Telegram's date, 'stored' from when
--- the newest message of a partition came. The partitions that went.
+-- the newest message of a partition came. What consumers did with them goes as well. The partitions that went.
 CREATE FUNCTION telegram_gateway.cleanup_old_messages(keep_days int, keep_by text DEFAULT 'date')
 RETURNS SETOF text LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
 DECLARE
@@ -81,6 +81,12 @@ BEGIN
                      AND m.telegram_date < part.ends AND m.created_at >= oldest) INTO needed;
     END IF;
     CONTINUE WHEN needed;
+    UPDATE telegram_gateway.marked k SET messages = greatest(0, k.messages - g.messages)
+      FROM (SELECT m.channel_id, count(*) AS messages FROM telegram_gateway.messages m WHERE m.telegram_date >= part.begins
+            AND m.telegram_date < part.ends AND m.published_at IS NOT NULL GROUP BY 1) g
+      WHERE k.channel_id = g.channel_id;
+    DELETE FROM telegram_gateway.acks a WHERE a.telegram_date >= part.begins AND a.telegram_date < part.ends;
+    DELETE FROM telegram_gateway.serves s WHERE s.telegram_date >= part.begins AND s.telegram_date < part.ends;
     FOREACH parent IN ARRAY ARRAY['messages', 'message_versions'] LOOP
       IF native THEN
         FOR name IN SELECT p.name FROM telegram_gateway.partitions(parent) p

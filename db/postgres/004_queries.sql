@@ -158,12 +158,13 @@ BEGIN
      versions, offered, service, has_media, reprocess, message_type, text, media_type, sender, search_text, metadata,
      received_at, created_at, updated_at)
   SELECT DISTINCT ON (r.channel, r.message) 0, r.channel, r.message, r.date,
-         (extract(epoch FROM clock_timestamp()) * 1000000)::bigint, 0, 0, 0, 1, 4, 'export_file', 0, 0, 1, false, false,
+         (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint + r.place, 0, 0, 0, 1, 4, 'export_file', 0, 0, 1, false, false,
          r.media IS NOT NULL, false, coalesce(r.media, 'text'), coalesce(r.body, ''), r.media, r.sender,
          lower(coalesce(r.body, '')), coalesce(r.metadata, '{}'), now(), now(), now()
   FROM (SELECT (e ->> 'channelId')::bigint AS channel, (e ->> 'messageId')::bigint AS message,
                (e ->> 'telegramDate')::timestamptz AS date, e ->> 'text' AS body, e ->> 'sender' AS sender,
-               e ->> 'mediaType' AS media, e -> 'metadata' AS metadata
+               e ->> 'mediaType' AS media, e -> 'metadata' AS metadata,
+               row_number() OVER () AS place
         FROM jsonb_array_elements(messages) e) r
   ON CONFLICT (scope, channel_id, message_id, telegram_date) DO UPDATE SET text = excluded.text,
     search_text = excluded.search_text, sender = excluded.sender, metadata = excluded.metadata,

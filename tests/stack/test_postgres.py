@@ -105,6 +105,19 @@ class Stored(DatabaseCase):
 
         self.assert_equal_to(self.gateway())
 
+    def test_pool_that_does_not_answer(self):
+        gateway = self.gateway(*DEMO)
+        gateway.until(lambda: self.stored_to() > 0, 45, "the first batch")
+
+        with self.stack.paused("pgbouncer"):
+            gateway.until(lambda: "destination_lost" in gateway.whole_log(), 45, "the silence to be noticed")
+            self.assertEqual(gateway.get("/api/messages?limit=1")[0], 200)
+        at = self.stored_to()
+        gateway.until(lambda: self.stored_to() > at, 45, "what was missed")
+        gateway.stop()
+
+        self.assert_equal_to(self.gateway())
+
     def test_database_restored_to_an_earlier_copy(self):
         gateway = self.gateway(*DEMO)
         gateway.until(lambda: self.stored_to() > 0, 45, "the first batch")
@@ -152,13 +165,13 @@ class Stored(DatabaseCase):
     def test_import_of_years_makes_its_partitions(self):
         self.configure(chunk_days=1)
         (self.folder / "export.json").write_text(export_of(
-            [(n, NOW - n * 7 * 86400, f"message {n}") for n in range(1, 201)]), encoding="utf-8")
+            [(n, NOW - n * 7 * 86400, f"message {n}") for n in range(1, 81)]), encoding="utf-8")
         self.run_("import", self.folder / "export.json")
 
         gateway = self.gateway()
 
         self.assert_equal_to(gateway)
-        self.assertGreater(self.one("SELECT count(*) FROM telegram_gateway.partitions('messages')"), 200)
+        self.assertGreater(self.one("SELECT count(*) FROM telegram_gateway.partitions('messages')"), 80)
 
 
 if __name__ == "__main__":

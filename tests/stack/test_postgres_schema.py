@@ -251,12 +251,15 @@ class Queries(DatabaseCase):
                            for n, date in enumerate(("2020-01-01T00:00:00Z", time.strftime("%Y-%m-%dT00:00:00Z")), 1)])
         self.sql("SELECT telegram_gateway.bulk_upsert_messages(%s)", rows)
 
+        self.sql("SELECT telegram_gateway.mark_batch_as_processed(ARRAY(SELECT id FROM telegram_gateway.messages), 'bot')")
+
         # Stored today, both of them.
         self.assertEqual(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'stored')"), [])
         dropped = self.sql("SELECT telegram_gateway.cleanup_old_messages(90)")
 
         self.assertEqual(dropped, [("messages_p20200101",), ("message_versions_p20200101",)])
         self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.messages"), [(2,)])
+        self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.acks"), [(2,)])
 
     def test_reader_may_read_and_nothing_else(self):
         with self.stack.admin() as admin, admin.cursor() as cursor:

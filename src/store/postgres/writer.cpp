@@ -57,6 +57,7 @@ struct PostgresWriter::Impl {
   Result<void> bring_up_to_date(const std::stop_token& stop);
   Result<Batch> read(std::span<const model::Event> events);
   Result<void> write(std::span<const model::Event> events, Delivery& delivery);
+  Result<void> store(const Batch& batch, std::span<const postgres::Query> queries);
   Result<void> halves(std::span<const model::Event> events, Delivery& delivery);
   Result<void> refuse(const model::Event& event, const std::string& reason, Delivery& delivery);
   Result<void> refresh();
@@ -125,22 +126,24 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
   }
   auto queries = postgres::statements_of(*batch, journal_began);
   queries.push_back(postgres::move_cursor(journal.id(), events.back().seq));
-  for (const bool again : {false, true}) {
-    if (auto ready = upkeep.prepare(*db, batch->dates); !ready) return ready.error();
-    auto stored = db->run_together(queries);
-    if (stored) {
-      delivery.done += events.size();
-      count_too_old(batch->too_old);
-      return {};
-    }
-    if (!is_about_data(db->sqlstate())) return stored.error();
-    if (!again && is_partition_gone(db->sqlstate())) {
-      upkeep.forget();
-      continue;
-    }
-    return events.size() > 1 ? halves(events, delivery) : refuse(events.front(), stored.error().what, delivery);
+  auto stored = store(*batch, queries);
+  if (!stored && is_partition_gone(db->sqlstate())) {
+    upkeep.forget();
+    stored = store(*batch, queries);
   }
-  return {};
+  if (stored) {
+    delivery.done += events.size();
+    count_too_old(batch->too_old);
+    return {};
+  }
+  if (!is_about_data(db->sqlstate())) return stored;
+  return events.size() > 1 ? halves(events, delivery) : refuse(events.front(), stored.error().what, delivery);
+}
+
+Result<void> PostgresWriter::Impl::store(const Batch& batch, std::span<const postgres::Query> queries) {
+  if (auto ready = upkeep.prepare(*db, batch.dates); !ready) return ready;
+  auto stored = db->run_together(queries);
+  return stored ? Result<void>() : stored.error();
 }
 
 Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, Delivery& delivery) {
