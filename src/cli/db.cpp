@@ -74,7 +74,8 @@ int check(const Common& common) {
   if (!targets) return code;
   const auto findings = pg::check(targets->pooled, targets->direct);
   if (!findings) return fail(findings.error());
-  const bool sound = std::all_of(findings->begin(), findings->end(), [](const auto& one) { return one.problem.empty(); });
+  const bool sound =
+      std::all_of(findings->begin(), findings->end(), [](const auto& one) { return one.problem.empty(); });
   if (common.json) {
     boost::json::array all;
     for (const auto& one : *findings) {

@@ -17,7 +17,8 @@ class Checks {
     auto rows = db_.run(sql);
     if (!rows) return add(about, rows.error().what, rows.error().fix);
     std::string names;
-    for (int i = 0; i < rows->size(); ++i) fmt::format_to(std::back_inserter(names), "{}{}", i ? ", " : "", rows->text(i, 0));
+    for (int i = 0; i < rows->size(); ++i)
+      fmt::format_to(std::back_inserter(names), "{}{}", i ? ", " : "", rows->text(i, 0));
     add(about, names, names.empty() ? "" : fix);
   }
   void add(const std::string& about, std::string problem, std::string fix) {
@@ -81,7 +82,9 @@ Result<std::vector<Finding>> check(const Target& pooled, const Target& direct) {
   auto together = (*db)->run_together(two);
   const bool one = together && (*together)[0].text(0, 0) == (*together)[1].text(0, 0);
   checks.add("one transaction through the pool",
-             one ? "" : together ? std::string("two statements came to two transactions") : together.error().what,
+             one        ? ""
+             : together ? std::string("two statements came to two transactions")
+                        : together.error().what,
              one ? "" : "Set pool_mode = transaction in PgBouncer");
   auto here = place(**db);
   auto straight = Connection::open(direct);

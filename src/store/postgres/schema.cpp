@@ -50,10 +50,10 @@ Result<void> compare(const std::vector<Applied>& applied, const std::vector<Migr
     const auto same = std::find_if(known.begin(), known.end(),
                                    [&](const Migration& migration) { return migration.version == one.version; });
     if (same != known.end() && same->checksum == one.checksum) continue;
-    return Error{Code::corrupt,
-                 fmt::format("migration {} was applied to the database as something else than this program has",
-                             one.name),
-                 "Use a program of a released version; `telegram-gateway db status` lists what was applied, by which"};
+    return Error{
+        Code::corrupt,
+        fmt::format("migration {} was applied to the database as something else than this program has", one.name),
+        "Use a program of a released version; `telegram-gateway db status` lists what was applied, by which"};
   }
   return {};
 }
@@ -104,7 +104,8 @@ Result<SchemaState> schema_state(const Target& target, const std::stop_token& st
   if (!rows) return rows.error();
   state.timescaledb = rows->text(0, 0);
   state.edition = "postgresql";
-  if (!state.timescaledb.empty()) state.edition = rows->text(0, 1) == "timescale" ? "timescaledb" : "timescaledb-apache";
+  if (!state.timescaledb.empty())
+    state.edition = rows->text(0, 1) == "timescale" ? "timescaledb" : "timescaledb-apache";
   auto applied = read_applied(**db);
   if (!applied) return applied.error();
   if (auto same = compare(*applied, migrations()); !same) return same.error();

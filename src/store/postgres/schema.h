@@ -1,8 +1,8 @@
 #pragma once
 // The schema of the database: how it stands, and bringing it up to date by the numbered files of db/postgres.
 //
-// Each migration is a transaction of its own, under a lock that ends with it: several programs may migrate at once, also
-// through PgBouncer in transaction pooling. One that fails leaves the database as it was.
+// Each migration is a transaction of its own, under a lock that ends with it: several programs may migrate at once,
+// also through PgBouncer in transaction pooling. One that fails leaves the database as it was.
 
 #include <stop_token>
 #include <string>

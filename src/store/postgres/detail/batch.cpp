@@ -93,8 +93,7 @@ Result<std::vector<BatchReader::Version>> BatchReader::versions(const model::Mes
 }
 
 Result<std::optional<model::Event>> BatchReader::event(model::Seq seq) {
-  static const std::string kSql =
-      fmt::format("SELECT {} FROM events e WHERE e.seq = ?", journal::event_columns("e"));
+  static const std::string kSql = fmt::format("SELECT {} FROM events e WHERE e.seq = ?", journal::event_columns("e"));
   std::optional<model::Event> event;
   if (const auto near = at_hand_.find(seq.value); near != at_hand_.end()) {
     event = *near->second;
@@ -146,8 +145,9 @@ Result<void> BatchReader::add(const Entry& entry, Batch& batch) {
   model::Message message;
   if (whole) {
     auto parsed = model::message_from_json((*content)->message);
-    if (!parsed) return Error{Code::corrupt, fmt::format("event {}: {}", head.seq.value, parsed.error().what),
-                              "Run `telegram-gateway journal verify`"};
+    if (!parsed)
+      return Error{Code::corrupt, fmt::format("event {}: {}", head.seq.value, parsed.error().what),
+                   "Run `telegram-gateway journal verify`"};
     message = std::move(*parsed);
     if (!head.counters.empty()) {
       auto counters = model::counters_from_json(head.counters);
@@ -251,8 +251,7 @@ Result<Batch> BatchReader::read(std::span<const model::Event> events) {
     if (*head && (*head)->seq) entry.head = std::move(**head);
   }
   batch.undated = std::erase_if(entries, [](const Entry& entry) { return !entry.head.seq; });
-  std::sort(entries.begin(), entries.end(),
-            [](const Entry& a, const Entry& b) { return a.head.date < b.head.date; });
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.head.date < b.head.date; });
   for (const auto& entry : entries) {
     if (auto done = add(entry, batch); !done) return done.error();
   }

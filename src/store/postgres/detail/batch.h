@@ -41,7 +41,8 @@ struct Batch {
     std::vector<char> superseded, hidden_edit;
   };
 
-  // Every version that the journal counts for messages whose set of versions may have changed otherwise than by growing.
+  // Every version that the journal counts for messages whose set of versions may have changed otherwise than by
+  // growing.
   struct Kept {
     Keys keys;
     std::vector<std::int64_t> seq, edit_date;

@@ -5,8 +5,8 @@ namespace {
 
 // A column, where its value comes from in the arrays (b), and what an older row becomes by it.
 struct Column {
-  std::string_view name, type;       // of the array's elements
-  std::string_view value = "";       // b.name
+  std::string_view name, type;  // of the array's elements
+  std::string_view value = "";  // b.name
   std::string_view on_conflict = "excluded";
 };
 
@@ -93,9 +93,9 @@ std::string upsert(std::string_view table, std::string_view key, const std::arra
     fmt::format_to(std::back_inserter(values), "{}{}", comma,
                    column.value.empty() ? fmt::format("b.{}", column.name) : std::string(column.value));
     if (column.on_conflict == kKept) continue;
-    fmt::format_to(std::back_inserter(changes), "{}{} = {}", changes.empty() ? "" : ", ", column.name,
-                   column.on_conflict == "excluded" ? fmt::format("excluded.{}", column.name)
-                                                    : std::string(column.on_conflict));
+    fmt::format_to(
+        std::back_inserter(changes), "{}{} = {}", changes.empty() ? "" : ", ", column.name,
+        column.on_conflict == "excluded" ? fmt::format("excluded.{}", column.name) : std::string(column.on_conflict));
   }
   return fmt::format(
       "INSERT INTO telegram_gateway.{} AS m ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", table,
@@ -109,8 +109,8 @@ Params keys(const Batch::Keys& keys) {
 }
 
 Query messages(const Batch::Messages& m) {
-  static const std::string kSql = upsert("messages", "scope, channel_id, message_id, telegram_date", kMessages,
-                                         "excluded.last_seq > m.last_seq");
+  static const std::string kSql =
+      upsert("messages", "scope, channel_id, message_id, telegram_date", kMessages, "excluded.last_seq > m.last_seq");
   auto params = keys(m.keys);
   params.add(m.first).add(m.arrival).add(m.content).add(m.last).add(m.kind).add(m.origin).add(m.account).add(m.n);
   params.add(m.versions).add(m.topic).add(m.sender_id);
@@ -187,10 +187,11 @@ std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began) {
 }
 
 Query move_cursor(const std::string& journal_id, model::Seq seq) {
-  return {"INSERT INTO telegram_gateway.cursors AS c (name, journal_id, seq) VALUES ('postgres', $1, $2) "
-          "ON CONFLICT (name) DO UPDATE SET journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() "
-          "WHERE c.journal_id <> excluded.journal_id OR c.seq < excluded.seq",
-          std::move(Params().add(journal_id).add(seq))};
+  return {
+      "INSERT INTO telegram_gateway.cursors AS c (name, journal_id, seq) VALUES ('postgres', $1, $2) "
+      "ON CONFLICT (name) DO UPDATE SET journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() "
+      "WHERE c.journal_id <> excluded.journal_id OR c.seq < excluded.seq",
+      std::move(Params().add(journal_id).add(seq))};
 }
 
 }  // namespace tg::store::postgres

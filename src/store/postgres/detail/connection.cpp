@@ -170,7 +170,8 @@ Result<void> Connection::connect(const Target& target, std::chrono::milliseconds
   place_ = fmt::format("{}:{}/{}", target.host, target.port, target.database);
   if (connection_ == nullptr) return Error{Code::out_of_space, "libpq has no memory", ""};
   // Notices are for people at a terminal; libpq would write them to standard error.
-  PQsetNoticeProcessor(connection_, [](void*, const char*) {}, nullptr);
+  PQsetNoticeProcessor(
+      connection_, [](void*, const char*) {}, nullptr);
   const auto until = Clock::now() + patience;
   auto state = PQstatus(connection_) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
   while (state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING) {

@@ -25,36 +25,37 @@ Result<Query> chats(journal::Connection& journal) {
   Texts label, description, title, username, kind;
   std::vector<char> active, registered;
   Times last, created, updated;
-  auto done = each(
-      journal,
-      "SELECT peer, scope, label, description, active, registered, title, username, kind, total, deleted, media, "
-      "last_date, migrated_to, migrated_from, created_at, updated_at FROM chats ORDER BY peer, scope",
-      [&](journal::Statement& row) {
-        peer.push_back(row.integer(0));
-        scope.push_back(row.integer(1));
-        label.emplace_back(row.text(2));
-        description.emplace_back(row.text(3));
-        active.push_back(row.integer(4) != 0);
-        registered.push_back(row.integer(5) != 0);
-        title.emplace_back(row.text(6));
-        username.emplace_back(row.text(7));
-        kind.emplace_back(row.text(8));
-        total.push_back(row.integer(9));
-        deleted.push_back(row.integer(10));
-        media.push_back(row.integer(11));
-        last.push_back(model::Time{row.integer(12)});
-        to.push_back(row.integer(13));
-        from.push_back(row.integer(14));
-        created.push_back(model::Time{row.integer(15)});
-        updated.push_back(model::Time{row.integer(16)});
-      });
+  auto done =
+      each(journal,
+           "SELECT peer, scope, label, description, active, registered, title, username, kind, total, deleted, media, "
+           "last_date, migrated_to, migrated_from, created_at, updated_at FROM chats ORDER BY peer, scope",
+           [&](journal::Statement& row) {
+             peer.push_back(row.integer(0));
+             scope.push_back(row.integer(1));
+             label.emplace_back(row.text(2));
+             description.emplace_back(row.text(3));
+             active.push_back(row.integer(4) != 0);
+             registered.push_back(row.integer(5) != 0);
+             title.emplace_back(row.text(6));
+             username.emplace_back(row.text(7));
+             kind.emplace_back(row.text(8));
+             total.push_back(row.integer(9));
+             deleted.push_back(row.integer(10));
+             media.push_back(row.integer(11));
+             last.push_back(model::Time{row.integer(12)});
+             to.push_back(row.integer(13));
+             from.push_back(row.integer(14));
+             created.push_back(model::Time{row.integer(15)});
+             updated.push_back(model::Time{row.integer(16)});
+           });
   if (!done) return done.error();
   Params params;
   params.add(peer).add(scope).add(label).add(description).add_bools(active).add_bools(registered).add(title);
   params.add(username).add(kind).add(total).add(deleted).add(media).add(last).add(to).add(from).add(created);
   params.add(updated);
   return Query{
-      "INSERT INTO telegram_gateway.channels AS c (channel_id, scope, label, description, is_active, registered, title, "
+      "INSERT INTO telegram_gateway.channels AS c (channel_id, scope, label, description, is_active, registered, "
+      "title, "
       "username, kind, total_messages, deleted_messages, media_messages, last_message_at, migrated_to, migrated_from, "
       "created_at, updated_at, first_seen) SELECT b.peer, b.scope, b.label, b.description, b.active, b.registered, "
       "b.title, b.username, b.kind, b.total, b.deleted, b.media, b.last, nullif(b.to_peer, 0), nullif(b.from_peer, 0), "
@@ -64,7 +65,8 @@ Result<Query> chats(journal::Connection& journal) {
       "label, description, active, registered, title, username, kind, total, deleted, media, last, to_peer, from_peer, "
       "created, updated) ON CONFLICT (channel_id, scope) DO UPDATE SET label = excluded.label, description = "
       "excluded.description, is_active = excluded.is_active, registered = excluded.registered, title = excluded.title, "
-      "username = excluded.username, kind = excluded.kind, total_messages = excluded.total_messages, deleted_messages = "
+      "username = excluded.username, kind = excluded.kind, total_messages = excluded.total_messages, deleted_messages "
+      "= "
       "excluded.deleted_messages, media_messages = excluded.media_messages, last_message_at = "
       "excluded.last_message_at, migrated_to = excluded.migrated_to, migrated_from = excluded.migrated_from, "
       "updated_at = excluded.updated_at WHERE (c.label, c.description, c.is_active, c.registered, c.title, c.username, "
@@ -106,7 +108,8 @@ Result<Query> cursors(journal::Connection& journal) {
       "WITH b AS (SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) AS u (name, journal_id, seq)), gone AS ("
       "DELETE FROM telegram_gateway.cursors c WHERE c.name <> 'postgres' AND c.name <> ALL ($1::text[])) INSERT INTO "
       "telegram_gateway.cursors AS c (name, journal_id, seq) SELECT * FROM b ON CONFLICT (name) DO UPDATE SET "
-      "journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() WHERE (c.journal_id, c.seq) IS DISTINCT "
+      "journal_id = excluded.journal_id, seq = excluded.seq, updated_at = now() WHERE (c.journal_id, c.seq) IS "
+      "DISTINCT "
       "FROM (excluded.journal_id, excluded.seq)",
       std::move(Params().add(name).add(id).add(seq))};
 }
@@ -135,8 +138,10 @@ Result<Query> quarantined(journal::Connection& journal) {
   return Query{
       "WITH b AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], "
       "$6::bigint[], $7::text[], $8::timestamptz[]) AS u (reader, peer, message, scope, date, tries, reason, last)), "
-      "gone AS (DELETE FROM telegram_gateway.quarantined q WHERE NOT EXISTS (SELECT FROM b WHERE b.reader = q.reader AND "
-      "b.peer = q.channel_id AND b.message = q.message_id)), failed AS (UPDATE telegram_gateway.messages m SET failed_at "
+      "gone AS (DELETE FROM telegram_gateway.quarantined q WHERE NOT EXISTS (SELECT FROM b WHERE b.reader = q.reader "
+      "AND "
+      "b.peer = q.channel_id AND b.message = q.message_id)), failed AS (UPDATE telegram_gateway.messages m SET "
+      "failed_at "
       "= b.last FROM b WHERE m.scope = b.scope AND m.channel_id = b.peer AND m.message_id = b.message AND "
       "m.telegram_date = b.date AND m.failed_at IS DISTINCT FROM b.last) INSERT INTO telegram_gateway.quarantined AS q "
       "(reader, channel_id, message_id, scope, telegram_date, tries, reason, last_at) SELECT reader, peer, message, "

@@ -93,7 +93,6 @@ std::size_t Params::bytes() const {
   return sum;
 }
 
-
 std::size_t Params::hash() const {
   std::size_t sum = 1;
   for (const auto& value : values_) sum = sum * 31 + std::hash<std::string>{}(value.bytes);

@@ -77,9 +77,9 @@ Result<void> Upkeep::work(Connection& db) {
 
 Result<void> Upkeep::drop_old(Connection& db) {
   if (options_.keep_days == 0) return {};
-  auto dropped = db.run("SELECT * FROM telegram_gateway.cleanup_old_messages($1::int, $2)",
-                        Params().add(options_.keep_days).add(options_.keep_by_date ? "date" : "stored"),
-                        kPartitionPatience);
+  auto dropped =
+      db.run("SELECT * FROM telegram_gateway.cleanup_old_messages($1::int, $2)",
+             Params().add(options_.keep_days).add(options_.keep_by_date ? "date" : "stored"), kPartitionPatience);
   // A long reader holds it back: it is tried again in an hour.
   if (!dropped && db.sqlstate() == "55P03") {
     observe::warn("old_messages_not_dropped", {{"reason", dropped.error().what}});

@@ -1,6 +1,6 @@
 #pragma once
-// Partitions before they are needed, and away with what is too old; the aggregates, and the indexes that past partitions
-// get. With TimescaleDB its own chunks and policies.
+// Partitions before they are needed, and away with what is too old; the aggregates, and the indexes that past
+// partitions get. With TimescaleDB its own chunks and policies.
 
 #include <chrono>
 #include <set>
@@ -29,7 +29,7 @@ class Upkeep {
   Result<void> prepare(Connection& db, std::span<const model::Time> dates);
   // What is due: every five minutes the aggregates, once an hour the rest.
   Result<void> work(Connection& db);
-  void forget() { prepared_.clear(); }  // one may have been dropped
+  void forget() { prepared_.clear(); }             // one may have been dropped
   model::Time oldest_kept(model::Time now) const;  // 0 = all is kept
 
  private:
