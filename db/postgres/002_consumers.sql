@@ -60,17 +60,14 @@ CREATE TABLE telegram_gateway.marked (
   channel_id bigint PRIMARY KEY,
   messages bigint NOT NULL);
 
--- The order of pages, of all and of one channel; substrings of what is searched.
-CREATE EXTENSION IF NOT EXISTS pg_trgm;
-CREATE INDEX messages_by_date ON telegram_gateway.messages (telegram_date, scope, channel_id, message_id);
-CREATE INDEX messages_by_channel ON telegram_gateway.messages (channel_id, telegram_date, scope, message_id);
-CREATE INDEX messages_search ON telegram_gateway.messages USING gin (search_text gin_trgm_ops);
-
 -- What is offered in order of arrival; what is asked for again; what was deleted. None names what a mark changes: a
 -- mark would have to write anew in every index of the table.
 CREATE INDEX messages_offered ON telegram_gateway.messages (channel_id, arrival) WHERE offered;
 CREATE INDEX messages_asked_again ON telegram_gateway.messages (channel_id) WHERE reprocess;
 CREATE INDEX messages_deleted ON telegram_gateway.messages (channel_id) WHERE deleted_at IS NOT NULL;
+
+-- Where dates are known, plans are made anew, for the few partitions between them; where they are not, the plan over all
+-- partitions is kept by the server's connection, for making it costs more than running it.
 
 CREATE FUNCTION telegram_gateway.stored_to() RETURNS bigint LANGUAGE sql STABLE AS $$
   SELECT coalesce((SELECT seq FROM telegram_gateway.cursors WHERE name = 'postgres'), 0)
@@ -99,7 +96,8 @@ $$;
 -- Up to which arrival everything is done or served, looking at `most` messages above the floor.
 CREATE FUNCTION telegram_gateway.done_to(who text, channel bigint, floor bigint, most bigint, stored bigint)
 RETURNS bigint LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
 DECLARE
   last bigint; first_open bigint;
@@ -154,7 +152,8 @@ CREATE FUNCTION telegram_gateway.serve(who text, channels bigint[], wanted text[
 RETURNS TABLE (out_scope bigint, out_channel bigint, out_message bigint, out_date timestamptz, out_status text,
                out_first boolean)
 LANGUAGE plpgsql VOLATILE ROWS 100
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET enable_sort = on AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
   parked_from CONSTANT integer := 10;
@@ -313,7 +312,8 @@ END $$;
 
 -- What of a consumer's serves can no longer be marked is forgotten: how many rows.
 CREATE FUNCTION telegram_gateway.forget_gone(who text) RETURNS bigint LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
   removed bigint;
 BEGIN
@@ -328,14 +328,18 @@ END $$;
 CREATE FUNCTION telegram_gateway.settle_published(scopes bigint[], channels bigint[], messages bigint[],
                                                   dates timestamptz[])
 RETURNS void LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_custom_plan AS $$
+DECLARE
+  v_from timestamptz; v_to timestamptz;
 BEGIN
+  SELECT min(d), max(d) INTO v_from, v_to FROM unnest(dates) d;
   UPDATE telegram_gateway.messages m SET published_at = a.first
   FROM unnest(scopes, channels, messages, dates) AS k (scope, channel, message, date)
   CROSS JOIN LATERAL (SELECT min(a.at) AS first FROM telegram_gateway.acks a WHERE a.channel_id = k.channel AND
                       a.message_id = k.message AND a.scope = k.scope) a
   WHERE m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message AND m.telegram_date = k.date
-    AND m.published_at IS DISTINCT FROM a.first;
+    AND m.telegram_date BETWEEN v_from AND v_to AND m.published_at IS DISTINCT FROM a.first;
 END $$;
 
 -- Marks these messages. out_new: true where it is newly marked; NULL where it was before; false where it was edited since
@@ -345,28 +349,31 @@ CREATE FUNCTION telegram_gateway.mark(who text, scopes bigint[], channels bigint
                                       dates timestamptz[], moment timestamptz)
 RETURNS TABLE (out_scope bigint, out_channel bigint, out_message bigint, out_new boolean)
 LANGUAGE plpgsql VOLATILE ROWS 100
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
   v_redeliver boolean; v_stored bigint; v_steps bigint; v_channel bigint; v_who text; v_floor bigint;
+  v_from timestamptz; v_to timestamptz;
   l_scope bigint[]; l_channel bigint[]; l_message bigint[]; l_date timestamptz[]; l_edited boolean[];
+  l_last bigint[]; l_arrival bigint[];
   n_scope bigint[]; n_channel bigint[]; n_message bigint[]; n_date timestamptz[]; f_channel bigint[];
 BEGIN
   SELECT coalesce(bool_or(c.redeliver_edits), false) INTO v_redeliver FROM telegram_gateway.consumers c
     WHERE c.name = who;
-  PERFORM 1 FROM unnest(scopes, channels, messages, dates) AS k (scope, channel, message, date)
-    JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message
-      AND m.telegram_date = k.date
-    ORDER BY k.scope, k.channel, k.message FOR UPDATE OF m;
-
-  SELECT array_agg(k.scope), array_agg(k.channel), array_agg(k.message), array_agg(k.date),
+  SELECT min(d), max(d) INTO v_from, v_to FROM unnest(dates) d;
+  SELECT array_agg(m.scope), array_agg(m.channel_id), array_agg(m.message_id), array_agg(m.telegram_date),
+         array_agg(m.last_seq), array_agg(m.arrival),
          array_agg(v_redeliver AND m.kind = 2 AND coalesce(m.content_seq > s.seq, false))
-    INTO l_scope, l_channel, l_message, l_date, l_edited
-    FROM unnest(scopes, channels, messages, dates) AS k (scope, channel, message, date)
-    JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message
-      AND m.telegram_date = k.date
-    LEFT JOIN LATERAL (SELECT s.seq FROM telegram_gateway.serves s WHERE s.channel_id = k.channel AND
-      s.message_id = k.message AND s.scope = k.scope AND s.consumer IN (who, '') AND s.times > 0
+    INTO l_scope, l_channel, l_message, l_date, l_last, l_arrival, l_edited
+    FROM (SELECT m.scope, m.channel_id, m.message_id, m.telegram_date, m.last_seq, m.arrival, m.kind, m.content_seq
+          FROM unnest(scopes, channels, messages, dates) AS k (scope, channel, message, date)
+          JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel
+            AND m.message_id = k.message AND m.telegram_date = k.date
+          WHERE m.telegram_date BETWEEN v_from AND v_to
+          ORDER BY m.scope, m.channel_id, m.message_id FOR UPDATE OF m) m
+    LEFT JOIN LATERAL (SELECT s.seq FROM telegram_gateway.serves s WHERE s.channel_id = m.channel_id AND
+      s.message_id = m.message_id AND s.scope = m.scope AND s.consumer IN (who, '') AND s.times > 0
       ORDER BY s.consumer DESC LIMIT 1) s ON true;
   IF l_scope IS NULL THEN
     RETURN;
@@ -374,10 +381,9 @@ BEGIN
 
   WITH added AS (
     INSERT INTO telegram_gateway.acks (channel_id, message_id, scope, consumer, telegram_date, at, seq)
-    SELECT k.channel, k.message, k.scope, who, k.date, moment, m.last_seq
-      FROM unnest(l_scope, l_channel, l_message, l_date, l_edited) AS k (scope, channel, message, date, edited)
-      JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message
-        AND m.telegram_date = k.date
+    SELECT k.channel, k.message, k.scope, who, k.date, moment, k.last
+      FROM unnest(l_scope, l_channel, l_message, l_date, l_last, l_edited)
+        AS k (scope, channel, message, date, last, edited)
       WHERE NOT k.edited
       ORDER BY k.channel, k.message, k.scope
     ON CONFLICT DO NOTHING
@@ -392,10 +398,9 @@ BEGIN
   IF v_redeliver THEN
     INSERT INTO telegram_gateway.serves AS s
       (channel_id, message_id, scope, consumer, telegram_date, arrival, times, at, seq)
-    SELECT k.channel, k.message, k.scope, who, k.date, m.arrival, 0, 'epoch', 0
-      FROM unnest(l_scope, l_channel, l_message, l_date, l_edited) AS k (scope, channel, message, date, edited)
-      JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message
-        AND m.telegram_date = k.date
+    SELECT k.channel, k.message, k.scope, who, k.date, k.arrival, 0, 'epoch', 0
+      FROM unnest(l_scope, l_channel, l_message, l_date, l_arrival, l_edited)
+        AS k (scope, channel, message, date, arrival, edited)
       WHERE k.edited
       ORDER BY k.channel, k.message, k.scope
     ON CONFLICT (channel_id, message_id, scope, consumer) DO UPDATE SET times = 0;
@@ -406,7 +411,7 @@ BEGIN
       UPDATE telegram_gateway.messages m SET published_at = moment
       FROM unnest(n_scope, n_channel, n_message, n_date) AS k (scope, channel, message, date)
       WHERE m.scope = k.scope AND m.channel_id = k.channel AND m.message_id = k.message AND m.telegram_date = k.date
-        AND m.published_at IS NULL
+        AND m.telegram_date BETWEEN v_from AND v_to AND m.published_at IS NULL
       RETURNING m.channel_id)
     SELECT array_agg(f.channel_id) INTO f_channel FROM first f;
     PERFORM telegram_gateway.count_marked(f_channel, 1);
@@ -438,11 +443,14 @@ END $$;
 CREATE FUNCTION telegram_gateway.reopen(scopes bigint[], channels bigint[], messages bigint[], dates timestamptz[],
                                         kinds bigint[], seqs bigint[])
 RETURNS void LANGUAGE plpgsql VOLATILE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET plan_cache_mode = force_custom_plan AS $$
 #variable_conflict use_column
 DECLARE
   k_scope bigint[]; k_channel bigint[]; k_message bigint[]; k_date timestamptz[];
   v_edits boolean := EXISTS (SELECT 1 FROM telegram_gateway.consumers WHERE redeliver_edits);
+  v_from timestamptz := (SELECT min(d) FROM unnest(dates) d);
+  v_to timestamptz := (SELECT max(d) FROM unnest(dates) d);
 BEGIN
   IF NOT (kinds && ARRAY[4, 8]::bigint[] OR (v_edits AND kinds && ARRAY[2]::bigint[])) THEN
     RETURN;
@@ -454,7 +462,7 @@ BEGIN
           FROM unnest(scopes, channels, messages, dates, kinds, seqs) AS u (scope, channel, message, date, kind, seq)
           WHERE kind IN (4, 8) GROUP BY 1, 2, 3, 4) e
     WHERE m.scope = e.scope AND m.channel_id = e.channel AND m.message_id = e.message AND m.telegram_date = e.date
-      AND m.offered AND m.arrival < e.seq;
+      AND m.telegram_date BETWEEN v_from AND v_to AND m.offered AND m.arrival < e.seq;
 
   DELETE FROM telegram_gateway.serves s
     USING unnest(scopes, channels, messages, kinds, seqs) AS e (scope, channel, message, kind, seq)
@@ -475,7 +483,7 @@ BEGIN
       FROM taken t
       JOIN telegram_gateway.messages m ON m.scope = t.scope AND m.channel_id = t.channel_id AND
         m.message_id = t.message_id AND m.telegram_date = t.telegram_date
-      WHERE t.kind = 2
+      WHERE t.kind = 2 AND m.telegram_date BETWEEN v_from AND v_to
       ORDER BY 1, 2, 3, 4
     ON CONFLICT (channel_id, message_id, scope, consumer) DO UPDATE SET times = 0)
   SELECT array_agg(d.scope), array_agg(d.channel_id), array_agg(d.message_id), array_agg(d.telegram_date)
@@ -497,7 +505,7 @@ BEGIN
         FROM unnest(k_scope, k_channel, k_message, k_date) AS k (scope, channel, message, date)
         JOIN telegram_gateway.messages m ON m.scope = k.scope AND m.channel_id = k.channel AND
           m.message_id = k.message AND m.telegram_date = k.date
-        WHERE EXISTS (SELECT 1 FROM telegram_gateway.floors f WHERE f.consumer = '' AND f.channel_id = k.channel)
+        WHERE m.telegram_date BETWEEN v_from AND v_to AND EXISTS (SELECT 1 FROM telegram_gateway.floors f WHERE f.consumer = '' AND f.channel_id = k.channel)
         ORDER BY 1, 2, 3
       ON CONFLICT DO NOTHING;
     END IF;

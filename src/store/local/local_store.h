@@ -33,6 +33,9 @@ class LocalStore : public Store {
     std::size_t most_consumers = 1'000;   // that poll
   };
 
+  // Where messages are read elsewhere: chats, and changes that are events.
+  static Options registry_only() { return {.search = false, .window_rows_overall = 0}; }
+
   // All must outlive the store; the intake may be null.
   LocalStore(journal::Journal& journal, pipeline::Intake* intake, hot::Generations& generations,
              observe::Metrics& metrics, Options options);

@@ -106,8 +106,8 @@ Result<void> PostgresStore::Impl::resolve(const std::string& consumer, std::set<
       }
     }
     for (const auto& one : meant(bare, candidates)) {
-      const auto found = std::find_if(all.begin(), all.end(),
-                                      [&](const Candidate& other) { return other.served.key == one.key; });
+      const auto found =
+          std::find_if(all.begin(), all.end(), [&](const Candidate& other) { return other.served.key == one.key; });
       keys[one.key] = found->date;
       from_bare.insert(one.key);
       bare.erase(one.key.message);

@@ -12,10 +12,12 @@ namespace {
 using postgres::Walk;
 
 constexpr std::size_t kLeastBudget = 16;  // a chat
+// A walk looks at so much time first: planning for a few partitions is cheaper than for all.
+constexpr std::array<std::chrono::hours, 2> kWalked{{std::chrono::hours(24 * 3), std::chrono::hours(24 * 40)}};
 // A search looks at so much time first, then at more, until it has found enough: what it costs is what it finds.
-constexpr std::array<std::chrono::hours, 5> kSearched{
-    {std::chrono::hours(3), std::chrono::hours(24), std::chrono::hours(24 * 8), std::chrono::hours(24 * 64),
-     std::chrono::hours(24 * 512)}};
+constexpr std::array<std::chrono::hours, 5> kSearched{{std::chrono::hours(3), std::chrono::hours(24),
+                                                       std::chrono::hours(24 * 8), std::chrono::hours(24 * 64),
+                                                       std::chrono::hours(24 * 512)}};
 
 struct Collected {
   std::vector<Row> rows;           // at most what was to be kept
@@ -56,8 +58,22 @@ class PageReader {
 
   Result<Collected> collect(const std::optional<Position>& beyond, bool towards_older, std::size_t skip,
                             std::size_t keep) {
-    const Walk walk = this->walk(beyond, towards_older, skip, keep);
+    Walk walk = this->walk(beyond, towards_older, skip, keep);
     if (sql_.searches()) return search(walk);
+    if (sql_.has_keys()) return walked(walk, true);
+    const auto anchor = towards_older ? std::optional(latest(walk)) : earliest(walk);
+    for (const auto span : kWalked) {
+      if (!anchor) break;
+      walk.until = after(*anchor, span, towards_older);
+      auto found = walked(walk, false);
+      if (!found || found->paused || found->rows.size() == keep) return found;
+    }
+    walk.until.reset();
+    return walked(walk, true);
+  }
+
+  // Not `whole`: more time may be looked at, so that too few rows say nothing.
+  Result<Collected> walked(const Walk& walk, bool whole) {
     std::vector<postgres::Query> queries{postgres::walk_by_index(), sql_.rows(walk)};
     if (sql_.walks() > 1 && !sql_.has_keys()) queries.push_back(sql_.count_each(walk));
     auto answers = impl_.ask(queries);
@@ -65,19 +81,19 @@ class PageReader {
     auto rows = postgres::rows_from((*answers)[1]);
     if (!rows) return rows.error();
     Collected found{std::move(*rows), {}, 0};
-    if (sql_.has_keys()) return found;
+    if (sql_.has_keys() || (!whole && found.rows.size() < walk.keep)) return found;
     // Whose budget may have ended before it gave as many as could be wanted of it.
     std::vector<model::ChatId> fell_short;
     if (sql_.walks() > 1) {
       const auto& each = (*answers)[2];
       for (int at = 0; at < each.size(); ++at) {
-        if (static_cast<std::size_t>(each.integer(at, 1)) < skip + keep) {
+        if (static_cast<std::size_t>(each.integer(at, 1)) < walk.skip + walk.keep) {
           fell_short.emplace_back(each.integer(at, 0));
         }
       }
       if (fell_short.empty()) return found;
     } else {
-      if (found.rows.size() == keep) return found;
+      if (found.rows.size() == walk.keep) return found;
       fell_short = sql_.peers();
     }
     auto frontier = end_of(walk, fell_short);
@@ -131,11 +147,7 @@ class PageReader {
       const bool all = span == kSearched.size() || !*anchor;
       walk.until.reset();
       if (!all) {
-        const auto us = std::chrono::microseconds(kSearched[span]).count();
-        const auto far = walk.towards_older ? std::numeric_limits<std::int64_t>::min() / 4
-                                            : std::numeric_limits<std::int64_t>::max() / 4;
-        walk.until = Position{model::Time{(*anchor)->us + (walk.towards_older ? -us : us)}, model::Scope{far},
-                              model::ChatId{far}, model::MessageId{far}};
+        walk.until = after(**anchor, kSearched[span], walk.towards_older);
       }
       auto answer = impl_.ask(sql_.rows(walk));
       if (!answer) return answer.error();
@@ -146,17 +158,29 @@ class PageReader {
     }
   }
 
+  static Position after(model::Time time, std::chrono::microseconds span, bool towards_older) {
+    constexpr auto kFar = std::numeric_limits<std::int64_t>::max() / 4;
+    const auto far = towards_older ? -kFar : kFar;
+    return {model::Time{time.us + (towards_older ? -span.count() : span.count())}, model::Scope{far},
+            model::ChatId{far}, model::MessageId{far}};
+  }
+
+  // No message that is wanted is later, or earlier.
+  model::Time latest(const Walk& walk) const {
+    auto from = model::Time::now();
+    if (query_.to) from = std::min(from, *query_.to);
+    if (walk.beyond) from = std::min(from, walk.beyond->date);
+    return from;
+  }
+  std::optional<model::Time> earliest(const Walk& walk) const {
+    auto from = query_.from;
+    if (walk.beyond) from = std::max(from.value_or(walk.beyond->date), walk.beyond->date);
+    return from;
+  }
+
   // Nothing: there is nothing to begin at.
   Result<std::optional<model::Time>> search_from(const Walk& walk) {
-    std::optional<model::Time> from;
-    if (walk.towards_older) {
-      from = model::Time::now();
-      if (query_.to) from = std::min(*from, *query_.to);
-      if (walk.beyond) from = std::min(*from, walk.beyond->date);
-      return from;
-    }
-    from = query_.from;
-    if (walk.beyond) from = std::max(from.value_or(walk.beyond->date), walk.beyond->date);
+    auto from = walk.towards_older ? std::optional(latest(walk)) : earliest(walk);
     if (from) return from;
     const std::vector<postgres::Query> queries{
         postgres::walk_by_index(),

@@ -15,8 +15,7 @@ PostgresStore::Impl::Impl(postgres::Target target, Parts p, Options o)
       pool(std::move(target), o.connections),
       unmarked(o.most_unmarked),
       quiet(parts.journal.head()) {
-  subscription =
-      parts.journal.on_commit([this](const std::vector<model::Event>& events) { quiet.note(events); });
+  subscription = parts.journal.on_commit([this](const std::vector<model::Event>& events) { quiet.note(events); });
 }
 
 namespace {
@@ -70,7 +69,8 @@ Result<std::vector<postgres::Key>> PostgresStore::Impl::dated(const std::vector<
   if (!db) return db.error();
   std::vector<postgres::Key> all;
   for (const auto& key : keys) {
-    auto& row = (*db)->prepared("SELECT coalesce(date, 0) FROM heads WHERE peer = ? AND message = ? AND scope = ?")
+    auto& row = (*db)
+                    ->prepared("SELECT coalesce(date, 0) FROM heads WHERE peer = ? AND message = ? AND scope = ?")
                     .with(key.peer, key.message, key.scope);
     auto found = row.step();
     if (!found) return found.error();
@@ -94,7 +94,8 @@ Result<std::vector<postgres::Key>> PostgresStore::Impl::with_id(const std::vecto
   if (!db) return db.error();
   std::vector<postgres::Key> keys;
   for (const auto peer : asked) {
-    auto& row = (*db)->prepared("SELECT scope, date FROM heads WHERE peer = ? AND message = ? AND date IS NOT NULL")
+    auto& row = (*db)
+                    ->prepared("SELECT scope, date FROM heads WHERE peer = ? AND message = ? AND date IS NOT NULL")
                     .with(peer, message);
     while (true) {
       auto found = row.step();

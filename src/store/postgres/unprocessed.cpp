@@ -34,8 +34,7 @@ postgres::Query serve(const UnprocessedQuery& query, const std::vector<model::Ch
 
 postgres::Query count_unmarked(const std::string& consumer, std::size_t most) {
   postgres::Query query;
-  query.sql =
-      "SELECT count(*) FROM (SELECT FROM telegram_gateway.serves s WHERE s.consumer = $1 LIMIT $2) s";
+  query.sql = "SELECT count(*) FROM (SELECT FROM telegram_gateway.serves s WHERE s.consumer = $1 LIMIT $2) s";
   query.params.add(consumer).add(static_cast<std::int64_t>(most));
   return query;
 }

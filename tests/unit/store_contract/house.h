@@ -94,9 +94,9 @@ class Contract : public testing::TestWithParam<Backing> {
 };
 
 // NOLINTNEXTLINE(cppcoreguidelines-macro-usage): a suite of gtest has a class of its own
-#define STORE_SUITE(name)                                                     \
-  class name : public Contract {};                                            \
-  INSTANTIATE_TEST_SUITE_P(Local, name, testing::Values(Backing::local));     \
+#define STORE_SUITE(name)                                                 \
+  class name : public Contract {};                                        \
+  INSTANTIATE_TEST_SUITE_P(Local, name, testing::Values(Backing::local)); \
   INSTANTIATE_TEST_SUITE_P(Postgres, name, testing::Values(Backing::postgres));
 
 }  // namespace tg::test

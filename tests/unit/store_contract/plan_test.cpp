@@ -64,6 +64,7 @@ class Plans : public testing::Test {
     run({"INSERT INTO telegram_gateway.cursors (name, journal_id, seq) VALUES ('postgres', '', $1)",
          std::move(Params().add(rows()))},
         patience);
+    run({"SELECT telegram_gateway.index_past_partitions(1000)", {}}, patience);
     auto analysed = connection->execute("ANALYZE telegram_gateway.messages", patience);
     ASSERT_TRUE(analysed) << analysed.error().to_string();
   }

@@ -4,6 +4,7 @@
 
 #include "store/local/local_store.h"
 #include "store/postgres/detail/connection.h"
+#include "store/postgres/detail/mirror.h"
 #include "store/postgres/postgres_store.h"
 #include "store/postgres/schema.h"
 #include "unit/store_contract/database.h"
@@ -61,7 +62,7 @@ class PostgresBackend : public Backend {
     while (true) {
       auto events = journal_.read_after(at_, 500);
       if (!events) return events.error();
-      if (events->empty()) return writer_.idle();
+      if (events->empty()) return mirror();
       const auto delivery = writer_.deliver(*events, {});
       if (delivery.trouble) return *delivery.trouble;
       if (!delivery.refused.empty()) return Error{Code::internal, delivery.refused.front().reason, ""};
@@ -84,9 +85,20 @@ class PostgresBackend : public Backend {
     return options;
   }
 
+  // What the writer does once a second.
+  Result<void> mirror() {
+    auto journal = journal_.read();
+    if (!journal) return journal.error();
+    auto connection = connections_.get();
+    if (!connection) return connection.error();
+    return mirror_.refresh(**journal, **connection);
+  }
+
   journal::Journal& journal_;
   store::LocalStore registry_;
   std::mutex mutex_;
+  store::postgres::Pool connections_{database_of_tests()->pooled, 1};
+  store::postgres::Mirror mirror_;
   store::PostgresWriter writer_;
   model::Seq at_;
   store::PostgresStore store_;

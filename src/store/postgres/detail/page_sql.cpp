@@ -17,9 +17,8 @@ model::Time bounded(model::Time time) {
 }
 
 std::string_view order(bool towards_older) {
-  return towards_older
-             ? " ORDER BY m.telegram_date DESC, m.scope DESC, m.channel_id DESC, m.message_id DESC"
-             : " ORDER BY m.telegram_date, m.scope, m.channel_id, m.message_id";
+  return towards_older ? " ORDER BY m.telegram_date DESC, m.scope DESC, m.channel_id DESC, m.message_id DESC"
+                       : " ORDER BY m.telegram_date, m.scope, m.channel_id, m.message_id";
 }
 
 std::vector<std::int64_t> numbers(const std::vector<model::ChatId>& peers) {
@@ -190,7 +189,9 @@ Query PageSql::ends(const Walk& walk, const std::vector<model::ChatId>& peers) c
   Sql sql;
   sql.text("SELECT m.telegram_date, m.scope, m.channel_id, m.message_id FROM ");
   if (!peers.empty()) {
-    sql.text("unnest(").value(std::span<const std::int64_t>(numbers(peers))).text(") AS p (channel) CROSS JOIN LATERAL ");
+    sql.text("unnest(")
+        .value(std::span<const std::int64_t>(numbers(peers)))
+        .text(") AS p (channel) CROSS JOIN LATERAL ");
   }
   sql.text("(SELECT m.telegram_date, m.scope, m.channel_id, m.message_id FROM telegram_gateway.messages m WHERE true");
   if (!peers.empty()) sql.text(" AND m.channel_id = p.channel");
