@@ -27,6 +27,11 @@ Error unavailable(Error error) {
     error.code = Code::unavailable;
     if (error.fix.empty()) error.fix = kFix;
   }
+  // The tables, not what was asked for.
+  if (error.code == Code::not_found) {
+    error.code = Code::unavailable;
+    error.fix = "Run telegram-gateway db migrate";
+  }
   return error;
 }
 

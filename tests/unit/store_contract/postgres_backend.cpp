@@ -52,7 +52,7 @@ class PostgresBackend : public Backend {
         writer_(journal_, database_of_tests()->writing()),
         store_(database_of_tests()->pooled, parts(rooms), options(limits)) {
     const auto position = checked(writer_.open({}));
-    if (position && position->journal_id == journal_.id()) at_ = position->seq;
+    if (position.journal_id == journal_.id()) at_ = position.seq;
   }
 
   store::Store& store() override { return store_; }

@@ -42,7 +42,8 @@ TEST_F(Outage, PollsThatFindNothingNewDoNotReachTheServer) {
         for (const auto* consumer : {"a", "b"}) {
           std::vector<store::Mark> marks;
           for (const auto& row : poll(house, chat, consumer)) marks.push_back({model::to_api_id(row.message.key)});
-          if (!marks.empty()) ASSERT_EQ(house.store->mark_processed(marks, consumer)->updated, 1);
+          if (marks.empty()) continue;
+          ASSERT_EQ(house.store->mark_processed(marks, consumer)->updated, 1);
         }
       }
     }

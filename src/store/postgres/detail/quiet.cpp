@@ -25,27 +25,28 @@ void Quiet::note(const std::vector<model::Event>& events) {
 
 bool Quiet::nothing_new(const std::string& consumer, const std::vector<model::ChatId>& channels) const {
   const std::lock_guard lock(mutex_);
-  const auto known = empty_at_.find(consumer);
-  if (known == empty_at_.end()) return false;
+  const auto known = empty_.find(consumer);
+  if (known == empty_.end()) return false;
+  const auto oldest = Clock::now() - kBelieved;
   return std::all_of(channels.begin(), channels.end(), [&](model::ChatId channel) {
     const auto empty = known->second.find(channel);
-    if (empty == known->second.end()) return false;
+    if (empty == known->second.end() || empty->second.seen_at < oldest) return false;
     const auto news = news_.find(channel);
-    return empty->second >= (news == news_.end() ? unheard_ : news->second);
+    return empty->second.stored >= (news == news_.end() ? unheard_ : news->second);
   });
 }
 
 void Quiet::found_nothing(const std::string& consumer, const std::vector<model::ChatId>& channels, model::Seq stored) {
   const std::lock_guard lock(mutex_);
-  if (empty_at_.size() >= kMostConsumers && !empty_at_.contains(consumer)) empty_at_.clear();
-  auto& empty = empty_at_[consumer];
+  if (empty_.size() >= kMostConsumers && !empty_.contains(consumer)) empty_.clear();
+  auto& empty = empty_[consumer];
   if (empty.size() + channels.size() > kMostChannels) empty.clear();
-  for (const auto channel : channels) empty[channel] = std::max(empty[channel], stored);
+  for (const auto channel : channels) empty[channel] = {stored, Clock::now()};
 }
 
 void Quiet::forget(const std::string& consumer) {
   const std::lock_guard lock(mutex_);
-  empty_at_.erase(consumer);
+  empty_.erase(consumer);
 }
 
 }  // namespace tg::store::postgres

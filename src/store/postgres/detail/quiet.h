@@ -1,7 +1,9 @@
 #pragma once
 // Which polls need not reach the database: a consumer found nothing in a channel when everything up to some event was
-// stored, and the journal has committed nothing since that could be offered there. Any thread; bounded.
+// stored, and the journal has committed nothing since that could be offered there. Believed for half a minute: the
+// database may be put back to an earlier state, and others may remove consumers. Any thread; bounded.
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -29,13 +31,19 @@ class Quiet {
   void forget(const std::string& consumer);  // something is offered to it again
 
  private:
+  using Clock = std::chrono::steady_clock;
+  struct Empty {
+    model::Seq stored;
+    Clock::time_point seen_at;
+  };
+  static constexpr std::chrono::seconds kBelieved{30};
   static constexpr std::size_t kMostChannels = 100'000;
   static constexpr std::size_t kMostConsumers = 10'000;
 
   mutable std::mutex mutex_;
   model::Seq unheard_;
   std::unordered_map<model::ChatId, model::Seq> news_;  // newest event that offers something
-  std::map<std::string, std::unordered_map<model::ChatId, model::Seq>> empty_at_;
+  std::map<std::string, std::unordered_map<model::ChatId, Empty>> empty_;
 };
 
 }  // namespace tg::store::postgres
