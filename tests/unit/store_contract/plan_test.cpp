@@ -83,15 +83,18 @@ class Plans : public testing::Test {
     queries.back().sql = "EXPLAIN (ANALYZE, BUFFERS, TIMING OFF) " + queries.back().sql;
     auto answers = connection->run_together(queries, std::chrono::minutes(1));
     ASSERT_TRUE(answers) << answers.error().to_string() << "\n" << queries.back().sql;
-    std::string plan;
+    std::string plan, walks;
     std::int64_t pages = -1;
     for (int at = 0; at < answers->back().size(); ++at) {
       const std::string line(answers->back().text(at, 0));
       plan += line + "\n";
+      // An empty partition costs nothing.
+      const bool walked = line.find("Seq Scan on messages") != std::string::npos;
+      if (walked && line.find("cost=0.00..0.00 ") == std::string::npos) walks += line + "\n";
       const auto buffers = line.find("Buffers: shared ");
       if (pages < 0 && buffers != std::string::npos) pages = pages_of(line);
     }
-    EXPECT_EQ(plan.find("Seq Scan on messages"), std::string::npos) << plan;
+    EXPECT_EQ(walks, "") << plan;
     EXPECT_LE(pages, most_pages) << plan;
   }
   static std::int64_t pages_of(const std::string& line) {
