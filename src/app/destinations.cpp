@@ -95,6 +95,13 @@ std::vector<api::Reader> Destinations::readers() const {
   return all;
 }
 
+bool Destinations::wait_delivered(const std::string& name, model::Seq seq, std::chrono::milliseconds patience) const {
+  for (const auto& runner : runners_) {
+    if (runner->name() == name) return runner->wait_delivered(seq, patience);
+  }
+  return false;
+}
+
 bool Destinations::retry_refused(const std::string& name, const std::vector<std::int64_t>& entries) {
   for (auto& runner : runners_) {
     if (runner->name() != name) continue;

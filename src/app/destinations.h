@@ -19,6 +19,8 @@ class Destinations {
   void start();
   void stop();  // before the intake stops
   std::vector<api::Reader> readers() const;
+  // Waits until this destination has everything up to there; false: not in time, or there is none of this name.
+  bool wait_delivered(const std::string& name, model::Seq seq, std::chrono::milliseconds patience) const;
   // These entries of the quarantine go out once more; false: there is no destination of this name.
   bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
   // Tells the cache what a consumer has processed; returns at once.

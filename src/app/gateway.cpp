@@ -8,6 +8,7 @@
 
 #include "api/api.h"
 #include "app/channel_watch.h"
+#include "app/database_store.h"
 #include "app/destinations.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
@@ -108,7 +109,8 @@ struct Gateway::Impl {
   std::shared_ptr<journal::Journal::Subscription> counting;
   std::unique_ptr<hot::Generations> generations;
   std::unique_ptr<pipeline::Intake> intake;
-  std::unique_ptr<store::LocalStore> store;
+  std::unique_ptr<store::LocalStore> local;
+  std::unique_ptr<store::PostgresStore> database;
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
   std::unique_ptr<tdlib::TdlibSource> telegram;
@@ -116,6 +118,8 @@ struct Gateway::Impl {
   std::unique_ptr<Destinations> destinations;
   std::unique_ptr<Upkeep> upkeep;
   std::filesystem::path url;  // the file that says where it listens
+
+  store::Store& store() const { return database ? static_cast<store::Store&>(*database) : *local; }
 
   std::vector<api::NamedSource> sources() const {
     std::vector<api::NamedSource> all;
@@ -158,8 +162,19 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   auto intake = intake_options(config);
   intake.lag = &impl->lag;
   impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake);
-  impl->store = std::make_unique<store::LocalStore>(*impl->journal, impl->intake.get(), *impl->generations,
-                                                    impl->metrics, store::LocalStore::Options{});
+  const bool in_database = config.store == "postgres";
+  impl->local = std::make_unique<store::LocalStore>(
+      *impl->journal, impl->intake.get(), *impl->generations, impl->metrics,
+      in_database ? store::LocalStore::registry_only() : store::LocalStore::Options{});
+  if (in_database) {
+    auto database = open_database_store(
+        config.postgres, {*impl->journal, *impl->local, *impl->generations, impl->metrics,
+                          [raw = impl.get()](model::Seq seq, std::chrono::milliseconds patience) {
+                            return raw->destinations && raw->destinations->wait_delivered("postgres", seq, patience);
+                          }});
+    if (!database) return database.error();
+    impl->database = std::move(*database);
+  }
   if (config.demo.enabled) {
     demo::Options options;
     options.channels = static_cast<std::size_t>(config.demo.channels);
@@ -174,15 +189,16 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   }
   api::Parts parts{.journal = *impl->journal,
                    .intake = *impl->intake,
-                   .store = *impl->store,
+                   .store = impl->store(),
                    .metrics = impl->metrics,
                    .health = impl->health,
                    .series = impl->series,
                    .generations = *impl->generations};
   parts.sources = [raw = impl.get()] { return raw->sources(); };
-  auto telegram = make_telegram(config, *impl->intake, *impl->journal, *impl->store, impl->metrics, [raw = impl.get()] {
-    if (raw->api) raw->api->wake();
-  });
+  auto telegram =
+      make_telegram(config, *impl->intake, *impl->journal, impl->store(), impl->metrics, [raw = impl.get()] {
+        if (raw->api) raw->api->wake();
+      });
   if (!telegram) return telegram.error();
   impl->telegram = std::move(*telegram);
   parts.control = impl->telegram.get();
@@ -246,7 +262,8 @@ void Gateway::stop() {
   impl_->api.reset();
   impl_->demo.reset();
   impl_->telegram.reset();
-  impl_->store.reset();
+  impl_->database.reset();
+  impl_->local.reset();
   impl_->intake.reset();
 }
 

@@ -7,6 +7,7 @@
 #include <ctime>
 #include <iostream>
 
+#include "app/database_store.h"
 #include "config/report.h"
 #include "model/time_range.h"
 #include "observe/log.h"
@@ -110,10 +111,19 @@ Result<Reading> Reading::open(const config::Config& config, bool search) {
   reading.journal = std::move(*journal);
   reading.metrics = std::make_unique<observe::Metrics>();
   reading.generations = std::make_unique<hot::Generations>(*reading.journal);
+  const bool in_database = config.store == "postgres";
   store::LocalStore::Options options;
-  options.search = search;
-  reading.store =
+  options.search = search && !in_database;
+  reading.local =
       std::make_unique<store::LocalStore>(*reading.journal, nullptr, *reading.generations, *reading.metrics, options);
+  reading.store = reading.local.get();
+  if (in_database) {
+    auto database = app::open_database_store(
+        config.postgres, {*reading.journal, *reading.local, *reading.generations, *reading.metrics, {}});
+    if (!database) return database.error();
+    reading.database = std::move(*database);
+    reading.store = reading.database.get();
+  }
   return reading;
 }
 

@@ -87,7 +87,9 @@ struct Reading {
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<observe::Metrics> metrics;
   std::unique_ptr<hot::Generations> generations;
-  std::unique_ptr<store::LocalStore> store;
+  std::unique_ptr<store::LocalStore> local;
+  std::unique_ptr<store::Store> database;
+  store::Store* store = nullptr;  // where the configuration says that messages are
 
   static Result<Reading> open(const config::Config& config, bool search);
 };

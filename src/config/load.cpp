@@ -169,6 +169,7 @@ void derive(Loaded& loaded) {
   follows_profile("postgres.enabled", config.postgres.enabled);
   follows_profile("redis.enabled", config.redis.enabled);
   follows_profile("rabbitmq.enabled", config.rabbitmq.enabled);
+  if (!loaded.origins.contains("store") && hybrid && config.postgres.enabled) config.store = "postgres";
   const bool own_tokens = std::any_of(config.auth.tokens.begin(), config.auth.tokens.end(), [](const Token& token) {
     const auto variables = detail::key_variables();
     return std::find(variables.begin(), variables.end(), token.origin) == variables.end();
@@ -205,6 +206,10 @@ void check_whole(Loaded& loaded) {
   } else if (!loopback && !config.auth.require_token) {
     add(loaded.warnings, fmt::format("the API on {} is open: tokens are accepted but not required", config.server.host),
         "Set auth.require_token = true");
+  }
+  if (config.store == "postgres" && !config.postgres.enabled) {
+    add(loaded.errors, "store = \"postgres\", but nothing is written there: postgres.enabled is false",
+        "Set postgres.enabled = true, or store = \"local\"");
   }
   if (config.server.max_connections_per_address > config.server.max_connections) {
     add(loaded.errors, "server.max_connections_per_address is larger than server.max_connections",

@@ -64,6 +64,7 @@ std::string one_of(const std::string& text, std::initializer_list<std::string_vi
 }
 
 std::string profile_complaint(const std::string& text) { return one_of(text, {"embedded", "hybrid"}); }
+std::string store_complaint(const std::string& text) { return one_of(text, {"local", "postgres"}); }
 std::string sslmode_complaint(const std::string& text) {
   return one_of(text, {"disable", "allow", "prefer", "require", "verify-ca", "verify-full"});
 }
@@ -96,6 +97,11 @@ const std::vector<Key>& table() {
        "embedded: one process, one file. hybrid: postgres, redis and rabbitmq are used as well, each unless its "
        "`enabled` says otherwise.",
        [](Config& c) -> Place { return &c.profile; }, 0, 0, "", profile_complaint},
+      {"store", "",
+       "Where messages are read and consumers' marks are kept: local (the journal's own file) or postgres, which needs "
+       "postgres.enabled. With profile = hybrid it is postgres unless it is set. Marks do not go over from one to the "
+       "other.",
+       [](Config& c) -> Place { return &c.store; }, 0, 0, "", store_complaint},
       {"webhooks", "",
        "Where news is sent by HTTP: [[webhooks]] with name, url and secret_file (a path, or the name of a systemd "
        "credential); format (events, or flat: one message a request in the predecessor's form), batch (1 to 100 "
