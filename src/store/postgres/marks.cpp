@@ -165,6 +165,7 @@ Result<Marked> PostgresStore::mark_processed(const std::vector<Mark>& marks, con
   }
   if (again) impl_->quiet.forget(consumer);
   impl_->changed(changed);
+  marked.keys = std::move(changed);
   impl_->parts.metrics.acknowledged.Increment(static_cast<double>(marked.updated));
   return marked;
 }
