@@ -97,7 +97,7 @@ class FakeStore final : public store::Store {
     return rows;
   }
   Result<store::Marked> mark_processed(const std::vector<store::Mark>& marks, const std::string&) override {
-    return store::Marked{static_cast<std::int64_t>(marks.size()), 1};
+    return store::Marked{static_cast<std::int64_t>(marks.size()), 1, {}};
   }
   Result<std::vector<store::Consumer>> consumers() override { return all_consumers; }
   Result<store::Consumer> put_consumer(const store::Consumer& consumer) override {
