@@ -60,15 +60,20 @@ Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours ke
   auto passed = db.scalar("SELECT coalesce(min(seq), 0) FROM cursors WHERE required");
   if (!passed) return passed.error();
   const auto before = now.us - std::chrono::duration_cast<std::chrono::microseconds>(keep).count();
-  auto done = db.prepared(
-                    "DELETE FROM events WHERE seq IN (SELECT seq FROM events WHERE seq <= ?1 AND recorded_at < ?2 "
-                    "ORDER BY seq LIMIT ?3)")
-                  .with(*passed, before, limit)
-                  .run();
+  auto& row =
+      db.prepared(
+            "SELECT max(seq) FROM (SELECT seq FROM events WHERE seq <= ?1 AND recorded_at < ?2 ORDER BY seq LIMIT ?3)")
+          .with(*passed, before, limit);
+  auto found = row.step();
+  if (!found) return found.error();
+  const bool any = *found && !row.is_null(0);
+  const auto last = row.integer(0);
+  row.reset();
+  if (!any) return std::int64_t{0};
+  auto done = db.prepared("DELETE FROM events WHERE seq <= ? AND recorded_at < ?").with(last, before).run();
   if (!done) return done.error();
   const auto gone = db.changes();
-  if (gone == 0) return gone;
-  done = db.execute("INSERT OR REPLACE INTO meta VALUES ('trimmed_to', (SELECT seq FROM events ORDER BY seq LIMIT 1))");
+  done = db.prepared("INSERT OR REPLACE INTO meta VALUES ('trimmed_to', ?)").with(last).run();
   if (!done) return done.error();
   return gone;
 }
