@@ -42,19 +42,26 @@ class HybridGateway(Gateway):
                 return float(found[3])
         return 0.0
 
-    def head(self):
-        return int(self.metric("journal_head_seq"))
-
     def delivered(self, *readers, patience=60):
         """Waits until these destinations have everything that is committed when it is called."""
         readers = readers or ("postgres", "redis", "rabbitmq", "webhook:test")
 
         def all_there():
-            status, answer = self.get("/api/telegram-gateway/destinations")
-            behind = {d["name"]: d["behindEvents"] for d in answer["data"]}
-            return status == 200 and all(behind.get(reader, 1) == 0 for reader in readers)
+            return all(self.behind(reader)["behindEvents"] == 0 for reader in readers)
 
         return until(all_there, patience, f"{readers} to have everything")
+
+    def caught_up(self, *readers, patience=60):
+        """Waits until these have all but what is newer than a few seconds, while more comes. (Cursors are told once a second.)"""
+        def all_near():
+            return all(self.behind(reader)["behindSeconds"] < 3 for reader in readers)
+
+        return until(all_near, patience, f"{readers} to catch up")
+
+    def behind(self, reader):
+        status, answer = self.get("/api/telegram-gateway/destinations")
+        assert status == 200, answer
+        return next(d for d in answer["data"] if d["name"] == reader)
 
     def messages(self):
         """Every stored message by its API id, as GET /api/messages shows it."""
