@@ -11,7 +11,9 @@ CREATE INDEX messages_link_previews ON telegram_gateway.messages (channel_id, te
 CREATE INDEX acks_by_consumer ON telegram_gateway.acks (consumer, channel_id, at);
 
 -- Indexes that cost more than the row itself are made when a partition's days are over: substring search (where the
--- extension pg_trgm is), metadata, analysis. At most so many partitions a call; how many were done.
+-- extension pg_trgm is), metadata, analysis. At most so many partitions a call; how many were done. TimescaleDB keeps its
+-- partitions in a schema of its own: a role that may make nothing there does without (deploy/postgresql/setup.sql grants
+-- it).
 CREATE FUNCTION telegram_gateway.index_past_partitions(most int) RETURNS int LANGUAGE plpgsql SET lock_timeout = '3s' AS $$
 DECLARE
   part record;
@@ -20,6 +22,9 @@ DECLARE
                     ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm');
   done int := 0;
 BEGIN
+  IF telegram_gateway.edition() <> 'postgresql' AND NOT has_schema_privilege('_timescaledb_internal', 'CREATE') THEN
+    RETURN 0;
+  END IF;
   FOR part IN SELECT * FROM telegram_gateway.partitions('messages') p WHERE p.ends <= now() ORDER BY p.begins DESC LOOP
     qualified := CASE WHEN part.name LIKE '%.%' THEN part.name ELSE 'telegram_gateway.' || quote_ident(part.name) END;
     CONTINUE WHEN EXISTS (SELECT FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid

@@ -27,3 +27,6 @@ SET client_min_messages = warning;
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 SELECT 'CREATE EXTENSION IF NOT EXISTS timescaledb'
  WHERE current_setting('shared_preload_libraries') LIKE '%timescaledb%' \gexec
+-- Its partitions are there; the gateway makes the indexes of those whose days are over.
+SELECT 'GRANT USAGE, CREATE ON SCHEMA _timescaledb_internal TO telegram_gateway'
+ WHERE EXISTS (SELECT FROM pg_extension WHERE extname = 'timescaledb') \gexec

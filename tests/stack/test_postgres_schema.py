@@ -113,9 +113,11 @@ class Migrations(DatabaseCase):
     def test_check(self):
         self.assertIn("migrations are waiting", self.run_("db", "check", code=3)[0])
         self.run_("db", "migrate")
-        self.assertIn("partitions ahead: ", self.run_("db", "check", code=3)[0])
-        gateway = self.gateway()
-        gateway.until(lambda: self.ask("SELECT count(*) FROM telegram_gateway.partitions('messages')"), what="partitions")
+        gateway = self.gateway
+        if self.one("SELECT telegram_gateway.edition()") == "postgresql":  # TimescaleDB makes them when they are needed
+            self.assertIn("partitions ahead: ", self.run_("db", "check", code=3)[0])
+            gateway().until(lambda: self.ask("SELECT count(*) FROM telegram_gateway.partitions('messages')"),
+                            what="partitions")
 
         report = json.loads(self.run_("--json", "db", "check")[0])
 
@@ -161,6 +163,10 @@ class Queries(DatabaseCase):
         self.sql("ANALYZE")
         filled = {row[0] for row in self.sql("SELECT relname FROM pg_class WHERE oid IN (SELECT tableoid FROM "
                                              "telegram_gateway.messages)")}
+        of_chunks = {"channel_id_arrival_id": "messages_unprocessed", "channel_id_arrival": "messages_unprocessed",
+                     "telegram_date_scope_channel_id": "messages_by_date",
+                     "channel_id_telegram_date_scope": "messages_by_channel", "_id_idx": "messages_by_id",
+                     "channel_id_telegram_date_idx": "messages_link_previews"}
         for query, index in {
             "SELECT id FROM telegram_gateway.messages WHERE channel_id = -1009000000003 AND offered AND "
             "published_at IS NULL AND deleted_at IS NULL ORDER BY arrival LIMIT 100": "channel_id_arrival_id",
@@ -184,7 +190,9 @@ class Queries(DatabaseCase):
         }.items():
             with self.subTest(query):
                 used, whole = self.plan(query)
-                self.assertTrue(any(index in name for name in used), used)
+                # A partition's index is called after its columns, a chunk's after the hypertable's index.
+                names = (index, of_chunks.get(index, index))
+                self.assertTrue(any(part in name for name in used for part in names), used)
                 self.assertFalse(whole & filled)
 
     def stored(self):
@@ -257,7 +265,9 @@ class Queries(DatabaseCase):
         self.assertEqual(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'stored')"), [])
         dropped = self.sql("SELECT telegram_gateway.cleanup_old_messages(90)")
 
-        self.assertEqual(dropped, [("messages_p20200101",), ("message_versions_p20200101",)])
+        if self.one("SELECT telegram_gateway.edition()") == "postgresql":
+            self.assertEqual(dropped, [("messages_p20200101",), ("message_versions_p20200101",)])
+        self.assertGreaterEqual(len(dropped), 1)
         self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.messages"), [(2,)])
         self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.acks"), [(2,)])
 
