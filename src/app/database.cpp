@@ -10,8 +10,8 @@ namespace {
 // Every event, history too: what consumers should not be told, they are not told from there.
 class DatabaseSink : public sink::Sink {
  public:
-  DatabaseSink(journal::Journal& journal, store::PostgresWriter::Options options)
-      : writer_(journal, std::move(options)) {}
+  DatabaseSink(journal::Journal& journal, store::PostgresWriter::Options options, OnStored on_stored)
+      : writer_(journal, std::move(options)), on_stored_(std::move(on_stored)) {}
 
   const std::string& name() const override { return name_; }
   bool wants(const model::Event&) const override { return true; }
@@ -28,6 +28,7 @@ class DatabaseSink : public sink::Sink {
     auto stored = writer_.deliver(events, stop);
     sink::Delivery delivery;
     delivery.done = stored.done;
+    if (stored.done > 0) on_stored_(events.first(stored.done));
     for (auto& one : stored.refused) delivery.refused.push_back({one.index, std::move(one.reason)});
     delivery.trouble = std::move(stored.trouble);
     return delivery;
@@ -39,6 +40,7 @@ class DatabaseSink : public sink::Sink {
  private:
   const std::string name_ = "postgres";
   store::PostgresWriter writer_;
+  const OnStored on_stored_;
 };
 
 }  // namespace
@@ -61,7 +63,8 @@ Result<DatabaseTargets> database_targets(const config::Postgres& config) {
   return targets;
 }
 
-Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal) {
+Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
+                                                       OnStored on_stored) {
   auto targets = database_targets(config);
   if (!targets) return targets.error();
   store::PostgresWriter::Options options;
@@ -72,7 +75,7 @@ Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& c
   options.compress_after_days = config.compress_after_days;
   options.keep_days = config.keep_days;
   options.keep_by_date = config.keep_by == "date";
-  return std::unique_ptr<sink::Sink>(std::make_unique<DatabaseSink>(journal, std::move(options)));
+  return std::unique_ptr<sink::Sink>(std::make_unique<DatabaseSink>(journal, std::move(options), std::move(on_stored)));
 }
 
 }  // namespace tg::app

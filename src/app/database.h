@@ -1,7 +1,9 @@
 #pragma once
 // The database as a destination, from the configuration.
 
+#include <functional>
 #include <memory>
+#include <span>
 
 #include "config/config.h"
 #include "journal/journal.h"
@@ -16,7 +18,11 @@ struct DatabaseTargets {
 };
 Result<DatabaseTargets> database_targets(const config::Postgres& config);
 
+// Called by the sink's thread with what has just been stored: what was remembered of it may be old.
+using OnStored = std::function<void(std::span<const model::Event>)>;
+
 // The journal must outlive it.
-Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal);
+Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
+                                                       OnStored on_stored);
 
 }  // namespace tg::app

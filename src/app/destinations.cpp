@@ -26,10 +26,11 @@ Result<std::unique_ptr<sink::Sink>> make_webhook(const config::Webhook& webhook,
 
 }  // namespace
 
-Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& config, sink::Runner::Parts parts) {
+Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& config, sink::Runner::Parts parts,
+                                                         OnStored on_stored) {
   auto all = std::unique_ptr<Destinations>(new Destinations(parts));
   if (config.postgres.enabled) {
-    auto database = make_database_sink(config.postgres, parts.journal);
+    auto database = make_database_sink(config.postgres, parts.journal, std::move(on_stored));
     if (!database) return database.error();
     all->planned_.push_back({std::move(*database), {.required = true, .from_oldest = true}});
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "api/api.h"
+#include "app/database.h"
 #include "config/config.h"
 #include "sink/redis/dedup.h"
 #include "sink/runner.h"
@@ -14,7 +15,8 @@ namespace tg::app {
 class Destinations {
  public:
   // Reads the secrets' files; reaches nothing yet. The parts must outlive it.
-  static Result<std::unique_ptr<Destinations>> make(const config::Config& config, sink::Runner::Parts parts);
+  static Result<std::unique_ptr<Destinations>> make(const config::Config& config, sink::Runner::Parts parts,
+                                                    OnStored on_stored);
 
   void start();
   void stop();  // before the intake stops

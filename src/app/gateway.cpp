@@ -214,7 +214,13 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   if (impl->demo || impl->telegram) {
     parts.sync = [raw = impl.get()](const std::vector<model::ChatId>& chats) { return raw->sync(chats); };
   }
-  auto destinations = Destinations::make(config, {*impl->journal, *impl->intake, impl->metrics, impl->health});
+  // The journal's commit has made remembered answers old already; one read from the database between then and now is
+  // old as well.
+  auto on_stored = [&generations = *impl->generations](std::span<const model::Event> events) {
+    for (const auto& event : events) generations.bump(event.key.peer);
+  };
+  auto destinations =
+      Destinations::make(config, {*impl->journal, *impl->intake, impl->metrics, impl->health}, std::move(on_stored));
   if (!destinations) return destinations.error();
   impl->destinations = std::move(*destinations);
   parts.readers = [raw = impl.get()] { return raw->destinations->readers(); };

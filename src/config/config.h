@@ -166,7 +166,7 @@ struct Ui {
 struct Config {
   std::string data_dir = "/var/lib/telegram-gateway";
   std::string profile = "embedded";  // embedded, hybrid
-  std::string store = "local";       // local, postgres; load() takes postgres with it in the hybrid profile
+  std::string store = "local";       // local, postgres
   Server server;
   Auth auth;
   Journal journal;

@@ -169,7 +169,6 @@ void derive(Loaded& loaded) {
   follows_profile("postgres.enabled", config.postgres.enabled);
   follows_profile("redis.enabled", config.redis.enabled);
   follows_profile("rabbitmq.enabled", config.rabbitmq.enabled);
-  if (!loaded.origins.contains("store") && hybrid && config.postgres.enabled) config.store = "postgres";
   const bool own_tokens = std::any_of(config.auth.tokens.begin(), config.auth.tokens.end(), [](const Token& token) {
     const auto variables = detail::key_variables();
     return std::find(variables.begin(), variables.end(), token.origin) == variables.end();

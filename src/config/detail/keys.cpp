@@ -99,8 +99,9 @@ const std::vector<Key>& table() {
        [](Config& c) -> Place { return &c.profile; }, 0, 0, "", profile_complaint},
       {"store", "",
        "Where messages are read and consumers' marks are kept: local (the journal's own file) or postgres, which needs "
-       "postgres.enabled. With profile = hybrid it is postgres unless it is set. Marks do not go over from one to the "
-       "other.",
+       "postgres.enabled. Answers of local do not depend on the database; with postgres programs may mark in SQL as "
+       "well. "
+       "Marks do not go over from one to the other.",
        [](Config& c) -> Place { return &c.store; }, 0, 0, "", store_complaint},
       {"webhooks", "",
        "Where news is sent by HTTP: [[webhooks]] with name, url and secret_file (a path, or the name of a systemd "
