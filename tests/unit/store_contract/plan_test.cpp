@@ -50,7 +50,8 @@ class Plans : public testing::Test {
   static void fill() {
     const auto patience = std::chrono::minutes(10);
     const auto last = model::Time::seconds(kPosted + 10 * rows());
-    run({"SELECT telegram_gateway.make_partitions(ARRAY(SELECT generate_series($1, $2, interval '1 day')), 1)",
+    run({"SELECT telegram_gateway.make_partitions(ARRAY(SELECT generate_series($1, $2 + interval '1 day', "
+         "interval '1 day')), 1)",
          std::move(Params().add(kFirst).add(last))},
         patience);
     run({"INSERT INTO telegram_gateway.messages (scope, channel_id, message_id, telegram_date, id, arrival, "
