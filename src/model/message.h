@@ -164,8 +164,10 @@ struct Message {
   std::string via_bot;
   std::string service;  // what happened, for a service message (e.g. pin_message); empty = an ordinary one
   Counters counters;
-  bool sanitised = false;  // something no database takes (U+0000, lone surrogates) was cut out
-  std::string raw;         // the source's own JSON, where the content was not understood; empty otherwise
+  std::vector<std::string> tags;  // words that rules added; no part of the content
+  bool redacted = false;          // rules replaced parts of its texts: the server's own still has them
+  bool sanitised = false;         // something no database takes (U+0000, lone surrogates) was cut out
+  std::string raw;                // the source's own JSON, where the content was not understood; empty otherwise
 
   bool operator==(const Message&) const = default;
 };

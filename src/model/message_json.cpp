@@ -67,6 +67,16 @@ class Object {
     key(name);
     fmt::format_to(std::back_inserter(out_), "[{}]", fmt::join(values, ","));
   }
+  void texts(std::string_view name, const std::vector<std::string>& values) {
+    if (values.empty()) return;
+    key(name);
+    out_ += '[';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) out_ += ',';
+      append_json_string(out_, values[i]);
+    }
+    out_ += ']';
+  }
   template <class Write>
   void object(std::string_view name, Write write) {
     key(name);
@@ -129,6 +139,15 @@ class Fields {
     const auto* v = object_.if_contains(name);
     if (!v || !v->is_array()) return values;
     for (const auto& item : v->get_array()) values.push_back(item.is_int64() ? item.get_int64() : 0);
+    return values;
+  }
+  std::vector<std::string> texts(std::string_view name) const {
+    std::vector<std::string> values;
+    const auto* v = object_.if_contains(name);
+    if (!v || !v->is_array()) return values;
+    for (const auto& item : v->get_array()) {
+      if (item.is_string()) values.emplace_back(item.get_string());
+    }
     return values;
   }
   template <class Read>
@@ -306,6 +325,8 @@ std::string to_json(const Message& m) {
   o.text("via_bot", m.via_bot);
   o.text("service", m.service);
   if (!m.counters.empty()) o.object("counters", [&](Object& c) { write_counters(c, m.counters); });
+  o.texts("tags", m.tags);
+  o.flag("redacted", m.redacted);
   o.flag("sanitised", m.sanitised);
   o.text("raw", m.raw);
   o.close();
@@ -362,6 +383,8 @@ Result<Message> message_from_json(std::string_view json) {
   m.via_bot = f.text("via_bot");
   m.service = f.text("service");
   if (const auto c = f.object("counters")) m.counters = read_counters(*c);
+  m.tags = f.texts("tags");
+  m.redacted = f.flag("redacted");
   m.sanitised = f.flag("sanitised");
   m.raw = f.text("raw");
   return m;

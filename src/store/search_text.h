@@ -1,16 +1,11 @@
 #pragma once
-// What text is compared by in a search, the same in every store: NFKC, case-folded, accents removed. "ＡÇÃO" and "acao"
-// are one. A substring search for b in a is search_text(a).contains(search_text(b)). Thread-safe.
+// What text is compared by in a search, the same in every store and in rules.
 
-#include <cstddef>
-#include <string>
-#include <string_view>
+#include "model/search_text.h"
 
 namespace tg::store {
 
-std::string search_text(std::string_view text);
-
-// Code points; the input must be UTF-8.
-std::size_t characters(std::string_view text);
+using model::characters;
+using model::search_text;
 
 }  // namespace tg::store

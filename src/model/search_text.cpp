@@ -1,13 +1,14 @@
-#include "store/search_text.h"
+#include "model/search_text.h"
 
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
+#include <unicode/utf8.h>
 
 #include <algorithm>
 #include <stdexcept>
 
-namespace tg::store {
+namespace tg::model {
 namespace {
 
 const icu::Normalizer2& checked(const icu::Normalizer2* normalizer, UErrorCode status) {
@@ -62,9 +63,33 @@ std::string search_text(std::string_view text) {
   return folded;
 }
 
+MappedText mapped_search_text(std::string_view text) {
+  MappedText mapped;
+  const auto add = [&](std::size_t begin, std::size_t end) {
+    const auto part = search_text(text.substr(begin, end - begin));
+    mapped.folded += part;
+    mapped.begins.insert(mapped.begins.end(), part.size(), static_cast<std::uint32_t>(begin));
+    mapped.ends.insert(mapped.ends.end(), part.size(), static_cast<std::uint32_t>(end));
+  };
+  const auto size = static_cast<std::int32_t>(text.size());
+  std::int32_t begin = 0;
+  for (std::int32_t at = 0; at < size;) {
+    const std::int32_t here = at;
+    UChar32 c = 0;
+    U8_NEXT_OR_FFFD(reinterpret_cast<const std::uint8_t*>(text.data()), at, size, c);
+    const bool apart = case_fold().hasBoundaryBefore(c) && compose().hasBoundaryBefore(c);
+    if (here > begin && apart) {
+      add(static_cast<std::size_t>(begin), static_cast<std::size_t>(here));
+      begin = here;
+    }
+  }
+  if (size > begin) add(static_cast<std::size_t>(begin), static_cast<std::size_t>(size));
+  return mapped;
+}
+
 std::size_t characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
-}  // namespace tg::store
+}  // namespace tg::model
