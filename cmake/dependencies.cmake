@@ -19,3 +19,4 @@ pkg_check_modules(RABBITMQ REQUIRED IMPORTED_TARGET librabbitmq)
 pkg_check_modules(HIREDIS REQUIRED IMPORTED_TARGET hiredis>=0.14)
 # Its _FILE_OFFSET_BITS=64 is the default here, and a definition more would make the precompiled header useless.
 set_property(TARGET PkgConfig::HIREDIS PROPERTY INTERFACE_COMPILE_OPTIONS)
+pkg_check_modules(RE2 REQUIRED re2)
