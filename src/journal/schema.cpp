@@ -131,6 +131,19 @@ CREATE TABLE topics (
   PRIMARY KEY (peer, topic)) WITHOUT ROWID;
 )sql";
 
+// Since version 7: what a person wants done with messages (body: JSON of rules::Rule), and what was forwarded.
+constexpr std::string_view kRules = R"sql(
+CREATE TABLE rules (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, position INTEGER NOT NULL, body TEXT NOT NULL,
+  created_at INTEGER NOT NULL, updated_at INTEGER NOT NULL);
+-- Written before Telegram is asked (sent 0) and again when it has it: what was begun may be there already.
+CREATE TABLE forwarded (
+  rule INTEGER NOT NULL, peer INTEGER NOT NULL, message INTEGER NOT NULL, scope INTEGER NOT NULL,
+  destination INTEGER NOT NULL, begun_at INTEGER NOT NULL, sent INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (rule, peer, message, scope, destination)) WITHOUT ROWID;
+CREATE INDEX forwarded_sent ON forwarded (destination, sent);
+)sql";
+
 // What version 3 served has no seq: an edit counts as not served then, and comes once more.
 constexpr std::string_view kSince3 =
     "ALTER TABLE serves ADD COLUMN seq INTEGER NOT NULL DEFAULT 0;"
@@ -149,8 +162,8 @@ Result<void> prepare(Connection& db) {
   }
   if (*version >= 3 && *version < kSchemaVersion) {
     auto done =
-        db.execute(fmt::format("BEGIN IMMEDIATE;{}{}{}PRAGMA user_version = {};COMMIT;", *version == 3 ? kSince3 : "",
-                               *version < 5 ? kAccess : "", kTopics, kSchemaVersion));
+        db.execute(fmt::format("BEGIN IMMEDIATE;{}{}{}{}PRAGMA user_version = {};COMMIT;", *version == 3 ? kSince3 : "",
+                               *version < 5 ? kAccess : "", *version < 6 ? kTopics : "", kRules, kSchemaVersion));
     if (!done) (void)db.execute("ROLLBACK");
     return done;
   }
@@ -162,12 +175,12 @@ Result<void> prepare(Connection& db) {
   }
   const auto now = model::Time::now();
   auto done = db.execute(
-      fmt::format("BEGIN IMMEDIATE;{}{}{}"
+      fmt::format("BEGIN IMMEDIATE;{}{}{}{}"
                   "INSERT INTO meta VALUES ('journal_id', lower(hex(randomblob(16)))), ('created_at', '{}');"
                   // Sequence numbers start at the time of creation in µs, so that they grow also over a lost journal.
                   "INSERT INTO sqlite_sequence (name, seq) VALUES ('events', {});"
                   "PRAGMA user_version = {};COMMIT;",
-                  kTables, kAccess, kTopics, now.us, now.us, kSchemaVersion));
+                  kTables, kAccess, kTopics, kRules, now.us, now.us, kSchemaVersion));
   if (!done) (void)db.execute("ROLLBACK");
   return done;
 }

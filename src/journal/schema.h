@@ -6,7 +6,7 @@
 
 namespace tg::journal {
 
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 // Creates; refuses the file of a newer program and that of a version before the first release.
 Result<void> prepare(Connection& db);

@@ -35,7 +35,8 @@ TEST(Schema, AFileOfVersionThreeIsTakenOver) {
   auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
   ASSERT_TRUE(prepare(*db));
   ASSERT_TRUE(
-      db->execute("DROP TABLE topics; DROP TABLE access; ALTER TABLE serves DROP COLUMN seq; ALTER TABLE consumers "
+      db->execute("DROP TABLE rules; DROP TABLE forwarded; DROP TABLE topics; DROP TABLE access; ALTER TABLE serves "
+                  "DROP COLUMN seq; ALTER TABLE consumers "
                   "DROP COLUMN began; "
                   "INSERT INTO serves VALUES ('a', 1, 2, 0, 1, 3); PRAGMA user_version = 3"));
 
@@ -51,7 +52,8 @@ TEST(Schema, AFileOfVersionFourIsTakenOver) {
   const test::TempFolder folder;
   auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
   ASSERT_TRUE(prepare(*db));
-  ASSERT_TRUE(db->execute("DROP TABLE topics; DROP TABLE access; PRAGMA user_version = 4"));
+  ASSERT_TRUE(db->execute(
+      "DROP TABLE rules; DROP TABLE forwarded; DROP TABLE topics; DROP TABLE access; PRAGMA user_version = 4"));
 
   ASSERT_TRUE(prepare(*db));
 
@@ -63,11 +65,27 @@ TEST(Schema, AFileOfVersionFiveIsTakenOver) {
   const test::TempFolder folder;
   auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
   ASSERT_TRUE(prepare(*db));
-  ASSERT_TRUE(db->execute("DROP TABLE topics; PRAGMA user_version = 5"));
+  ASSERT_TRUE(db->execute("DROP TABLE rules; DROP TABLE forwarded; DROP TABLE topics; PRAGMA user_version = 5"));
 
   ASSERT_TRUE(prepare(*db));
 
   EXPECT_EQ(db->scalar("SELECT count(*) FROM topics").value(), 0);
+  EXPECT_EQ(db->scalar("PRAGMA user_version").value(), kSchemaVersion);
+}
+
+TEST(Schema, AFileOfVersionSixIsTakenOver) {
+  const test::TempFolder folder;
+  auto db = Connection::open(folder.path() / "journal.db", Connection::Mode::write).value();
+  ASSERT_TRUE(prepare(*db));
+  ASSERT_TRUE(
+      db->execute("DROP TABLE rules; DROP TABLE forwarded; INSERT INTO topics VALUES (1, 2, 'kept', 3); "
+                  "PRAGMA user_version = 6"));
+
+  ASSERT_TRUE(prepare(*db));
+
+  EXPECT_EQ(db->scalar("SELECT count(*) FROM rules").value(), 0);
+  EXPECT_EQ(db->scalar("SELECT count(*) FROM forwarded").value(), 0);
+  EXPECT_EQ(db->scalar("SELECT count(*) FROM topics").value(), 1);
   EXPECT_EQ(db->scalar("PRAGMA user_version").value(), kSchemaVersion);
 }
 
