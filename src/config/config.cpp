@@ -41,6 +41,18 @@ std::string_view name_of(LogTarget target) {
   return "?";
 }
 
+bool is_mail_address(std::string_view text) {
+  const auto at = text.find('@');
+  if (at == 0 || at == text.npos || at + 1 == text.size() || text.size() > 254) return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) {
+                       return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              std::string_view("@.-_+=/!#$%&'*?^`{|}~").find(static_cast<char>(c)) !=
+                                  std::string_view::npos;
+                     }) &&
+         text.find('@', at + 1) == text.npos;
+}
+
 bool is_loopback(std::string_view host) {
   if (host == "localhost" || host == "::1" || host == "[::1]") return true;
   if (!host.starts_with("127.")) return false;

@@ -130,6 +130,22 @@ struct Webhook {
   std::string shown_url() const;  // without its query, which may hold a secret
 };
 
+// Mail that rules send.
+struct Smtp {
+  std::string host;  // empty = no mail
+  std::int64_t port = 587;
+  std::string user;  // empty = without signing in
+  std::string password_file;
+  std::string from;
+  std::string tls = "starttls";  // starttls, tls, none
+  std::string tls_ca_file;
+};
+
+struct Alerts {
+  bool allow_private = false;  // web hooks of rules may be at private addresses
+  std::int64_t every_s = 60;   // a mail a rule
+};
+
 struct Demo {
   bool enabled = false;
   double rate = 1.0;  // messages a second
@@ -152,6 +168,7 @@ struct Telegram {
   std::int64_t request_every_ms = 200;
   std::int64_t reopen_above_mib = 320;  // 0 = never
   std::int64_t lag_alarm_s = 120;
+  std::vector<std::string> may_write;  // accounts that rules may forward by
 };
 
 struct Log {
@@ -178,6 +195,8 @@ struct Config {
   Redis redis;
   Rabbitmq rabbitmq;
   std::vector<Webhook> webhooks;
+  Smtp smtp;
+  Alerts alerts;
   Demo demo;
   Log log;
   Ui ui;
@@ -186,6 +205,9 @@ struct Config {
 std::string_view name_of(Scope scope);       // "read", "consume", "admin"
 std::string_view name_of(LogLevel level);    // "debug", "info", "warn", "error"
 std::string_view name_of(LogTarget target);  // "auto", "console", "journald"
+
+// One address without a name, as in an envelope: user@example.org.
+bool is_mail_address(std::string_view text);
 
 // 127.0.0.0/8, ::1 or localhost.
 bool is_loopback(std::string_view host);

@@ -87,6 +87,11 @@ std::string queue_name_complaint(const std::string& text) {
   return plain ? "" : "is no name for a queue; take 1 to 100 of a-z A-Z 0-9 - _";
 }
 
+std::string smtp_tls_complaint(const std::string& text) { return one_of(text, {"starttls", "tls", "none"}); }
+std::string mail_address_complaint(const std::string& text) {
+  return text.empty() || is_mail_address(text) ? "" : "is no mail address; write it as gateway@example.org";
+}
+
 const std::vector<Key>& table() {
   static const std::vector<Key> all{
       {"data_dir", "",
@@ -227,6 +232,9 @@ const std::vector<Key>& table() {
        "while, is called late for 15 minutes: /health is degraded. A channel that the account is no member of is asked "
        "for what is new about once a minute.",
        [](Config& c) -> Place { return &c.telegram.lag_alarm_s; }, 2, kDayS},
+      {"telegram.may_write", "",
+       "Accounts that rules may forward messages by. None by default: nothing is ever written to Telegram.",
+       [](Config& c) -> Place { return &c.telegram.may_write; }, 0, 0, "", not_empty},
 
       {"postgres.enabled", "",
        "Whether stored messages also go to PostgreSQL or TimescaleDB. On with profile = hybrid.",
@@ -302,6 +310,27 @@ const std::vector<Key>& table() {
        [](Config& c) -> Place { return &c.rabbitmq.consumers; }, 0, 0, "", queue_name_complaint},
       {"rabbitmq.window", "messages", "So many may be published and not confirmed yet.",
        [](Config& c) -> Place { return &c.rabbitmq.window; }, 1, 65'535},
+
+      {"smtp.host", "", "Server that takes the mail of rules with an alert by e-mail. Empty = none is sent.",
+       [](Config& c) -> Place { return &c.smtp.host; }},
+      {"smtp.port", "", "Its port: 587 with starttls, 465 with tls, 25 with none are usual.",
+       [](Config& c) -> Place { return &c.smtp.port; }, 1, 65'535},
+      {"smtp.user", "", "User to sign in as; empty = without signing in.",
+       [](Config& c) -> Place { return &c.smtp.user; }},
+      {"smtp.password_file", "", "File with its password, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.smtp.password_file; }},
+      {"smtp.from", "", "Address that the mail is from.", [](Config& c) -> Place { return &c.smtp.from; }, 0, 0, "",
+       mail_address_complaint},
+      {"smtp.tls", "",
+       "starttls, tls (from the first byte on) or none (on this machine only). The certificate is checked.",
+       [](Config& c) -> Place { return &c.smtp.tls; }, 0, 0, "", smtp_tls_complaint},
+      {"smtp.tls_ca_file", "", "Certificate authority of the server's certificate. Empty = the system's.",
+       [](Config& c) -> Place { return &c.smtp.tls_ca_file; }},
+
+      {"alerts.allow_private", "", "Whether the alerts of rules may be sent to private and loopback addresses.",
+       [](Config& c) -> Place { return &c.alerts.allow_private; }},
+      {"alerts.every_s", "seconds", "A rule sends at most one mail so often; it holds all that matched since.",
+       [](Config& c) -> Place { return &c.alerts.every_s; }, 1, kDayS},
 
       {"demo.enabled", "", "Whether made-up channels post made-up messages, to see everything without an account.",
        [](Config& c) -> Place { return &c.demo.enabled; }},
