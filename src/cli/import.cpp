@@ -4,6 +4,7 @@
 #include "cli/progress.h"
 #include "cli/usage.h"
 #include "pipeline/intake.h"
+#include "pipeline/rulebook.h"
 #include "source/export_file/import_file.h"
 
 namespace tg::cli {
@@ -114,7 +115,11 @@ int import_all(const Common& common, const ImportFlags& flags) {
   pipeline::Intake::Options intake_options;
   intake_options.give_up_on_failure = true;
   intake_options.counters_every = std::chrono::seconds(0);  // nobody watches them change
+  // What rules drop or redact stays out, whichever way it comes.
+  rules::Live live;
+  intake_options.rules = &live;
   pipeline::Intake intake(**journal, metrics, intake_options);
+  if (auto loaded = pipeline::Rulebook(**journal, intake, live, {}).load(); !loaded) return fail(loaded.error());
 
   export_file::Options options;
   options.account = flags.account;

@@ -91,6 +91,7 @@ Metrics::Metrics()
       acknowledged(counter(*registry_, "acknowledged_total", "Messages that consumers marked")),
       unauthorised(counter(*registry_, "unauthorised_total", "Requests refused for their token")),
       rate_limited(counter(*registry_, "rate_limited_total", "Requests refused for their rate")),
+      rule_actions_(counters(*registry_, "rule_actions_total", "Messages that rules dropped, redacted or tagged")),
       reader_lag_(gauges(*registry_, "reader_lag_events", "Events that a reader of the journal has yet to read")),
       destination_up_(gauges(*registry_, "destination_up", "1 while the destination is reached")),
       delivered_(counters(*registry_, "delivered_total", "Events that a destination has taken")),
@@ -100,6 +101,7 @@ Metrics::Metrics()
       requests_(counters(*registry_, "http_requests_total", "Requests answered")),
       request_seconds_(histograms(*registry_, "http_request_seconds", "From request read to answer written")),
       process_(detail::process_figures()) {
+  for (const auto* action : {"drop", "redact", "tag"}) rule_actions(action);
   auto& family = counters(*registry_, "events_total", "Events written to the journal");
   for (const model::Kind kind : kKinds) {
     for (const model::Origin origin : kOrigins) {
@@ -121,6 +123,8 @@ std::string Metrics::to_prometheus_text() const {
 Counter& Metrics::events(model::Kind kind, model::Origin origin) {
   return *events_.at(static_cast<std::size_t>(kind)).at(static_cast<std::size_t>(origin));
 }
+
+Counter& Metrics::rule_actions(const std::string& action) { return rule_actions_.Add({{"action", action}}); }
 
 Gauge& Metrics::reader_lag_events(const std::string& reader) {
   return reader_lag_.Add({{"reader", readers_.bounded(reader, kMostReaders)}});

@@ -39,21 +39,22 @@ class Metrics {
   prometheus::Counter& events(model::Kind kind, model::Origin origin);  // telegram_gateway_events_total
   prometheus::Counter& observations_known;    // …_observations_known_total: seen again, nothing new
   prometheus::Counter& observations_refused;  // …_observations_refused_total: set aside as bad input
-  prometheus::Gauge& intake_depth;            // …_intake_depth: observations waiting
-  prometheus::Histogram& stored_seconds;      // …_stored_seconds: seen by a source → on disk
-  prometheus::Histogram& commit_seconds;      // …_journal_commit_seconds
-  prometheus::Histogram& commit_events;       // …_journal_commit_events
-  prometheus::Gauge& journal_bytes;           // …_journal_bytes
-  prometheus::Gauge& journal_head_seq;        // …_journal_head_seq
-  prometheus::Gauge& disk_free_bytes;         // …_disk_free_bytes
-  prometheus::Gauge& capture_up;              // …_capture_up
-  prometheus::Gauge& accounts_ended;          // …_accounts_ended: their sessions, by Telegram
-  prometheus::Gauge& accounts_unreachable;    // …_accounts_unreachable: signed in, a minute without a connection
-  prometheus::Gauge& coverage_missing;        // …_coverage_missing_ids
-  prometheus::Gauge& channel_lag_seconds;     // …_channel_lag_seconds: the worst of all channels, 15 minutes
-  prometheus::Gauge& channels_late;           // …_channels_late: whose lag is above telegram.lag_alarm_s
-  prometheus::Gauge& channels_silent;         // …_channels_silent: longer than usual, as the server confirms
-  prometheus::Gauge& quarantined;             // …_quarantined
+  prometheus::Counter& rule_actions(const std::string& action);  // …_rule_actions_total{action}: on messages
+  prometheus::Gauge& intake_depth;                               // …_intake_depth: observations waiting
+  prometheus::Histogram& stored_seconds;                         // …_stored_seconds: seen by a source → on disk
+  prometheus::Histogram& commit_seconds;                         // …_journal_commit_seconds
+  prometheus::Histogram& commit_events;                          // …_journal_commit_events
+  prometheus::Gauge& journal_bytes;                              // …_journal_bytes
+  prometheus::Gauge& journal_head_seq;                           // …_journal_head_seq
+  prometheus::Gauge& disk_free_bytes;                            // …_disk_free_bytes
+  prometheus::Gauge& capture_up;                                 // …_capture_up
+  prometheus::Gauge& accounts_ended;                             // …_accounts_ended: their sessions, by Telegram
+  prometheus::Gauge& accounts_unreachable;  // …_accounts_unreachable: signed in, a minute without a connection
+  prometheus::Gauge& coverage_missing;      // …_coverage_missing_ids
+  prometheus::Gauge& channel_lag_seconds;   // …_channel_lag_seconds: the worst of all channels, 15 minutes
+  prometheus::Gauge& channels_late;         // …_channels_late: whose lag is above telegram.lag_alarm_s
+  prometheus::Gauge& channels_silent;       // …_channels_silent: longer than usual, as the server confirms
+  prometheus::Gauge& quarantined;           // …_quarantined
   prometheus::Gauge& reader_lag_events(const std::string& reader);     // …_reader_lag_events{reader}
   prometheus::Gauge& destination_up(const std::string& reader);        // …_destination_up{reader}
   prometheus::Counter& delivered(const std::string& reader);           // …_delivered_total{reader}: events
@@ -90,6 +91,7 @@ class Metrics {
   };
 
   std::array<std::array<prometheus::Counter*, 5>, 10> events_{};  // [kind][origin], both counted from 1
+  prometheus::Family<prometheus::Counter>& rule_actions_;
   prometheus::Family<prometheus::Gauge>& reader_lag_;
   prometheus::Family<prometheus::Gauge>& destination_up_;
   prometheus::Family<prometheus::Counter>& delivered_;

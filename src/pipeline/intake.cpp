@@ -38,6 +38,7 @@ std::size_t bytes_of(const model::Message& m) {
                            &m.media.unique_id, &m.media.file_name, &m.media.mime_type, &m.media.miniature}) {
     bytes += text->size();
   }
+  for (const auto& tag : m.tags) bytes += sizeof tag + tag.size();
   for (const auto& entity : m.entities) bytes += sizeof entity + entity.value.size();
   if (m.reply) bytes += m.reply->text.size() + m.reply->sender.size();
   if (m.forward) bytes += m.forward->name.size();
@@ -104,6 +105,7 @@ struct Intake::Impl {
 
   Impl(journal::Journal& j, observe::Metrics& m, Options o) : journal(j), metrics(m), options(o) {}
 
+  bool apply_rules(Seen& seen);  // false: it is dropped
   Result<void> enqueue(Item item, std::chrono::milliseconds patience);
   std::vector<Item> next_items();
   void run();
@@ -138,7 +140,9 @@ Result<void> Intake::push(Observation observation, std::chrono::milliseconds pat
       Refused refused{seen->from, seen->place, *reason, seen->message.text.substr(0, 4096)};
       observation = std::move(refused);
     } else {
+      // Of the content as it was shown: the same one seen again by another way, under other rules, is no edit.
       item.hash = content_hash(seen->message);
+      if (impl_->options.rules && !impl_->apply_rules(*seen)) return {};
     }
   }
   if (auto* topic = std::get_if<TopicSeen>(&observation)) clean(topic->title);
@@ -176,6 +180,16 @@ Totals Intake::totals() const {
 std::optional<Error> Intake::failure() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->failure;
+}
+
+bool Intake::Impl::apply_rules(Seen& seen) {
+  const auto rules = options.rules->now();
+  if (!rules->acts_at_ingest()) return true;
+  const auto done = rules->take(seen.message, seen.from.origin);
+  if (done.redacted) metrics.rule_actions("redact").Increment();
+  if (done.tagged) metrics.rule_actions("tag").Increment();
+  if (done.dropped) metrics.rule_actions("drop").Increment();
+  return !done.dropped;
 }
 
 Result<void> Intake::Impl::enqueue(Item item, std::chrono::milliseconds patience) {

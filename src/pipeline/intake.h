@@ -20,6 +20,7 @@
 #include "observe/metrics.h"
 #include "pipeline/batch.h"
 #include "pipeline/observation.h"
+#include "rules/live.h"
 
 namespace tg::pipeline {
 
@@ -32,7 +33,8 @@ class Intake {
     std::chrono::seconds counters_every{30};    // counters are coalesced this long, at most max_batch messages'
     std::chrono::seconds deliver_max_age{600};  // catch-up younger than this is news
     bool give_up_on_failure = false;
-    observe::Lag* lag = nullptr;  // is told how late messages are; must outlive the intake
+    rules::Live* rules = nullptr;  // what drops, redacts and tags; must outlive the intake
+    observe::Lag* lag = nullptr;   // is told how late messages are; must outlive the intake
   };
 
   Intake(journal::Journal& journal, observe::Metrics& metrics, Options options);
@@ -40,7 +42,8 @@ class Intake {
   Intake(const Intake&) = delete;
   Intake& operator=(const Intake&) = delete;
 
-  // Waits while the queue is full, at most `patience`. The message is normalised here, in the caller's thread.
+  // Waits while the queue is full, at most `patience`. The message is normalised here, in the caller's thread, and
+  // rules drop, redact and tag it: what is dropped is no error.
   Result<void> push(Observation observation, std::chrono::milliseconds patience = std::chrono::minutes(10));
 
   // All that this thread pushed before is on disk when it returns, or the error says why not.
