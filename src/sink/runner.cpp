@@ -180,7 +180,7 @@ Result<bool> Runner::step(const std::stop_token& stop) {
 Result<void> Runner::deliver(const std::vector<model::Event>& events, const std::stop_token& stop) {
   std::vector<model::Event> wanted;
   for (const auto& event : events) {
-    if (sink_->wants(event)) wanted.push_back(event);
+    if (sink_->wants(event) && (!options_.passes || options_.passes(event))) wanted.push_back(event);
   }
   Delivery delivery;
   if (!wanted.empty()) delivery = sink_->deliver(wanted, stop);

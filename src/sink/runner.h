@@ -34,6 +34,8 @@ class Runner {
     bool required = false;        // trimming waits for it
     // Where a sink that was never there before begins; otherwise at what was the end when its runner was made.
     bool from_oldest = false;
+    // Besides what the sink itself wants, e.g. rules that route elsewhere; not set: all pass. The runner's thread.
+    std::function<bool(const model::Event&)> passes = {};
     std::chrono::milliseconds first_pause{100}, longest_pause{5'000};
   };
 
