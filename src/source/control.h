@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/ids.h"
+#include "model/message.h"
 #include "model/result.h"
 #include "source/chat_directory.h"
 
@@ -99,6 +100,15 @@ class Control {
   virtual Result<void> fetch_media(const model::MessageKey& message) = 0;
   // Why that failed for good; nothing while it is under way, or done.
   virtual std::optional<Error> media_trouble(const model::MessageKey& message) const = 0;
+
+  // Sends a message on to another chat, as a forward or as a copy without its origin; waits until the server has it.
+  // `begun_before`: it may have been sent since then (the program was killed meanwhile), and is looked for there first.
+  // invalid_input or permission where it can never go, unavailable or timeout where it may later.
+  virtual Result<model::MessageId> forward(const std::string& account, const model::Message& message, model::ChatId to,
+                                           bool copy, std::optional<model::Time> begun_before) {
+    (void)account, (void)message, (void)to, (void)copy, (void)begun_before;
+    return Error{Code::unsupported, "this source cannot write", ""};
+  }
 
   virtual ChatDirectory* directory() { return nullptr; }  // nothing: its chats cannot be looked up
 };

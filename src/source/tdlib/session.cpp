@@ -47,6 +47,7 @@ struct Session::Impl {
   bool dropped = false;     // since then something could not be pushed
   bool stopping = false, look_again = false;
   SourceState state{SourceState::Code::stopped, {}, ""};
+  Forwarder forwarder;  // before the account, whose updates it hears
   std::unique_ptr<Account> account;
   std::unique_ptr<OpenChats> open_chats;
   std::unique_ptr<ChatFinder> finder;
@@ -350,7 +351,11 @@ Result<std::unique_ptr<Session>> Session::open(Parts parts, Account::Setup setup
   auto impl = std::make_unique<Impl>(std::move(parts), setup, options);
   auto* inside = impl.get();
   auto account = Account::open(
-      inside->parts.hub, std::move(setup), [inside](const json::object& update) { inside->post_update(update); },
+      inside->parts.hub, std::move(setup),
+      [inside](const json::object& update) {
+        inside->forwarder.note(update);
+        inside->post_update(update);
+      },
       [inside] {
         {
           const std::lock_guard lock(inside->mutex);
@@ -408,6 +413,15 @@ Session::~Session() {
 
 Account& Session::account() { return *impl_->account; }
 ChatFinder& Session::finder() { return *impl_->finder; }
+
+Result<model::MessageId> Session::forward(const Forwarder::Order& order) {
+  return impl_->forwarder.forward(impl_->account->client(), order);
+}
+
+void Session::stop_asking() {
+  impl_->finder->stop();
+  impl_->forwarder.stop();
+}
 
 SourceState Session::state() const {
   const std::lock_guard lock(impl_->mutex);

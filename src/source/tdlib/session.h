@@ -15,6 +15,7 @@
 #include "source/source.h"
 #include "source/tdlib/account.h"
 #include "source/tdlib/chat_finder.h"
+#include "source/tdlib/forwarder.h"
 #include "source/tdlib/reconciler.h"
 
 namespace tg::tdlib {
@@ -39,6 +40,8 @@ class Session {
 
   Account& account();
   ChatFinder& finder();
+  Result<model::MessageId> forward(const Forwarder::Order& order);
+  void stop_asking();  // ends what waits in either, also of later calls
   // Closes the account and waits until what it had told is taken; at most `patience`. Then only the destructor may
   // follow.
   void finish(std::chrono::seconds patience);

@@ -176,6 +176,11 @@ struct TdlibSource::Impl {
   // Calls `ask` with the finder of an account that is ready; stop() waits until it has returned.
   template <class Ask>
   auto look(const std::string& name, const Ask& ask) -> Result<std::invoke_result_t<Ask, ChatFinder&>> {
+    return with_ready(name, [&ask](Session& session) { return ask(session.finder()); });
+  }
+  // The same with the whole session.
+  template <class Ask>
+  auto with_ready(const std::string& name, const Ask& ask) -> Result<std::invoke_result_t<Ask, Session&>> {
     std::shared_ptr<Session> session;
     {
       const std::lock_guard lock(mutex);
@@ -193,7 +198,7 @@ struct TdlibSource::Impl {
       }
       ++looking;
     }
-    auto answer = ask(session->finder());
+    auto answer = ask(*session);
     session.reset();
     {
       const std::lock_guard lock(mutex);
@@ -264,7 +269,7 @@ struct TdlibSource::Impl {
       reopening.insert_or_assign(name, Reopening{std::move(state), Clock::now()});
       session = std::move(found->second);
       sessions.erase(found);
-      session->finder().stop();
+      session->stop_asking();
     }
     session->finish(kFinishing);
     end(name, std::move(session));
@@ -376,7 +381,7 @@ void TdlibSource::stop() {
   {
     std::unique_lock lock(impl_->mutex);
     for (const auto& [name, session] : impl_->sessions) {
-      session->finder().stop();
+      session->stop_asking();
       session->give_up();
     }
     impl_->wake.wait(lock, [&] { return impl_->looking == 0; });
@@ -555,6 +560,14 @@ Result<void> TdlibSource::fetch_media(const model::MessageKey& message) {
 
 std::optional<Error> TdlibSource::media_trouble(const model::MessageKey& message) const {
   return impl_->media ? impl_->media->trouble(message) : std::nullopt;
+}
+
+Result<model::MessageId> TdlibSource::forward(const std::string& account, const model::Message& message,
+                                              model::ChatId to, bool copy, std::optional<model::Time> begun_before) {
+  auto sent = impl_->with_ready(account, [&](Session& session) {
+    return session.forward({message, to, copy, begun_before});
+  });
+  return sent ? std::move(*sent) : sent.error();
 }
 
 Result<std::vector<source::ChatAnswer>> TdlibSource::find_chats(const std::string& account,

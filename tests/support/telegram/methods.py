@@ -6,13 +6,14 @@ import time
 from . import topics
 from .files import FileMethods
 from .naming import Naming
+from .sending import Sending
 from .session import RpcError
 from .world import Channel, Group, Person
 
 PAGE = 100
 
 
-class Methods(FileMethods, Naming):
+class Methods(FileMethods, Naming, Sending):
     def __init__(self, server):
         self.server, self.world = server, server.world
 

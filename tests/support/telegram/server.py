@@ -38,6 +38,7 @@ class Server:
         self.unknown, self.problems = {}, []
         self.faults = collections.defaultdict(collections.deque)  # method → errors that its next calls get
         self.delays = {}  # method, or "" for all → seconds
+        self.sent, self.lost_answers = {}, 0  # sending.py: (person, random id) → (message, change)
         self.parts = []  # (file, offset) of every part that was given
         self.on_part = None  # called with these before, on the server's thread; what it returns is awaited
         self.connections = set()

@@ -48,6 +48,7 @@ class Channel(Peer):
         self.pts, self.log = 1, []  # [(pts, pts_count, kind, message ids)]
         self.hidden_before = {}  # person → the first id that this one may see
         self.banned = set()
+        self.writers = set()  # administrators who may post in a channel
         self.too_long_beyond = 10_000  # more changes than this: channelDifferenceTooLong
         self.migrated_from = None
         self.topics = {}
@@ -69,6 +70,7 @@ class Channel(Peer):
                     "id": self.id, "access_hash": self.id * 104_729, "title": self.title, "until_date": None}
         return {"_": "channel", "broadcast": not self.megagroup, "megagroup": self.megagroup, "forum": self.forum,
                 "left": viewer not in self.members, "id": self.id, "access_hash": self.id * 104_729,
+                "admin_rights": {"_": "chatAdminRights", "post_messages": True} if viewer in self.writers else None,
                 "title": self.title, "username": self.username or None, "photo": self.photo,
                 "date": self.date, "participants_count": len(self.members) + 1000,
                 "default_banned_rights": {"_": "chatBannedRights", "until_date": 2**31 - 1} if self.megagroup else None}
