@@ -94,12 +94,13 @@ struct Api::Impl {
   const RouteTable routes;
   Sessions sessions;
   std::atomic<std::uint64_t> writes{0};
+  std::atomic<std::size_t> trials{0};
   std::atomic<bool> awake{false};
   std::atomic<bool> refreshing{false};
   Tail tail;
   Board board;
   Syncs syncs;
-  Context context{options, parts, tokens, guard, links, sessions, tail, board, syncs, routes, writes, started};
+  Context context{options, parts, tokens, guard, links, sessions, tail, board, syncs, routes, writes, started, trials};
   Router router;
   Server server;
 };

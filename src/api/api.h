@@ -26,6 +26,7 @@
 #include "observe/metrics.h"
 #include "observe/series.h"
 #include "pipeline/intake.h"
+#include "pipeline/rulebook.h"
 #include "source/control.h"
 #include "source/source.h"
 #include "store/store.h"
@@ -81,7 +82,8 @@ struct Parts {
   std::function<std::vector<journal::Silence>()> silences = [] { return std::vector<journal::Silence>{}; };
   // Is told what a consumer marked, after that is stored. Returns at once.
   std::function<void(const std::string& consumer, std::span<const model::MessageKey> keys)> marked = {};
-  source::Control* control = nullptr;  // nullptr: no source has accounts
+  pipeline::Rulebook* rules = nullptr;  // nullptr: answered with 503
+  source::Control* control = nullptr;   // nullptr: no source has accounts
   // Reads the configuration again; not set: answered with 503.
   std::function<Result<void>()> reload = {};
   // Asks every source that can for what is missing now, and tells how far they are. Not set: answered with 503.

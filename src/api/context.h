@@ -31,6 +31,7 @@ struct Context {
   const RouteTable& routes;
   std::atomic<std::uint64_t>& writes;  // changes made through this API
   model::Time started;
+  std::atomic<std::size_t>& trials;  // of rules, that run now
 
   journal::Journal& journal() const { return parts.journal; }
   store::Store& store() const { return parts.store; }

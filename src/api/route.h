@@ -70,6 +70,7 @@ std::vector<Route> channel_routes();
 std::vector<Route> named_channel_routes();
 std::vector<Route> consumer_routes();
 std::vector<Route> failure_routes();
+std::vector<Route> rule_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
 std::vector<Route> telegram_routes();

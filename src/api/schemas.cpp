@@ -9,7 +9,9 @@ const std::string_view kSchemas = R"json({
  "Settings": {"type": "object"},
  "Error": {"type": "object", "required": ["success", "error", "message", "statusCode"], "properties": {"success": {
    "const": false}, "error": {"type": "string"}, "message": {"type": "string"}, "statusCode": {"type": "integer"},
-   "oldest": {"type": "integer"}}},
+   "oldest": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "required": ["field",
+   "message"], "properties": {"field": {"type": "string"}, "message": {"type": "string"}, "offset": {"type":
+   "integer"}}}}}},
  "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
    "integer"}, "totalExact": {"type": "boolean"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
    "page": {"type": "integer"}, "totalPages": {"type": "integer"}, "hasMore": {"type": "boolean"}, "nextCursor": {
@@ -58,7 +60,7 @@ const std::string_view kSchemas = R"json({
    "required": ["text", "voters"], "properties": {"text": {"type": "string"}, "voters": {"type": "integer"}}}},
    "totalVoters": {"type": "integer"}, "closed": {"type": "boolean"}}}, "service": {"type": "string"}, "senderId": {
    "type": "string"}, "signature": {"type": "string"}, "viaBot": {"type": "string"}, "latenessMs": {"type":
-   "integer"}, "sanitised": {"const": true}, "topicId": {"type": "string"}, "topicTitle": {"type": "string"}, "processedBy": {"type": "array",
+   "integer"}, "sanitised": {"const": true}, "redacted": {"const": true}, "tags": {"type": "array", "items": {"type": "string"}}, "topicId": {"type": "string"}, "topicTitle": {"type": "string"}, "processedBy": {"type": "array",
    "items": {"type": "string"}}}},
  "Version": {"type": "object", "required": ["key", "seq", "kind", "n", "observedAt", "recordedAt", "origin",
    "source", "current", "text"], "properties": {"key": {"type": "string"}, "seq": {"type": "integer"}, "kind": {
@@ -348,6 +350,47 @@ const std::string_view kSchemas = R"json({
    "description": "seconds; 3600 where it is absent"}}},
  "MediaFetch": {"type": "object", "required": ["state"], "properties": {"state": {"enum": ["here", "waiting"]}, "url": {
    "type": "string"}}},
+ "Strings": {"type": "array", "items": {"type": "string"}},
+ "RuleConditions": {"type": "object", "description": "all must hold", "properties": {"channels": {"$ref":
+   "#/components/schemas/Strings"}, "kinds": {"$ref": "#/components/schemas/Strings"}, "regex": {"type": "string",
+   "description": "RE2, on the text or caption"}, "ignoreCase": {"type": "boolean"}, "keywords": {"type": "object",
+   "properties": {"anyOf": {"$ref": "#/components/schemas/Strings"}, "allOf": {"$ref": "#/components/schemas/Strings"},
+   "noneOf": {"$ref": "#/components/schemas/Strings"}, "wholeWords": {"type": "boolean"}}}, "hasMedia": {"type":
+   "boolean"}, "mediaTypes": {"$ref": "#/components/schemas/Strings"}, "senders": {"$ref":
+   "#/components/schemas/Strings"}, "forwarded": {"type": "boolean"}, "reply": {"type": "boolean"}, "hasLink": {"type":
+   "boolean"}, "hashtags": {"$ref": "#/components/schemas/Strings"}, "origins": {"type": "array", "items": {"$ref":
+   "#/components/schemas/Origin"}}, "tags": {"$ref": "#/components/schemas/Strings"}}},
+ "RuleActions": {"type": "object", "properties": {"drop": {"type": "boolean"}, "redact": {"type": "string",
+   "description": "stands in the place of what the expression matched"}, "tag": {"$ref":
+   "#/components/schemas/Strings"}, "route": {"$ref": "#/components/schemas/Strings"}, "alert": {"type": "array",
+   "items": {"type": "object", "properties": {"webhook": {"type": "string"}, "email": {"type": "string"}}}}, "forward":
+   {"type": "array", "items": {"type": "object", "required": ["account", "to"], "properties": {"account": {"type":
+   "string"}, "to": {"type": "string"}, "copy": {"type": "boolean"}}}}}},
+ "RuleBody": {"type": "object", "required": ["name", "conditions", "actions"], "properties": {"name": {"type":
+   "string"}, "enabled": {"type": "boolean"}, "position": {"type": "integer", "description":
+   "smaller ones act first"}, "conditions": {"$ref": "#/components/schemas/RuleConditions"}, "actions": {"$ref":
+   "#/components/schemas/RuleActions"}}},
+ "Rule": {"allOf": [{"$ref": "#/components/schemas/RuleBody"}, {"type": "object", "required": ["id", "createdAt",
+   "updatedAt", "matched"], "properties": {"id": {"type": "string"}, "createdAt": {"type": "string", "format":
+   "date-time"}, "updatedAt": {"type": "string", "format": "date-time"}, "matched": {"type": "integer", "description":
+   "since the gateway started"}, "lastMatchAt": {"type": "string", "format": "date-time"}}}]},
+ "RuleTrialBody": {"type": "object", "required": ["rule"], "properties": {"rule": {"type": "object", "description":
+   "as RuleBody; name and actions may be absent"}, "channels": {"$ref": "#/components/schemas/Strings"}, "from": {
+   "type": "string"}, "to": {"type": "string"}, "limit": {"type": "integer", "minimum": 1, "maximum": 200}}},
+ "Span": {"type": "object", "description": "of the message's text, in UTF-16 units", "required": ["offset", "length"],
+   "properties": {"offset": {"type": "integer"}, "length": {"type": "integer"}}},
+ "RuleMatch": {"type": "object", "required": ["message", "spans"], "properties": {"message": {"$ref":
+   "#/components/schemas/Message"}, "spans": {"type": "array", "items": {"$ref": "#/components/schemas/Span"}},
+   "redactedText": {"type": "string"}, "failed": {"type": "string", "description":
+   "of a near miss: the one condition that did not hold"}}},
+ "RuleTrial": {"type": "object", "required": ["matched", "nearlyMatched", "scanned", "truncated", "tookMs", "matches",
+   "nearMisses", "histogram"], "properties": {"matched": {"type": "integer"}, "nearlyMatched": {"type": "integer"},
+   "scanned": {"type": "integer"}, "truncated": {"type": "boolean", "description":
+   "not all was looked at: 200,000 messages or 5 s are the most"}, "scannedSince": {"type": "string", "format":
+   "date-time"}, "tookMs": {"type": "integer"}, "matches": {"type": "array", "items": {"$ref":
+   "#/components/schemas/RuleMatch"}}, "nearMisses": {"type": "array", "items": {"$ref":
+   "#/components/schemas/RuleMatch"}}, "histogram": {"type": "array", "items": {"type": "object", "required": ["date",
+   "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}}},
  "SessionBody": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 })json";
 

@@ -27,8 +27,8 @@ Result<std::unique_ptr<sink::Sink>> make_webhook(const config::Webhook& webhook,
 }  // namespace
 
 Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& config, sink::Runner::Parts parts,
-                                                         OnStored on_stored) {
-  auto all = std::unique_ptr<Destinations>(new Destinations(parts));
+                                                         Passes passes, OnStored on_stored) {
+  auto all = std::unique_ptr<Destinations>(new Destinations(parts, std::move(passes)));
   if (config.postgres.enabled) {
     auto database = make_database_sink(config.postgres, parts.journal, std::move(on_stored));
     if (!database) return database.error();
@@ -42,14 +42,20 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
     if (!broker) return broker.error();
     sink::Runner::Options options;
     options.max_batch = static_cast<std::size_t>(std::max(std::int64_t{500}, kWindowsInBatch * config.rabbitmq.window));
-    all->planned_.push_back({std::move(*broker), options});
+    all->add_routed(std::move(*broker), std::move(options));
   }
   for (const auto& webhook : config.webhooks) {
     auto made = make_webhook(webhook, config);
     if (!made) return made.error();
-    all->planned_.push_back({std::move(*made), {}});
+    all->add_routed(std::move(*made), {});
   }
   return all;
+}
+
+void Destinations::add_routed(std::unique_ptr<sink::Sink> sink, sink::Runner::Options options) {
+  options.passes = [this, name = sink->name()](const model::Event& event) { return passes_(name, event); };
+  names_.push_back(sink->name());
+  planned_.push_back({std::move(sink), std::move(options)});
 }
 
 Result<void> Destinations::add_redis(const config::Config& config) {
@@ -71,6 +77,8 @@ void Destinations::start() {
   }
   planned_.clear();
 }
+
+std::vector<std::string> Destinations::names() const { return names_; }
 
 void Destinations::stop() {
   runners_.clear();

@@ -15,11 +15,14 @@ namespace tg::app {
 class Destinations {
  public:
   // Reads the secrets' files; reaches nothing yet. The parts must outlive it.
+  // `passes`: whether rules leave an event to the destination of that name; the runners' threads.
+  using Passes = std::function<bool(const std::string& name, const model::Event& event)>;
   static Result<std::unique_ptr<Destinations>> make(const config::Config& config, sink::Runner::Parts parts,
-                                                    OnStored on_stored);
+                                                    Passes passes, OnStored on_stored);
 
   void start();
-  void stop();  // before the intake stops
+  void stop();                             // before the intake stops
+  std::vector<std::string> names() const;  // those that rules may route to; any thread
   std::vector<api::Reader> readers() const;
   // Waits until this destination has everything up to there; false: not in time, or there is none of this name.
   bool wait_delivered(const std::string& name, model::Seq seq, std::chrono::milliseconds patience) const;
@@ -34,10 +37,14 @@ class Destinations {
     sink::Runner::Options options;
   };
 
-  explicit Destinations(sink::Runner::Parts parts) : parts_(parts) {}
+  Destinations(sink::Runner::Parts parts, Passes passes) : parts_(parts), passes_(std::move(passes)) {}
   Result<void> add_redis(const config::Config& config);
+  // One that rules may keep events from. What stores and caches hold must be whole.
+  void add_routed(std::unique_ptr<sink::Sink> sink, sink::Runner::Options options);
 
   sink::Runner::Parts parts_;
+  Passes passes_;
+  std::vector<std::string> names_;
   std::vector<Planned> planned_;
   std::vector<std::unique_ptr<sink::Runner>> runners_;
   std::unique_ptr<redis::Dedup> dedup_;

@@ -10,6 +10,7 @@
 #include "app/channel_watch.h"
 #include "app/database_store.h"
 #include "app/destinations.h"
+#include "app/rule_watch.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
 #include "hot/generations.h"
@@ -106,6 +107,7 @@ struct Gateway::Impl {
   observe::Health health{model::Time::now()};
   observe::Series series;
   observe::Lag lag;
+  rules::Live live_rules;
   std::shared_ptr<journal::Journal::Subscription> counting;
   std::unique_ptr<hot::Generations> generations;
   std::unique_ptr<pipeline::Intake> intake;
@@ -116,6 +118,7 @@ struct Gateway::Impl {
   std::unique_ptr<tdlib::TdlibSource> telegram;
   std::unique_ptr<ChannelWatch> channels;
   std::unique_ptr<Destinations> destinations;
+  std::unique_ptr<RuleWatch> rules;
   std::unique_ptr<Upkeep> upkeep;
   std::filesystem::path url;  // the file that says where it listens
 
@@ -161,6 +164,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   impl->generations = std::make_unique<hot::Generations>(*impl->journal);
   auto intake = intake_options(config);
   intake.lag = &impl->lag;
+  intake.rules = &impl->live_rules;
   impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake);
   const bool in_database = config.store == "postgres";
   impl->local = std::make_unique<store::LocalStore>(
@@ -219,11 +223,23 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   auto on_stored = [&generations = *impl->generations](std::span<const model::Event> events) {
     for (const auto& event : events) generations.bump(event.key.peer);
   };
-  auto destinations =
-      Destinations::make(config, {*impl->journal, *impl->intake, impl->metrics, impl->health}, std::move(on_stored));
+  const sink::Runner::Parts runner{*impl->journal, *impl->intake, impl->metrics, impl->health};
+  auto destinations = Destinations::make(
+      config, runner,
+      [raw = impl.get()](const auto& name, const auto& event) { return raw->rules->passes(name, event); },
+      std::move(on_stored));
   if (!destinations) return destinations.error();
   impl->destinations = std::move(*destinations);
-  parts.readers = [raw = impl.get()] { return raw->destinations->readers(); };
+  auto rules = RuleWatch::make(config, {runner, impl->store(), impl->live_rules, impl->telegram.get(),
+                                        [raw = impl.get()] { return raw->destinations->names(); }});
+  if (!rules) return rules.error();
+  impl->rules = std::move(*rules);
+  parts.rules = &impl->rules->rulebook();
+  parts.readers = [raw = impl.get()] {
+    auto all = raw->destinations->readers();
+    for (auto& one : raw->rules->readers()) all.push_back(std::move(one));
+    return all;
+  };
   parts.retry_refused = [raw = impl.get()](const std::string& reader, const std::vector<std::int64_t>& entries) {
     return raw->destinations->retry_refused(reader, entries);
   };
@@ -239,6 +255,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
 
 void Gateway::start() {
   impl_->destinations->start();
+  impl_->rules->start();
   std::vector<const source::Source*> sources;
   if (impl_->demo) {
     impl_->demo->start();
@@ -264,6 +281,7 @@ void Gateway::stop() {
   if (impl_->telegram) impl_->telegram->stop();
   impl_->upkeep.reset();
   impl_->api->stop();
+  impl_->rules->stop();
   impl_->destinations->stop();
   impl_->api.reset();
   impl_->demo.reset();

@@ -42,6 +42,7 @@ void add_import(CLI::App& app, Common& common, const ExitCode& code);
 void add_export(CLI::App& app, Common& common, const ExitCode& code);
 void add_messages(CLI::App& app, Common& common, const ExitCode& code);
 void add_channels(CLI::App& app, Common& common, const ExitCode& code);
+void add_rules(CLI::App& app, Common& common, const ExitCode& code);
 void add_sync(CLI::App& app, Common& common, const ExitCode& code);
 void add_status(CLI::App& app, Common& common, const ExitCode& code);
 void add_coverage(CLI::App& app, Common& common, const ExitCode& code);

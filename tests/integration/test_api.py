@@ -271,6 +271,19 @@ class ApiTest(unittest.TestCase):
         self.assertIn(reload.status, (200, 503))
         self.check("POST", "/api/telegram-gateway/actions/reload", reload.status, body={})
 
+    def test_rules(self):
+        rules, one = "/api/telegram-gateway/rules", "/api/telegram-gateway/rules/{id}"
+        body = {"name": "files", "conditions": {"hasMedia": True, "regex": "[0-9]"}, "actions": {"tag": ["file"]}}
+        number = self.check("POST", rules, 201, body=body).json()["data"]["id"]
+        self.check("POST", rules, 400, body={"conditions": {"regex": "("}})
+        self.check("GET", rules, 200)
+        self.check("GET", one, 200, f"{rules}/{number}")
+        self.check("PUT", one, 200, f"{rules}/{number}", body={**body, "enabled": False})
+        self.check("POST", rules + "/test", 200, body={"rule": body, "limit": 3})
+        self.check("POST", rules + "/test", 400, body={})
+        self.check("DELETE", one, 200, f"{rules}/{number}")
+        self.check("GET", one, 404, f"{rules}/{number}")
+
     def test_telegram_routes(self):
         self.check("GET", "/api/telegram-gateway/auth/status", 200)
         self.check("GET", "/api/telegram-gateway/auth/qr.svg", 404)

@@ -234,6 +234,12 @@ void write_message(JsonWriter& json, const store::Row& row) {
     json.field("latenessMs", std::max<std::int64_t>(0, (row.received_at.us - message.date.us) / 1'000));
   }
   if (message.sanitised) json.field("sanitised", true);
+  if (message.redacted) json.field("redacted", true);
+  if (!message.tags.empty()) {
+    json.name("tags").open('[');
+    for (const auto& tag : message.tags) json.value(tag);
+    json.close(']');
+  }
   if (message.topic) json.field("topicId", std::to_string(message.topic.value));
   json.optional("topicTitle", row.topic_title);
   if (!row.processed_by.empty()) {
