@@ -12,6 +12,9 @@ namespace {
 
 constexpr std::size_t kMostOfAnAnswer = 64 * 1'024;  // bytes
 constexpr int kLookEveryMs = 1'000;                  // at the stop token, besides being woken by it
+// An answer that is on its way when a stop is requested is waited for so long: without it the batch would come twice.
+constexpr auto kGrace = std::chrono::milliseconds(500);
+constexpr int kGraceLookMs = 50;
 
 struct CurlText {
   char* value = nullptr;
@@ -113,10 +116,14 @@ Result<Answer> Poster::post(const std::string& body, const std::vector<std::stri
   const std::unique_ptr<CURLM, std::function<void(CURLM*)>> added(
       multi, [&](CURLM*) { curl_multi_remove_handle(multi, curl); });
   const std::stop_callback wake(stop, [&] { curl_multi_wakeup(multi); });
+  std::optional<std::chrono::steady_clock::time_point> patience;
   for (int running = 1; running > 0;) {
-    if (stop.stop_requested()) return Error{Code::unavailable, "stopped before it answered", ""};
+    const auto now = std::chrono::steady_clock::now();
+    if (stop.stop_requested() && !patience) patience = now + kGrace;
+    if (patience && now >= *patience) return Error{Code::unavailable, "stopped before it answered", ""};
     auto done = curl_multi_perform(multi, &running);
-    if (done == CURLM_OK && running > 0) done = curl_multi_poll(multi, nullptr, 0, kLookEveryMs, nullptr);
+    const int look = patience ? kGraceLookMs : kLookEveryMs;
+    if (done == CURLM_OK && running > 0) done = curl_multi_poll(multi, nullptr, 0, look, nullptr);
     if (done != CURLM_OK) return Error{Code::internal, curl_multi_strerror(done), ""};
   }
   int left = 0;
@@ -125,7 +132,7 @@ Result<Answer> Poster::post(const std::string& body, const std::vector<std::stri
   if (outcome != CURLE_OK && !exchange.has_head) {
     if (!exchange.refused_address.empty()) {
       return Error{Code::permission, fmt::format("{} is an address of a private network", exchange.refused_address),
-                   "If it is meant, allow private addresses: allow_private = true"};
+                   "If it is meant, set allow_private = true for it"};
     }
     return Error{Code::unavailable, curl_easy_strerror(outcome), ""};
   }

@@ -33,7 +33,7 @@ class Poster {
   Poster& operator=(const Poster&) = delete;
 
   // Once the head of an answer is there it counts, whatever becomes of the rest; at most 64 KiB of that are read.
-  // Follows no redirect and uses no proxy. An error: there was no answer; at once when a stop is requested.
+  // Follows no redirect and uses no proxy. An error: there was no answer; half a second after a stop was requested.
   Result<Answer> post(const std::string& body, const std::vector<std::string>& headers, const std::stop_token& stop);
   void close();  // the connection
 

@@ -1,8 +1,8 @@
 #include "sink/webhook/webhook_sink.h"
 
 #include "model/news.h"
+#include "sink/poster.h"
 #include "sink/webhook/detail/body.h"
-#include "sink/webhook/detail/poster.h"
 #include "sink/webhook/detail/signature.h"
 
 namespace tg::sink {
@@ -23,7 +23,7 @@ Verdict verdict_of(long status) {
 }  // namespace
 
 struct WebhookSink::Http {
-  detail::Poster poster;
+  Poster poster;
 };
 
 WebhookSink::WebhookSink(const config::Webhook& webhook, std::string secret, Options options)
@@ -33,10 +33,10 @@ WebhookSink::WebhookSink(const config::Webhook& webhook, std::string secret, Opt
       flat_(webhook.format == "flat"),
       batch_(flat_ ? 1 : static_cast<std::size_t>(webhook.batch)),
       secret_file_(webhook.secret_file),
-      host_(detail::host_of(webhook.url)),
+      host_(host_of(webhook.url)),
       kinds_(webhook.kinds.begin(), webhook.kinds.end()),
-      http_(new Http{detail::Poster(
-          {webhook.url, options_.user_agent, webhook.tls_ca_file, webhook.allow_private, options_.timeout})}) {
+      http_(new Http{
+          Poster({webhook.url, options_.user_agent, webhook.tls_ca_file, webhook.allow_private, options_.timeout})}) {
   for (const auto& id : webhook.channels) channels_.insert(model::parse_int(id).value_or(0));
   // A receiver of that form takes each request for a message: an edit or a deletion would be one more.
   if (flat_ && kinds_.empty()) kinds_ = {"new", "reprocess"};

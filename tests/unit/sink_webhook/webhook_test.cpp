@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "model/message_json.h"
-#include "sink/webhook/detail/address.h"
+#include "sink/address.h"
 #include "sink/webhook/detail/body.h"
 #include "sink/webhook/detail/signature.h"
 #include "sink/webhook/webhook_sink.h"
@@ -56,7 +56,7 @@ sockaddr_storage address_of(const std::string& text) {
 
 bool is_public(const std::string& text) {
   const auto address = address_of(text);
-  return sink::detail::is_public(reinterpret_cast<const sockaddr&>(address));
+  return sink::is_public(reinterpret_cast<const sockaddr&>(address));
 }
 
 // Listens on loopback and never answers: the kernel takes the connection.
@@ -170,7 +170,7 @@ TEST(Address, OfAnotherFamilyIsNot) {
   sockaddr address{};
   address.sa_family = AF_UNIX;
 
-  EXPECT_FALSE(sink::detail::is_public(address));
+  EXPECT_FALSE(sink::is_public(address));
 }
 
 TEST(Body, IsTheEventsAsEveryReaderGetsThem) {
