@@ -241,7 +241,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
     return all;
   };
   parts.retry_refused = [raw = impl.get()](const std::string& reader, const std::vector<std::int64_t>& entries) {
-    return raw->destinations->retry_refused(reader, entries);
+    return raw->destinations->retry_refused(reader, entries) || raw->rules->retry_refused(reader, entries);
   };
   parts.marked = [raw = impl.get()](const std::string& consumer, std::span<const model::MessageKey> keys) {
     raw->destinations->marked(consumer, keys);

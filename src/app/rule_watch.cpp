@@ -139,6 +139,14 @@ void RuleWatch::stop() {
   readers_.clear();
 }
 
+bool RuleWatch::retry_refused(const std::string& name, const std::vector<std::int64_t>& entries) {
+  const std::lock_guard lock(mutex_);
+  const auto found = readers_.find(name);
+  if (found == readers_.end()) return false;
+  found->second.runner->retry_refused(entries);
+  return true;
+}
+
 std::vector<api::Reader> RuleWatch::readers() const {
   std::vector<api::Reader> all;
   const std::lock_guard lock(mutex_);

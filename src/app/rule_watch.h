@@ -45,6 +45,8 @@ class RuleWatch {
   void start();
   void stop();  // before the intake stops, and what it forwards by
   std::vector<api::Reader> readers() const;
+  // These entries of the quarantine go out once more; false: there is no reader of this name.
+  bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
 
  private:
   struct Reader {
