@@ -17,6 +17,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from gateway import Gateway, run  # noqa: E402
 from mail_receiver import MailReceiver  # noqa: E402
+from receiver import SECRET, Receiver  # noqa: E402
 
 RULES = "/api/telegram-gateway/rules"
 
@@ -325,6 +326,30 @@ class AlertTest(RuleCase):
         done = run("run", "--config", config, "--port", "0", data_dir=self.path / "data")
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("unencrypted", done.stderr)
+
+
+class RouteTest(RuleCase):
+    def test_what_is_routed_goes_to_its_destination_alone(self):
+        receiver = Receiver()
+        self.addCleanup(receiver.close)
+        secret = self.path / "hook.secret"
+        secret.write_text(SECRET, encoding="utf-8")
+        os.chmod(secret, stat.S_IRUSR | stat.S_IWUSR)
+        self.start("".join(f'[[webhooks]]\nname = "{name}"\nurl = "{receiver.url}/{name}"\nsecret_file = "{secret}"\n'
+                           "allow_private = true\n" for name in "ab"))
+        self.add({"regex": "[0-9]"}, {"route": ["webhook:a"]})
+        since = max(one["seq"] for one in self.messages(limit=50))
+
+        def new(name):
+            with receiver.lock:
+                events = [event for request in receiver.taken.get("/" + name, []) for event in request.events]
+            return [event for event in events if event["kind"] == "new" and event["seq"] > since]
+        def numbered(name):
+            return [event for event in new(name) if re.search("[0-9]", event["message"].get("text", ""))]
+
+        self.gateway.until(lambda: len(numbered("a")) >= 10 and len(new("b")) >= 5, 60, "both receivers to have some")
+        self.assertEqual(numbered("b"), [])
+        self.assertGreater(len(new("a")), len(numbered("a")))
 
 
 class CommandTest(RuleCase):
