@@ -110,10 +110,18 @@ void RuleWatch::look() {
   }
   const std::lock_guard lock(mutex_);
   if (!running_) return;
-  std::erase_if(readers_, [&](const auto& one) {
-    const auto found = wanted.find(one.first);
-    return found == wanted.end() || one.second.rule != boost::json::serialize(rules::to_json(found->second));
-  });
+  for (auto one = readers_.begin(); one != readers_.end();) {
+    const auto found = wanted.find(one->first);
+    const bool stays =
+        found != wanted.end() && one->second.rule == boost::json::serialize(rules::to_json(found->second));
+    if (stays) {
+      ++one;
+      continue;
+    }
+    const auto name = one->first;
+    one = readers_.erase(one);
+    parts_.runner.health.forget(name);  // one that was down would be so for ever
+  }
   for (const auto& [name, rule] : wanted) {
     if (readers_.contains(name)) continue;
     auto sink = sink_for(name, rule);

@@ -28,7 +28,7 @@ class MailReceiver:
             def handle(self):
                 encrypted, sender, recipients = False, "", []
                 self.say("220 test")
-                for line in iter(self.rfile.readline, b""):
+                while line := self.rfile.readline():  # another file after STARTTLS
                     word = line.decode().strip()
                     command = word.upper()
                     if command.startswith(("EHLO", "HELO")):

@@ -112,9 +112,10 @@ Result<void> send(const MailServer& server, const Mail& mail, const std::stop_to
   if (outcome == CURLE_OK) return {};
   long said = 0;
   curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &said);
-  const auto what = fmt::format("{}:{}: {}", server.host, server.port, curl_easy_strerror(outcome));
+  const auto code = said > 0 ? fmt::format(" ({})", said) : std::string();
+  const auto what = fmt::format("{}:{}: {}{}", server.host, server.port, curl_easy_strerror(outcome), code);
   // Of the sender or the recipient; a login that is refused is put right by a person.
-  if (said >= 550 && said < 560) return Error{Code::invalid_input, fmt::format("{} ({})", what, said), ""};
+  if (said >= 550 && said < 560) return Error{Code::invalid_input, what, ""};
   if (outcome == CURLE_LOGIN_DENIED) {
     return Error{Code::permission, what, "Look at smtp.user and the file of smtp.password_file"};
   }
