@@ -58,15 +58,12 @@ std::string words_of(const json::object& object) {
 
 std::string path_of(std::int64_t id) { return fmt::format("{}/{}", kRules, id); }
 
-const json::object& object_of(const json::value& value) {
+const json::object& object_of(const json::value* value) {
   static const json::object kNone;
-  return value.is_object() ? value.get_object() : kNone;
+  return value && value->is_object() ? value->get_object() : kNone;
 }
 
-const json::object& member(const json::object& of, std::string_view name) {
-  const auto* found = of.if_contains(name);
-  return object_of(found ? *found : json::value());
-}
+const json::object& member(const json::object& of, std::string_view name) { return object_of(of.if_contains(name)); }
 
 int list(const Common& common, const RunningGateway& gateway) {
   const auto answer = gateway.call("GET", kRules);
@@ -82,7 +79,7 @@ int list(const Common& common, const RunningGateway& gateway) {
   }
   Table table{{"id", "name", "on", "matched", "when", "then"}, {true, false, false, true}, {}};
   for (const auto& one : *rules) {
-    const auto& rule = object_of(one);
+    const auto& rule = object_of(&one);
     const Fields f(rule);
     const auto* enabled = rule.if_contains("enabled");
     table.rows.push_back({std::string(f.text("id")), std::string(f.text("name")),
@@ -106,7 +103,7 @@ int said(const Common& common, const Result<json::value>& rule, std::string_view
   if (common.json) {
     print(*rule);
   } else {
-    std::cout << fmt::format("Rule {} {}\n", Fields(object_of(*rule)).text("id"), done);
+    std::cout << fmt::format("Rule {} {}\n", Fields(object_of(&*rule)).text("id"), done);
   }
   return kDone;
 }
@@ -120,7 +117,7 @@ int add(const Common& common, const RunningGateway& gateway, const RuleFlags& fl
 int turn(const Common& common, const RunningGateway& gateway, std::int64_t id, bool on) {
   auto rule = gateway.call("GET", path_of(id));
   if (!rule) return fail(rule.error());
-  auto changed = object_of(*rule);
+  auto changed = object_of(&*rule);
   changed["enabled"] = on;
   return said(common, gateway.call("PUT", path_of(id), changed), on ? "is on; it counts from now on" : "is off");
 }
@@ -143,7 +140,7 @@ void add_rows(Table& table, const json::object& result, std::string_view list) {
   const auto* all = result.if_contains(list);
   if (!all || !all->is_array()) return;
   for (const auto& one : all->get_array()) {
-    const auto& row = object_of(one);
+    const auto& row = object_of(&one);
     const auto& message = member(row, "message");
     const auto failed = Fields(row).text("failed");
     table.rows.push_back({std::string(Fields(message).text("id")),
@@ -166,7 +163,7 @@ int test(const Common& common, const RunningGateway& gateway, const RuleFlags& f
     print(*answer);
     return kDone;
   }
-  const auto& result = object_of(*answer);
+  const auto& result = object_of(&*answer);
   const Fields f(result);
   Table table{{"id", "date", "rule", "text"}, {}, {}};
   add_rows(table, result, "matches");
