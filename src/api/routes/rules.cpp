@@ -219,6 +219,9 @@ std::vector<Route> rule_routes() {
   change.body = "RuleBody";
   auto remove = route(Method::delete_, kOne, Access::admin, remove_rule, "rule_remove", "Removes a rule");
   remove.schema = "Removed";
+  for (auto* with_id : {&one, &change, &remove}) {
+    with_id->parameters = {{"id", "string", "a rule's id", "path", true}};
+  }
   return {list, add, test, one, change, remove};
 }
 
