@@ -1,4 +1,5 @@
-"""Telegram's methods by which an account writes: forwards, and copies sent as messages of its own. `Methods` has them.
+"""Telegram's methods by which an account writes: forwards, and copies, which are forwards without their author or
+messages of its own. `Methods` has them.
 
 Who may: members of a supergroup, and of a channel those in `writers`. `lost_answers`: so many of the next ones are done
 and never answered, as when the line breaks at the wrong moment.
@@ -45,7 +46,7 @@ class Sending:
             header = one.get("fwd_from") or {"_": "messageFwdHeader", "from_id": source.peer(), "channel_post": number,
                                              "date": one["date"]}
             kept = {key: one[key] for key in ("message", "media", "entities") if one.get(key)}
-            messages.append((random, {**kept, "fwd_from": header}))
+            messages.append((random, kept if query.get("drop_author") else {**kept, "fwd_from": header}))
         return await self._sent(me, channel, messages)
 
     async def messages_sendMessage(self, caller, query):
