@@ -113,6 +113,7 @@ struct Gateway::Impl {
   std::unique_ptr<pipeline::Intake> intake;
   std::unique_ptr<store::LocalStore> local;
   std::unique_ptr<store::PostgresStore> database;
+  std::optional<std::chrono::hours> keep;  // of events, where the journal is not the store
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
   std::unique_ptr<tdlib::TdlibSource> telegram;
@@ -178,6 +179,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
                           }});
     if (!database) return database.error();
     impl->database = std::move(*database);
+    impl->keep = limits_of(config).keep;
   }
   if (config.demo.enabled) {
     demo::Options options;
@@ -265,9 +267,9 @@ void Gateway::start() {
     impl_->telegram->start();
     sources.push_back(impl_->telegram.get());
   }
-  impl_->upkeep =
-      std::make_unique<Upkeep>(Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics, impl_->health,
-                                               std::move(sources), *impl_->channels, impl_->telegram.get()});
+  impl_->upkeep = std::make_unique<Upkeep>(Upkeep::Watched{*impl_->journal, *impl_->intake, impl_->metrics,
+                                                           impl_->health, std::move(sources), *impl_->channels,
+                                                           impl_->telegram.get(), impl_->keep});
   impl_->health.set_ready(true);
   impl_->api->start();
 }

@@ -3,6 +3,8 @@
 #include <systemd/sd-daemon.h>
 
 #include "journal/coverage.h"
+#include "journal/upkeep.h"
+#include "observe/log.h"
 
 namespace tg::app {
 namespace {
@@ -11,7 +13,8 @@ using observe::Role;
 using observe::State;
 
 constexpr auto kEvery = std::chrono::seconds(1);
-constexpr int kCountMissingEvery = 15;  // rounds
+constexpr int kSlowlyEvery = 15;              // rounds
+constexpr std::int64_t kMostTrimmed = 5'000;  // events at once: the writer's transaction stays short
 
 }  // namespace
 
@@ -33,14 +36,20 @@ void Upkeep::run() {
   for (int round = 0;; ++round) {
     const auto now = model::Time::now();
     look(now);
-    if (round % kCountMissingEvery == 0) {
+    if (round % kSlowlyEvery == 0) {
       watched_.channels.look(now, watched_.health.captures());
       count_missing(now);
+      if (watched_.keep) trim(now);
     }
     sd_notify(0, "WATCHDOG=1");
     std::unique_lock lock(mutex_);
     if (stopped_.wait_for(lock, kEvery, [&] { return stopping_; })) return;
   }
+}
+
+bool Upkeep::stops() {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
 }
 
 void Upkeep::look(model::Time now) {
@@ -91,6 +100,21 @@ void Upkeep::look_at_accounts(model::Time now) {
   troubled_ = std::move(troubled);
   watched_.metrics.accounts_ended.Set(ended);
   watched_.metrics.accounts_unreachable.Set(unreachable);
+}
+
+void Upkeep::trim(model::Time now) {
+  std::int64_t gone = 0;
+  for (bool more = true; more && !stops();) {
+    const auto done = watched_.intake.write([&](journal::Connection& db) -> Result<void> {
+      const auto trimmed = journal::trim(db, now, *watched_.keep, kMostTrimmed);
+      if (!trimmed) return trimmed.error();
+      more = *trimmed == kMostTrimmed;
+      gone += *trimmed;
+      return {};
+    });
+    if (!done) break;  // the writer's failure is told by look()
+  }
+  if (gone > 0) observe::info("journal_trimmed", {{"events", gone}});
 }
 
 void Upkeep::count_missing(model::Time now) {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <thread>
 #include <vector>
@@ -30,6 +31,8 @@ class Upkeep {
     std::vector<const source::Source*> sources;
     ChannelWatch& channels;
     const source::Control* control = nullptr;  // of accounts; nullptr: there are none
+    // Of events that every store has; nothing: the journal is the store, and keeps them.
+    std::optional<std::chrono::hours> keep = {};
   };
 
   explicit Upkeep(Watched watched);
@@ -39,9 +42,11 @@ class Upkeep {
 
  private:
   void run();
+  bool stops();
   void look(model::Time now);
   void look_at_accounts(model::Time now);
   void count_missing(model::Time now);
+  void trim(model::Time now);
 
   Watched watched_;
   std::set<std::string> troubled_;  // accounts that health tells of

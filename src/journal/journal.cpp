@@ -133,11 +133,14 @@ model::Seq Journal::oldest() const {
   return model::Seq{oldest ? *oldest : 0};
 }
 
-bool Journal::trimmed() const {
+std::optional<model::Seq> Journal::past_trimmed(model::Seq at) const {
   auto db = impl_->readers->get();
-  if (!db) return true;
-  auto gone = (*db)->scalar("SELECT count(*) FROM meta WHERE name = 'trimmed_to'");
-  return !gone || *gone != 0;
+  if (!db) return std::nullopt;
+  const auto newest_gone =
+      (*db)->scalar("SELECT coalesce(max(CAST(value AS INTEGER)), 0) FROM meta WHERE name = 'trimmed_to'");
+  if (!newest_gone || at.value >= *newest_gone) return std::nullopt;
+  const auto left = oldest();
+  return model::Seq{left ? left.value - 1 : *newest_gone};
 }
 
 std::int64_t Journal::bytes() const {

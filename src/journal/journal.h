@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -41,9 +42,11 @@ class Journal {
   const std::string& id() const;  // changes when a restored copy goes on
   std::filesystem::path file() const;
   std::filesystem::path folder() const;
-  model::Seq head() const;     // newest committed event; 0 = none yet
-  model::Seq oldest() const;   // oldest event that is still there; 0 = none
-  bool trimmed() const;        // there were events before the oldest
+  model::Seq head() const;    // newest committed event; 0 = none yet
+  model::Seq oldest() const;  // oldest event that is still there; 0 = none
+  // Where a reader goes on that has seen all up to `at`, when events behind that were trimmed: just before the oldest
+  // that is left. Nothing: none were.
+  std::optional<model::Seq> past_trimmed(model::Seq at) const;
   std::int64_t bytes() const;  // of the file and its log
   std::int64_t disk_free() const;
   Result<void> room() const;  // an error that says why nothing more is taken (max_bytes, reserve)
@@ -52,7 +55,7 @@ class Journal {
   Result<ReadPool::Lease> read();
 
   // Events behind `after`, oldest first, at most `limit`. What was trimmed is passed over: whoever must not miss
-  // it compares with oldest() first.
+  // it asks past_trimmed() first.
   Result<std::vector<model::Event>> read_after(model::Seq after, std::size_t limit);
 
   // Waits until something newer than `seen` is committed, `stop` is requested or `patience` is over; the head then.

@@ -55,8 +55,7 @@ Result<void> compact(Journal& journal) {
   return db.execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
-Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours keep, bool is_store, std::int64_t limit) {
-  if (is_store) return std::int64_t{0};
+Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours keep, std::int64_t limit) {
   auto passed = db.scalar("SELECT coalesce(min(seq), 0) FROM cursors WHERE required");
   if (!passed) return passed.error();
   const auto before = now.us - std::chrono::duration_cast<std::chrono::microseconds>(keep).count();

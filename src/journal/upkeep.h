@@ -24,9 +24,9 @@ Result<Stats> stats(Journal& journal);
 // Rewrites the file without its free pages. Needs Access::write and as much free disk as the file has bytes.
 Result<void> compact(Journal& journal);
 
-// Drops events older than `keep` that every required cursor has passed; heads stay.
-// Where the journal is the store (no other one takes the events) nothing is ever dropped: `is_store`. Returns how many
-// went. The writer's thread, inside its transaction; at most `limit` a call.
-Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours keep, bool is_store, std::int64_t limit);
+// Drops events older than `keep` that every required cursor has passed, none where there is no such cursor; heads stay.
+// Not for a journal that is the store. Returns how many went. The writer's thread, inside its transaction; at most
+// `limit` a call.
+Result<std::int64_t> trim(Connection& db, model::Time now, std::chrono::hours keep, std::int64_t limit);
 
 }  // namespace tg::journal

@@ -151,12 +151,12 @@ Result<void> Runner::open(const std::stop_token& stop) {
 }
 
 model::Seq Runner::past_trimmed(model::Seq at) {
-  const auto oldest = parts_.journal.oldest();
-  if (!oldest || at.value >= oldest.value - 1 || !parts_.journal.trimmed()) return at;
-  observe::error("reader_gapped", {{"reader", name()}, {"after", at.value}, {"oldest", oldest.value}});
+  const auto next = parts_.journal.past_trimmed(at);
+  if (!next) return at;
+  observe::error("reader_gapped", {{"reader", name()}, {"after", at.value}, {"next", next->value}});
   const std::lock_guard lock(mutex_);
   state_.gapped = true;
-  return model::Seq{oldest.value - 1};
+  return *next;
 }
 
 Result<bool> Runner::step(const std::stop_token& stop) {

@@ -61,7 +61,7 @@ std::optional<TailEvents> Tail::newer(model::Seq after, std::size_t most) const 
 
 Result<TailEvents> Tail::read(model::Seq after, std::size_t most) {
   if (auto found = newer(after, most)) return std::move(*found);
-  if (after && after.value + 1 < journal_.oldest().value) {
+  if (after && journal_.past_trimmed(after)) {
     return Error{Code::gapped, fmt::format("events behind {} were trimmed", after.value), ""};
   }
   auto events = journal_.read_after(after, most);

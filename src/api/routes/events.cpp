@@ -17,10 +17,9 @@ Result<model::Seq> ahead_of_head(Context& context, model::Seq seq, model::Seq ol
   return seq.value <= *newest ? seq : oldest;
 }
 
-// Where nothing was trimmed nothing is missing between them.
-Result<model::Seq> before_oldest(Context& context, model::Seq seq, model::Seq oldest) {
-  if (context.journal().trimmed()) return Error{Code::gapped, std::to_string(seq.value), ""};
-  return oldest;
+Result<model::Seq> unless_gapped(Context& context, model::Seq seq) {
+  if (context.journal().past_trimmed(seq)) return Error{Code::gapped, std::to_string(seq.value), ""};
+  return seq;
 }
 
 // The seq that a reader names as the last one it saw.
@@ -43,8 +42,7 @@ Result<model::Seq> position(const Request& request, const Query& query, Context&
   if (const auto seq = *seen) {
     if (*seq == 0) return oldest;
     if (*seq > head.value) return ahead_of_head(context, model::Seq{*seq}, oldest);
-    if (*seq < oldest.value) return before_oldest(context, model::Seq{*seq}, oldest);
-    return model::Seq{*seq};
+    return unless_gapped(context, model::Seq{*seq});
   }
   const auto from = query.text_or({"from"}, otherwise);
   if (from == "oldest") return oldest;
@@ -77,8 +75,8 @@ Result<Start> start_of(const Request& request, Context& context) {
     if (start.filter.origins.empty()) start.filter.origins = found->origins;
     if (!placed) {
       const auto oldest = context.journal().oldest().value - 1;
-      if (found->stream_seq && found->stream_seq.value < oldest) {
-        if (const auto at = before_oldest(context, found->stream_seq, model::Seq{oldest}); !at) return at.error();
+      if (found->stream_seq) {
+        if (const auto at = unless_gapped(context, found->stream_seq); !at) return at.error();
       }
       start.consumer = *name;
       start.after = model::Seq{std::max(found->stream_seq.value, std::max<std::int64_t>(oldest, 0))};

@@ -118,7 +118,7 @@ Response delivery(const Request& request, Context& context) {
   if (!cursors) return failure(cursors.error());
   for (const auto& cursor : *cursors) {
     if (cursor.name == "search") continue;
-    const bool gapped = cursor.seq && cursor.seq < context.journal().oldest() && cursor.seq < seq;
+    const bool gapped = cursor.seq && cursor.seq < seq && context.journal().past_trimmed(cursor.seq);
     steps.push_back(step(cursor.name, "destination", cursor.seq >= seq ? "done" : gapped ? "gapped" : "waiting"));
   }
   const auto consumers = context.store().consumers();

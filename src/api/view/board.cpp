@@ -92,7 +92,7 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
       if (*found) d.behind_seconds = std::max(0.0, static_cast<double>(now.us - first.integer(0)) / 1e6);
       d.behind_seconds = std::round(d.behind_seconds * 10) / 10;
       first.reset();
-      if (seq && seq.value < parts_.journal.oldest().value - 1)
+      if (seq && parts_.journal.past_trimmed(seq))
         d.state = "gapped";
       else if (d.behind_seconds > kLateSeconds)
         d.state = "late";

@@ -107,8 +107,7 @@ Result<sink::Resume> RedisSink::go_on(const Stored& stored, const std::stop_toke
   // What was before the cursor may have been evicted unseen; what is behind it is sent now.
   const bool same = stored.run_id == stored.run_id_now && stored.evicted == stored.evicted_now;
   if (!same) since_ms_ = std::max(since_ms_, stored.at_ms + 1);
-  const auto oldest = journal_.oldest();
-  if (journal_.trimmed() && oldest && stored.seq.value < oldest.value - 1) {
+  if (journal_.past_trimmed(stored.seq)) {
     const auto recorded = oldest_recorded(journal_, model::Time::now());
     if (!recorded) return recorded.error();
     since_ms_ = std::max(since_ms_, milliseconds(*recorded) + 1);

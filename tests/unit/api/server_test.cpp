@@ -311,7 +311,7 @@ TEST(Live, WhatWasTrimmedIsGoneAndTheOldestIsNamed) {
   auto& writer = gateway.journal->writer();
   ASSERT_TRUE(journal::advance(writer, gateway.journal->id(), "store", third, true));
   const model::Time next_year{model::Time::now().us + 365 * 86'400'000'000};
-  ASSERT_EQ(*journal::trim(writer, next_year, std::chrono::hours(1), false, 100), 3);
+  ASSERT_EQ(*journal::trim(writer, next_year, std::chrono::hours(1), 100), 3);
 
   const auto poll = gateway.get("/api/events/poll?after=" + std::to_string(first.value));
   const auto stream = gateway.get("/api/events", "Last-Event-ID: " + std::to_string(first.value) + "\r\n");

@@ -196,7 +196,7 @@ TEST_F(Runner, WhatWasTrimmedBeforeIsSaidAndPassed) {
   house.write(fmt::format("INSERT INTO cursors VALUES ('quick', '{}', {}, 1, 0)", house.journal->id(), all[4]));
   const auto next_year = model::Time{model::Time::now().us + 365LL * 86'400 * 1'000'000};
   ASSERT_TRUE(house.intake->write([&](journal::Connection& db) -> Result<void> {
-    const auto gone = journal::trim(db, next_year, std::chrono::hours(1), false, 100);
+    const auto gone = journal::trim(db, next_year, std::chrono::hours(1), 100);
     return gone ? Result<void>() : gone.error();
   }));
 
