@@ -113,6 +113,7 @@ struct Gateway::Impl {
   std::unique_ptr<pipeline::Intake> intake;
   std::unique_ptr<store::LocalStore> local;
   std::unique_ptr<store::PostgresStore> database;
+  std::atomic<std::int64_t> stored_to{0};  // of events, in the database, since the start
   std::optional<std::chrono::hours> keep;  // of events, where the journal is not the store
   std::unique_ptr<api::Api> api;
   std::unique_ptr<demo::DemoSource> demo;
@@ -222,8 +223,10 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   }
   // The journal's commit has made remembered answers old already; one read from the database between then and now is
   // old as well.
-  auto on_stored = [&generations = *impl->generations](std::span<const model::Event> events) {
-    for (const auto& event : events) generations.bump(event.key.peer);
+  auto on_stored = [raw = impl.get()](std::span<const model::Event> events) {
+    for (const auto& event : events) raw->generations->bump(event.key.peer);
+    raw->stored_to.store(events.back().seq.value);
+    if (raw->database) raw->api->wake();
   };
   const sink::Runner::Parts runner{*impl->journal, *impl->intake, impl->metrics, impl->health};
   auto destinations = Destinations::make(
@@ -237,6 +240,11 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
   if (!rules) return rules.error();
   impl->rules = std::move(*rules);
   parts.rules = &impl->rules->rulebook();
+  if (in_database) {
+    parts.is_stored = [raw = impl.get()](model::Seq seq) {
+      return seq.value <= raw->stored_to.load() || raw->destinations->wait_delivered("postgres", seq, {});
+    };
+  }
   parts.readers = [raw = impl.get()] {
     auto all = raw->destinations->readers();
     for (auto& one : raw->rules->readers()) all.push_back(std::move(one));

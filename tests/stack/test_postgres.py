@@ -4,8 +4,10 @@
 The real servers of script/stack, PgBouncer with a single connection in transaction pooling. Needs psycopg2.
 """
 
+import contextlib
 import json
 import pathlib
+import sqlite3
 import sys
 import time
 import unittest
@@ -161,6 +163,39 @@ class Stored(DatabaseCase):
 
         self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 29)
         self.assertIn("older_than_kept messages=71", gateway.whole_log())
+
+    def test_what_the_database_has_leaves_the_journal_after_its_days(self):
+        self.config.write_text('store = "postgres"\n[journal]\nkeep_days = 1\n' + self.config.read_text())
+        for file in ("channel.json", "channel-later.json"):
+            self.run_("import", DATA / file)
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        before = {message["id"]: message for message in self.messages(gateway)}
+        first = json.loads(self.run_("--json", "journal", "stats")[0])["oldest"]
+        gateway.stop()
+        with contextlib.closing(sqlite3.connect(self.data / "journal.db")) as journal, journal:
+            journal.execute("UPDATE events SET recorded_at = recorded_at - 3 * 86400000000")
+
+        gateway = self.gateway()
+        gateway.until(lambda: "journal_trimmed" in gateway.whole_log(), 45, "the old events to go")
+
+        with contextlib.closing(sqlite3.connect(self.data / "journal.db")) as journal:
+            self.assertEqual(journal.execute("SELECT count(*) FROM events").fetchone()[0], 0)
+        self.assertEqual({message["id"]: message for message in self.messages(gateway)}, before)
+        self.assertEqual(gateway.get(f"/api/events/poll?after={first}")[0], 410)
+        # What is heard later of a message whose events are gone leaves its content as it was.
+        name, known = next((name, m) for name, m in before.items() if m["text"] and m["status"] != "deleted")
+        self.assertEqual(gateway.request("DELETE", f"/api/messages/{name}", {})[0], 200)
+        self.wait_stored(gateway)
+        _, answer = gateway.get(f"/api/messages/{name}")
+        self.assertEqual((answer["data"]["status"], answer["data"]["text"]), ("deleted", known["text"]))
+        # And the same export again is no news.
+        gateway.stop()
+        self.run_("import", DATA / "channel.json")
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        self.assertEqual({m["id"] for m in self.messages(gateway)}, before.keys())
+        self.assertEqual({m["versions"] for m in self.messages(gateway)}, {m["versions"] for m in before.values()})
 
     def test_import_of_years_makes_its_partitions(self):
         self.configure(chunk_days=1)

@@ -105,8 +105,7 @@ const std::vector<Key>& table() {
       {"store", "",
        "Where messages are read and consumers' marks are kept: local (the journal's own file) or postgres, which needs "
        "postgres.enabled. Answers of local do not depend on the database; with postgres programs may mark in SQL as "
-       "well. "
-       "Marks do not go over from one to the other.",
+       "well, and the journal is trimmed (journal.keep_days). Marks do not go over from one to the other.",
        [](Config& c) -> Place { return &c.store; }, 0, 0, "", store_complaint},
       {"webhooks", "",
        "Where news is sent by HTTP: [[webhooks]] with name, url and secret_file (a path, or the name of a systemd "
@@ -164,7 +163,8 @@ const std::vector<Key>& table() {
        [](Config& c) -> Place { return &c.auth.tokens; }},
 
       {"journal.keep_days", "days",
-       "Events younger than this stay in the journal even when every reader has them. Newest states are never trimmed.",
+       "With store = postgres, events that the database has leave the journal at this age; how each message stands is "
+       "never trimmed. With store = local nothing is.",
        [](Config& c) -> Place { return &c.journal.keep_days; }, 1, 36'500},
       {"journal.max_bytes", "bytes",
        "Size of the journal's file at which capture pauses (/health/capture says 503) until there is room.",
