@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
@@ -163,6 +164,19 @@ class Stored(DatabaseCase):
 
         self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 29)
         self.assertIn("older_than_kept messages=71", gateway.whole_log())
+
+    def test_an_open_page_is_sent_what_the_database_has(self):
+        self.config.write_text('store = "postgres"\n' + self.config.read_text())
+        gateway = self.gateway(*DEMO)
+        shown = []
+        with urllib.request.urlopen(f"{gateway.url}/api/stream?topics=channel:*", timeout=60) as stream:
+            for line in stream:
+                if line.startswith(b"data: ") and b'"message":' in line:
+                    shown.append(json.loads(line[6:]))
+                if len(shown) == 200:
+                    break
+        self.assertEqual([one["seq"] for one in shown], sorted({one["seq"] for one in shown}))
+        self.assertEqual([one for one in shown if one["message"]["seq"] < one["seq"]], [])
 
     def test_what_the_database_has_leaves_the_journal_after_its_days(self):
         self.config.write_text('store = "postgres"\n[journal]\nkeep_days = 1\n' + self.config.read_text())
