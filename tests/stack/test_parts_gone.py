@@ -70,8 +70,11 @@ class PartsGone(unittest.TestCase):
         began = time.monotonic()
         with outage:
             # The others have delivered so much since, whatever this one does.
-            until(lambda: all(self.counted(name) - before[name] >= events for name in others), PATIENCE,
-                  f"the others while {case}")
+            try:
+                until(lambda: all(self.counted(name) - before[name] >= events for name in others), PATIENCE, "the others")
+            except AssertionError as late:
+                given = {name: self.counted(name) - before[name] for name in others}
+                raise AssertionError(f"{case}: {late}; they got {given}\n{self.gateway.tail()}") from late
             if part and noticed:
                 until(lambda: self.gateway.metric("destination_up", reader=part) == 0, PATIENCE, f"{part} to be told down")
             away = time.monotonic() - began

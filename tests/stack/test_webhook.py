@@ -95,6 +95,7 @@ class Webhook(unittest.TestCase):
 class Delivery(Webhook):
     def test_every_news_event_once_in_order_and_signed(self):
         self.hook("desk", batch=7)
+        self.receiver.answers["/desk"] = self.slow_at_first
         self.start(rate=300)
         self.until_some("desk", 500)
         self.quiet()
@@ -137,6 +138,12 @@ console.log(JSON.stringify(cases.map(([secret, header, body]) => isGenuine(secre
         given = json.dumps([(secret, header, body.decode()) for secret, header, body, _ in cases])
         done = subprocess.run(["node", script], input=given, capture_output=True, text=True, timeout=60, check=True)
         self.assertEqual(json.loads(done.stdout), [genuine for *_, genuine in cases])
+
+    def slow_at_first(self, *_):
+        """A receiver so slow that the next batch is a full one."""
+        if self.receiver.count("/desk") == 1:
+            self.gateway.until(lambda: len(self.news()) > 20, PATIENCE_S, "more than fits into one batch")
+        return 204
 
     def test_narrowed_by_channel_and_kind(self):
         self.hook("first")

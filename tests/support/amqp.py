@@ -107,15 +107,10 @@ class Publishing:
             return detail and all(word in detail for word in words) and detail
         return self.gateway.until(lost, 60, f"health to say {words}")
 
-    def began(self):
-        """Publishing began behind this event."""
-        line = next(line for line in self.gateway.whole_log().splitlines() if "destination_reached" in line)
-        return int(line.rpartition("from=")[2])
-
     def told(self):
-        """What every other reader is told: (key, peer, seq) in order, from where publishing began."""
-        events, after = [], self.began()
-        while page := self.gateway.get(f"/api/events/poll?after={after}&limit=1000")[1]["data"]:
+        """What every other reader is told of news: (key, peer, seq) in order, from the gateway's first start on."""
+        events, after = [], 0
+        while page := self.gateway.get(f"/api/events/poll?from=oldest&after={after}&origins=live&limit=1000")[1]["data"]:
             events += [(event["key"], event["peer"], event["seq"]) for event in page]
             after = events[-1][2]
             if len(page) < 1000:

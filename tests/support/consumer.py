@@ -1,6 +1,7 @@
 """consumer/tests/probe.cpp as a process: what its handler was called with, its counters, and its end."""
 
 import collections
+import contextlib
 import os
 import pathlib
 import signal
@@ -9,6 +10,7 @@ import tempfile
 import threading
 
 from gateway import BINARY
+from stack import until
 
 PROBE = os.environ.get("TG_CONSUMER_PROBE", os.path.join(os.path.dirname(BINARY), "consumer-probe"))
 
@@ -61,6 +63,14 @@ class Probe:
     def log(self):
         return self.log_file.read_text(encoding="utf-8", errors="replace")
 
+    @contextlib.contextmanager
+    def paused(self):
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
     # --- Its end
 
     def _end(self, how, patience):
@@ -72,6 +82,7 @@ class Probe:
         return code
 
     def stop(self, patience=40):
+        until(lambda: self.counters_file.exists() or self.process.poll() is not None, what="it to listen to signals")
         return self._end(signal.SIGTERM, patience)
 
     def kill(self):
