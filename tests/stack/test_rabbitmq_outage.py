@@ -1,7 +1,8 @@
 """RabbitMQ stopped, killed, paused, restarted empty and in alarm while 200 messages come a second: a consumer gets each
 event, in order within its channel, and the other readers notice nothing. Prints a figure a case.
 
-TG_OUTAGE_S sets how long an outage is (default 4).
+TG_OUTAGE_S sets how long an outage is (default 4). TG_OUTAGES=all: also those cases that test_parts_gone has, and all of
+them with both types of queues.
 """
 
 import contextlib
@@ -17,11 +18,13 @@ import unittest
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent))
-from support.amqp import Publishing, Reader, clean, queue, rabbitmqctl  # noqa: E402
+from support.amqp import Publishing, Reader, queue, rabbitmqctl, until_known  # noqa: E402
 from support.stack import shared_stack, until  # noqa: E402
 
 OUTAGE_S = float(os.environ.get("TG_OUTAGE_S", "4"))
 RATE = 200
+elsewhere = unittest.skipUnless(os.environ.get("TG_OUTAGES") == "all", "TG_OUTAGES=all runs it; test_parts_gone has its like")
+again = unittest.skipUnless(os.environ.get("TG_OUTAGES") == "all", "TG_OUTAGES=all runs it; the other type of queues has it")
 
 
 def setUpModule():
@@ -50,7 +53,7 @@ class Outage(unittest.TestCase):
     def setUp(self):
         temporary = tempfile.TemporaryDirectory()
         self.addCleanup(temporary.cleanup)
-        clean(stack)
+        stack.empty("rabbitmq")
         self.publishing = Publishing(stack, temporary.name, rate=RATE, channels=6, **self.settings)
         self.enterContext(self.publishing)
         self.publishing.until_up()
@@ -59,6 +62,7 @@ class Outage(unittest.TestCase):
         self.consumer = Reader(stack.amqp, [queue(channel) for channel in self.publishing.channels])
         self.addCleanup(self.consumer.end)
         self.gateway.until(lambda: len(self.consumer.got) >= RATE, 30, "the first messages")
+        until_known(stack)
 
     settings = {"queue_type": "quorum"}
 
@@ -101,12 +105,14 @@ class Outage(unittest.TestCase):
         finally:
             stack.up("rabbitmq")
 
+    @elsewhere
     def test_stopped(self):
         self.goes_on("stopped", self.gone(stack.down))
 
     def test_killed(self):
         self.goes_on("killed", self.gone(stack.kill))
 
+    @elsewhere
     def test_paused(self):
         self.goes_on("paused", stack.paused("rabbitmq"))
 
@@ -140,6 +146,10 @@ class Outage(unittest.TestCase):
 
 class OutageOfClassicQueues(Outage):
     settings = {"queue_type": "classic"}
+
+    test_restarted_empty = again(Outage.test_restarted_empty)
+    test_alarm = again(Outage.test_alarm)
+    test_a_stop_during_an_alarm_is_quick = again(Outage.test_a_stop_during_an_alarm_is_quick)
 
 
 if __name__ == "__main__":

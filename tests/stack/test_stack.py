@@ -239,17 +239,19 @@ class Failures(unittest.TestCase):
 class SideBySide(unittest.TestCase):
     """A stack beside the shared one: what the life of a whole stack shows."""
 
-    def test_it_starts_from_nothing_and_leaves_nothing(self):
+    def test_it_starts_from_nothing_keeps_what_was_stored_and_leaves_nothing(self):
         second = Stack()
         self.addCleanup(second.remove)
 
         second.up()
-        pids = processes_of(second.folder)
         own = {second.port(name) for name in COMPONENTS}
 
         self.assertEqual(second.states(), dict.fromkeys(COMPONENTS, "up"))
         self.assertEqual(stack.states(), dict.fromkeys(COMPONENTS, "up"))
         self.assertFalse(own & {stack.port(name) for name in COMPONENTS})
+
+        self.check_storing(second)
+        pids = processes_of(second.folder)
 
         second.down()
 
@@ -258,10 +260,7 @@ class SideBySide(unittest.TestCase):
         self.assertEqual([pid for pid in pids if pid in processes_of(second.folder)], [])
         self.assertEqual(stack.states(), dict.fromkeys(COMPONENTS, "up"))
 
-    def test_what_was_stored_is_there_after_a_restart(self):
-        second = Stack()
-        self.addCleanup(second.remove)
-        second.up("postgresql")
+    def check_storing(self, second):
         rows(second.direct(), "CREATE TABLE stack_test (n int); INSERT INTO stack_test VALUES (7) RETURNING n")
         second.save_postgresql()
         rows(second.direct(), "INSERT INTO stack_test VALUES (8) RETURNING n")

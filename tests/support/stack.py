@@ -6,7 +6,8 @@ A test module takes the one that its process shares:
         global stack
         stack = shared_stack("postgresql", "pgbouncer")   # without names: all of them
 
-With TG_STACK_DIR set it is the one that runs there (the `stack` stage of script/test), which then stays.
+With TG_STACK_DIR set it is the one that runs there (the `stack` stage of script/test), emptied of what the module before
+left; it then stays.
 """
 
 import contextlib
@@ -33,6 +34,8 @@ def shared_stack(*names):
     if not running:
         unittest.addModuleCleanup(stack.remove)
     stack.up(*names)
+    if running:
+        stack.empty(*names)
     return stack
 
 
@@ -136,6 +139,21 @@ class Stack:
         self.down("postgresql")
         self._copy(self.folder / "postgresql" / name, self.folder / "postgresql" / "data")
         self.up("postgresql")
+
+    def empty(self, *names):
+        """What a gateway made in these goes: its schema, keys, queues and exchanges."""
+        names = names or ("postgresql", "redis", "rabbitmq")
+        if "postgresql" in names:
+            with contextlib.closing(self.admin()) as db, db.cursor() as cursor:
+                cursor.execute("SET client_min_messages = error; DROP SCHEMA IF EXISTS telegram_gateway CASCADE")
+        if "redis" in names:
+            with until(self.redis, what="a master") as master:
+                master.flushall()
+        if "rabbitmq" in names:
+            for kind in ("queues", "exchanges"):
+                for one in self.management(f"{kind}/telegram"):
+                    if kind == "queues" or one["name"].startswith("telegram."):
+                        self.management(f"{kind}/telegram/{one['name']}", "DELETE")
 
     def remove(self):
         """Stops everything and removes a private folder."""

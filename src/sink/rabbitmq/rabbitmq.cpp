@@ -186,7 +186,11 @@ Result<void> Rabbitmq::hear(milliseconds patience) {
 Result<void> Rabbitmq::take(const Incoming& incoming) {
   const auto place = address(options_.server);
   if (const auto* confirmed = std::get_if<Confirmed>(&incoming)) {
-    if (!confirmed->taken) return Error{Code::unavailable, place + " could not keep a message (basic.nack)", ""};
+    if (!confirmed->taken) {
+      return Error{Code::unavailable, place + " could not keep a message (basic.nack)",
+                   "If this stays: rabbitmqctl list_queues -p " + options_.server.vhost +
+                       " name state shows which queue is down; delete it, and it is made anew"};
+    }
     proven_ = true;
     if (window_.confirm(confirmed->tag, confirmed->multiple)) return {};
     return Error{Code::internal, fmt::format("{} confirmed {}, which was never sent", place, confirmed->tag), ""};
