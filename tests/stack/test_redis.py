@@ -110,9 +110,13 @@ class Case(unittest.TestCase):
         gateway.until(lambda: len(self.news(gateway)) >= count, PATIENCE, f"{count} messages")
 
     def of_kind(self, gateway, kind):
+        after = 0
+
         def found():
-            events = gateway.get(f"/api/events/poll?from=oldest&kinds={kind}&limit=1&wait=0")[1]["data"]
-            return events and f"{events[0]['peer']}:{events[0]['id']}"
+            nonlocal after
+            _, page = gateway.get(f"/api/events/poll?from=oldest&after={after}&kinds={kind}&limit=1000&wait=0")
+            after = page["next"]
+            return page["data"] and f"{page['data'][0]['peer']}:{page['data'][0]['id']}"
         return gateway.until(found, PATIENCE, f"a message that is {kind}")
 
 

@@ -22,7 +22,10 @@ std::string members(const json::object& object) {
 
 std::string kind_of_reader(const std::string& name) {
   if (name == "search" || name == "store") return name;
-  return name.starts_with("webhook") ? "webhook" : "broker";
+  if (name == "postgres") return "database";
+  if (name == "redis") return "cache";
+  if (name.starts_with("webhook:")) return "webhook";
+  return name.starts_with("alert:") || name.starts_with("forward:") ? "rule" : "broker";
 }
 
 }  // namespace

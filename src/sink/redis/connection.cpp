@@ -18,7 +18,7 @@ constexpr std::size_t kLongestReply = 64UL << 20;  // bytes that wait to be take
 
 Error unreachable(const Address& server, std::string_view why) {
   return {Code::unavailable, fmt::format("Redis at {}: {}", server.to_string(), why),
-          "Look whether it runs and listens there; telegram-gateway cache status shows more"};
+          "See that it runs, and that redis.address, or redis.sentinels, is right"};
 }
 
 Reply reply_of(const redisReply& raw) {

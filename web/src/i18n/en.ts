@@ -70,7 +70,7 @@ export const en = {
   'state.history': 'History {percent}', 'state.imported': 'Imported', 'state.stopped': 'Stopped', 'state.empty': 'Empty',
   'kind.channel': 'channel', 'kind.supergroup': 'group', 'kind.group': 'group', 'kind.private': 'private',
   'kind.topics': { one: 'group, {n} topic', other: 'group, {n} topics' },
-  'kind.store': 'TimescaleDB', 'kind.search': 'index', 'kind.stream': 'stream', 'kind.consumer': 'consumer', 'kind.cache': 'cache', 'kind.broker': 'broker', 'kind.webhook': 'webhook',
+  'kind.store': 'store', 'kind.database': 'database', 'kind.rule': 'rule', 'kind.search': 'index', 'kind.stream': 'stream', 'kind.consumer': 'consumer', 'kind.cache': 'cache', 'kind.broker': 'broker', 'kind.webhook': 'webhook',
 
   'cov.label': { one: '{got} of {of} ids accounted for, {n} hole of {ids} ids, proven {age} ago', other: '{got} of {of} ids accounted for, {n} holes of {ids} ids, proven {age} ago' },
   'cov.labelWhole': '{n} of {of} ids accounted for, no hole, {proof}',
@@ -87,9 +87,9 @@ export const en = {
   'att.destination_late': '{name} is behind', 'att.destinationText': '{n} wait, none lost', 'att.retry': 'retry in {span}',
   'att.set_aside': { one: '{n} message set aside', other: '{n} messages set aside' }, 'att.capture_stopped': 'Capture stopped', 'att.disk_low': 'Disk is low', 'att.silent': '{title} is silent', 'att.silentText': 'longer than usual, since {time}', 'att.late': 'Messages of {title} come late', 'att.lateText': 'by up to {span}, at {time}', 'att.private': '{title} can no longer be seen', 'att.privateText': 'by no account, since {time}', 'att.other': '{code}',
 
-  'dest.title': 'Destinations', 'dest.behindBy': 'behind by', 'dest.name': 'Name', 'dest.behind': 'Behind', 'dest.rate': 'Rate', 'dest.lastError': 'Last error', 'dest.state': 'State', 'dest.nextTry': 'next try in {span}', 'dest.about': 'Who reads what is captured, each at a pace of its own: the search index, and consumers of the API. Brokers and webhooks come with a later version.', 'dest.none': 'No destination is set up.',
+  'dest.title': 'Destinations', 'dest.behindBy': 'behind by', 'dest.name': 'Name', 'dest.behind': 'Behind', 'dest.rate': 'Rate', 'dest.lastError': 'Last error', 'dest.state': 'State', 'dest.nextTry': 'next try in {span}', 'dest.about': 'Who reads what is captured, each at a pace of its own: the database, the cache, queues, webhooks, the search index, and consumers of the API. One that is away misses nothing: what it has not had waits in the journal.', 'dest.none': 'No destination is set up.',
   'dest.events': { one: '{n} event', other: '{n} events' },
-  'destState.ok': 'up to date', 'destState.late': 'behind', 'destState.gapped': 'missed events', 'destState.parked': 'parked', 'destState.off': 'not in use',
+  'destState.ok': 'up to date', 'destState.late': 'behind', 'destState.away': 'not reached', 'destState.gapped': 'missed events', 'destState.parked': 'parked', 'destState.off': 'not in use',
   'mpm.title': 'Messages per minute', 'mpm.live': 'live', 'mpm.caught': 'caught up', 'mpm.time': 'Time', 'mpm.label': 'Messages per minute, last {hours} hours: most {max}, now {now}',
 
   'r.title': 'Messages', 'r.filter': { one: 'Filter {n} channel', other: 'Filter {n} channels' }, 'r.channels': 'Channels', 'r.choose': 'Choose a channel', 'r.chooseText': 'Messages, their versions, and what was deleted appear here.', 'r.accounted': '{n} of {of} accounted for', 'r.missing': '{n} missing, filling', 'r.unread': { one: '{n} new message', other: '{n} new messages' },

@@ -72,7 +72,7 @@ export const pt: Catalogue = {
   'state.history': 'Histórico {percent}', 'state.imported': 'Importado', 'state.stopped': 'Parado', 'state.empty': 'Vazio',
   'kind.channel': 'canal', 'kind.supergroup': 'grupo', 'kind.group': 'grupo', 'kind.private': 'privado',
   'kind.topics': { one: 'grupo, {n} tópico', other: 'grupo, {n} tópicos' },
-  'kind.store': 'TimescaleDB', 'kind.search': 'índice', 'kind.stream': 'fluxo', 'kind.consumer': 'consumidor', 'kind.cache': 'cache', 'kind.broker': 'fila', 'kind.webhook': 'webhook',
+  'kind.store': 'armazenamento', 'kind.database': 'banco de dados', 'kind.rule': 'regra', 'kind.search': 'índice', 'kind.stream': 'fluxo', 'kind.consumer': 'consumidor', 'kind.cache': 'cache', 'kind.broker': 'fila', 'kind.webhook': 'webhook',
 
   'cov.label': { one: '{got} de {of} ids contabilizados, {n} lacuna de {ids} ids, conferido há {age}', other: '{got} de {of} ids contabilizados, {n} lacunas de {ids} ids, conferido há {age}' },
   'cov.labelWhole': '{n} de {of} ids contabilizados, nenhuma lacuna, {proof}',
@@ -89,9 +89,9 @@ export const pt: Catalogue = {
   'att.destination_late': '{name} em atraso', 'att.destinationText': '{n} na fila, nada se perdeu', 'att.retry': 'nova tentativa em {span}',
   'att.set_aside': { one: '{n} mensagem separada', other: '{n} mensagens separadas' }, 'att.capture_stopped': 'Captura parada', 'att.disk_low': 'Pouco disco', 'att.silent': '{title} em silêncio', 'att.silentText': 'mais do que o normal, desde {time}', 'att.late': 'Mensagens de {title} chegam atrasadas', 'att.lateText': 'até {span}, às {time}', 'att.private': '{title} não pode mais ser visto', 'att.privateText': 'por nenhuma conta, desde {time}', 'att.other': '{code}',
 
-  'dest.title': 'Destinos', 'dest.behindBy': 'atraso', 'dest.name': 'Nome', 'dest.behind': 'Atraso', 'dest.rate': 'Ritmo', 'dest.lastError': 'Último erro', 'dest.state': 'Estado', 'dest.nextTry': 'próxima tentativa em {span}', 'dest.about': 'Quem lê o que foi capturado, cada um no seu ritmo: o índice de busca e os consumidores da API. Brokers e webhooks vêm em uma versão posterior.', 'dest.none': 'Nenhum destino configurado.',
+  'dest.title': 'Destinos', 'dest.behindBy': 'atraso', 'dest.name': 'Nome', 'dest.behind': 'Atraso', 'dest.rate': 'Ritmo', 'dest.lastError': 'Último erro', 'dest.state': 'Estado', 'dest.nextTry': 'próxima tentativa em {span}', 'dest.about': 'Quem lê o que foi capturado, cada um no seu ritmo: o banco de dados, o cache, as filas, os webhooks, o índice de busca e os consumidores da API. O que um destino sem contato ainda não recebeu espera no diário.', 'dest.none': 'Nenhum destino configurado.',
   'dest.events': { one: '{n} evento', other: '{n} eventos' },
-  'destState.ok': 'em dia', 'destState.late': 'em atraso', 'destState.gapped': 'perdeu eventos', 'destState.parked': 'pausado', 'destState.off': 'fora de uso',
+  'destState.ok': 'em dia', 'destState.late': 'em atraso', 'destState.away': 'sem contato', 'destState.gapped': 'perdeu eventos', 'destState.parked': 'pausado', 'destState.off': 'fora de uso',
   'mpm.title': 'Mensagens por minuto', 'mpm.live': 'ao vivo', 'mpm.caught': 'recuperadas', 'mpm.time': 'Hora', 'mpm.label': 'Mensagens por minuto, últimas {hours} horas: máximo {max}, agora {now}',
 
   'r.title': 'Mensagens', 'r.filter': { one: 'Filtrar {n} canal', other: 'Filtrar {n} canais' }, 'r.channels': 'Canais', 'r.choose': 'Escolha um canal', 'r.chooseText': 'Mensagens, suas versões e o que foi apagado aparecem aqui.', 'r.accounted': '{n} de {of} contabilizadas', 'r.missing': 'faltam {n}, preenchendo', 'r.unread': { one: '{n} mensagem nova', other: '{n} mensagens novas' },

@@ -67,8 +67,10 @@ export function NeedsAttention({ attention, destinations }: Pick<Overview, 'atte
   );
 }
 
-export const destinationMark = (state: Destination['state']): [string, string] =>
-  state === 'ok' ? ['check', 'accent'] : state === 'gapped' ? ['bad', 'bad'] : state === 'late' ? ['warn', 'warn'] : ['silent', 'quiet'];
+/** One that cannot be reached is not up to date, however little waits for it. */
+export const stateOf = ({ state, nextTryAt }: Destination): Destination['state'] | 'away' => state === 'ok' && nextTryAt ? 'away' : state;
+export const destinationMark = (state: ReturnType<typeof stateOf>): [string, string] =>
+  state === 'ok' ? ['check', 'accent'] : state === 'gapped' ? ['bad', 'bad'] : state === 'late' || state === 'away' ? ['warn', 'warn'] : ['silent', 'quiet'];
 export const behindText = ({ behindEvents, behindSeconds }: Destination): string =>
   behindEvents === 0 ? '0' : `${num(behindEvents)} · ${behind(behindSeconds)}`;
 
@@ -79,13 +81,14 @@ export function DestinationsCard({ destinations }: { destinations: Destination[]
       {destinations.length === 0 && <p class="quiet pad">{t('dest.none')}</p>}
       <ul>
         {destinations.map((destination) => {
-          const [icon, tone] = destinationMark(destination.state);
+          const state = stateOf(destination);
+          const [icon, tone] = destinationMark(state);
           return (
             <li key={destination.name}>
               <Icon name={destination.kind} size={16} class="quiet" />
               <span class="cut"><b><bdi>{destination.name}</bdi></b> <span class="quiet">{word('kind', destination.kind)}</span></span>
-              <span class={`tabular dest-behind ${destination.state === 'ok' ? '' : tone}`}>{behindText(destination)}</span>
-              <span class={tone} role="img" aria-label={t(`destState.${destination.state}` as Key)}><Icon name={icon} size={16} /></span>
+              <span class={`tabular dest-behind ${state === 'ok' ? '' : tone}`}>{behindText(destination)}</span>
+              <span class={tone} role="img" aria-label={t(`destState.${state}` as Key)}><Icon name={icon} size={16} /></span>
             </li>
           );
         })}

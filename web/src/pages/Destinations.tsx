@@ -4,7 +4,7 @@ import type { Destination } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { num, span } from '../app/format.ts';
 import { t, word, type Key } from '../i18n/index.ts';
-import { behindText, destinationMark } from '../overview/Side.tsx';
+import { behindText, destinationMark, stateOf } from '../overview/Side.tsx';
 import { Page } from '../shell/Page.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Loaded } from '../ui/State.tsx';
@@ -38,15 +38,16 @@ export default function Destinations() {
 }
 
 function Row({ destination }: { destination: Destination }) {
-  const [icon, tone] = destinationMark(destination.state);
+  const state = stateOf(destination);
+  const [icon, tone] = destinationMark(state);
   const next = destination.nextTryAt ? Math.max(0, (Date.parse(destination.nextTryAt) - now.value) / 1000) : null;
   return (
     <tr>
       <td><span class="named"><Icon name={destination.kind} size={16} class="quiet" /><b><bdi>{destination.name}</bdi></b> <span class="quiet">{word('kind', destination.kind)}</span></span></td>
-      <td data-label={t('dest.behind')} class={`num tabular ${destination.state === 'ok' ? '' : tone}`}>{behindText(destination)}</td>
+      <td data-label={t('dest.behind')} class={`num tabular ${state === 'ok' ? '' : tone}`}>{behindText(destination)}</td>
       <td data-label={t('dest.rate')} class="num tabular">{num(destination.ratePerMinute, 1)} {t('fig.perMinute')}</td>
-      <td data-label={t('dest.lastError')} class="quiet">{destination.lastError ? <bdi>{destination.lastError}</bdi> : '–'}{next !== null && `, ${t('dest.nextTry', { span: span(next) })}`}</td>
-      <td data-label={t('dest.state')}><span class={`named ${tone}`}><Icon name={icon} size={15} />{t(`destState.${destination.state}` as Key)}</span></td>
+      <td data-label={t('dest.lastError')} class="quiet"><span>{destination.lastError ? <bdi>{destination.lastError}</bdi> : '–'}{next !== null && ` · ${t('dest.nextTry', { span: span(next) })}`}</span></td>
+      <td data-label={t('dest.state')}><span class={`named ${tone}`}><Icon name={icon} size={15} />{t(`destState.${state}` as Key)}</span></td>
     </tr>
   );
 }

@@ -12,7 +12,7 @@ const icons = {
   ok: CircleCheck, check: Check, warn: TriangleAlert, bad: OctagonX, busy: RotateCcwClock, unknown: CircleDashed, silent: Clock, stopped: Power, go: ArrowRight, back: ArrowLeft,
   sun: Sun, moon: Moon, sync: RefreshCw, down: ArrowDown, chevron: ChevronDown, close: X, more: Ellipsis, copy: Copy, link: Link, calendar: Calendar,
   download: Download, filter: Funnel, eye: Eye, covered: EyeOff, edit: Pencil, bin: Trash, reply: CornerUpLeft, forward: CornerUpRight, table: Table, chart: ChartColumn, keyboard: Keyboard, disk: HardDrive,
-  store: Database, cache: Layers, stream: Layers, broker: Rabbit, webhook: Webhook, consumer: CircleCheck, journal: HardDrive, destination: Waypoints,
+  store: Database, database: Database, rule: Funnel, cache: Layers, stream: Layers, broker: Rabbit, webhook: Webhook, consumer: CircleCheck, journal: HardDrive, destination: Waypoints,
   photo: Image, video: Play, video_note: Play, animation: Play, audio: Music, voice: Music, document: File, location: MapPin, contact: Contact, sticker: Smile, poll: ChartColumn, other: File,
 };
 export type IconName = keyof typeof icons;

@@ -85,7 +85,10 @@ Result<void> Connection::connect() {
     return {};
   }
   auto error = lost("connecting", status);
-  if (status == AMQP_STATUS_SSL_PEER_VERIFY_FAILED) {
+  if (status == AMQP_STATUS_SOCKET_ERROR) {
+    error = {Code::unavailable, address(server_) + ": nobody listens there, or the way to it is closed",
+             "Start it, or correct rabbitmq.host and rabbitmq.port"};
+  } else if (status == AMQP_STATUS_SSL_PEER_VERIFY_FAILED) {
     error = {Code::permission, address(server_) + ": its certificate is of an authority that is not trusted",
              "Name that authority's certificate in rabbitmq.tls_ca_file"};
   } else if (status == AMQP_STATUS_SSL_HOSTNAME_VERIFY_FAILED) {

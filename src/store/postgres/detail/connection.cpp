@@ -37,10 +37,15 @@ std::string_view fix_of(std::string_view sqlstate) {
   return "";
 }
 
-// The server's last line, without libpq's prefix and line ends.
+// In one line, without libpq's questions ("Is the server running …?"): they stand in lines of their own, behind a tab.
 std::string one_line(std::string_view text) {
   std::string line;
-  for (const char c : text) line += c == '\n' ? ' ' : c;
+  bool is_question = false;
+  for (const char c : text) {
+    is_question = c == '\t' || (is_question && c != '\n');
+    if (is_question || (c == '\n' && line.ends_with(' '))) continue;
+    line += c == '\n' ? ' ' : c;
+  }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line;
 }
