@@ -2,7 +2,6 @@
 
 #include "app/gateway.h"
 #include "config/secret.h"
-#include "store/postgres/writer.h"
 
 namespace tg::app {
 namespace {
@@ -63,8 +62,7 @@ Result<DatabaseTargets> database_targets(const config::Postgres& config) {
   return targets;
 }
 
-Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
-                                                       OnStored on_stored) {
+Result<store::PostgresWriter::Options> database_writer_options(const config::Postgres& config) {
   auto targets = database_targets(config);
   if (!targets) return targets.error();
   store::PostgresWriter::Options options;
@@ -75,7 +73,15 @@ Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& c
   options.compress_after_days = config.compress_after_days;
   options.keep_days = config.keep_days;
   options.keep_by_date = config.keep_by == "date";
-  return std::unique_ptr<sink::Sink>(std::make_unique<DatabaseSink>(journal, std::move(options), std::move(on_stored)));
+  return options;
+}
+
+Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
+                                                       OnStored on_stored) {
+  auto options = database_writer_options(config);
+  if (!options) return options.error();
+  return std::unique_ptr<sink::Sink>(
+      std::make_unique<DatabaseSink>(journal, std::move(*options), std::move(on_stored)));
 }
 
 }  // namespace tg::app

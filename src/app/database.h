@@ -9,6 +9,7 @@
 #include "journal/journal.h"
 #include "sink/sink.h"
 #include "store/postgres/target.h"
+#include "store/postgres/writer.h"
 
 namespace tg::app {
 
@@ -17,6 +18,8 @@ struct DatabaseTargets {
   store::postgres::Target pooled, direct;
 };
 Result<DatabaseTargets> database_targets(const config::Postgres& config);
+
+Result<store::PostgresWriter::Options> database_writer_options(const config::Postgres& config);
 
 // Called by the sink's thread with what has just been stored: what was remembered of it may be old.
 using OnStored = std::function<void(std::span<const model::Event>)>;

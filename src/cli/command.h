@@ -53,6 +53,7 @@ void add_config(CLI::App& app, Common& common, const ExitCode& code);
 void add_token(CLI::App& app, Common& common, const ExitCode& code);
 void add_journal(CLI::App& app, Common& common, const ExitCode& code);
 void add_db(CLI::App& app, Common& common, const ExitCode& code);
+void add_store(CLI::App& app, Common& common, const ExitCode& code);
 void add_cache(CLI::App& app, Common& common, const ExitCode& code);
 void add_completion(CLI::App& app, Common& common, const ExitCode& code);
 void add_man(CLI::App& app, Common& common, const ExitCode& code);

@@ -250,15 +250,24 @@ model::Event event_from_row(const Statement& row) {
   event.observed_at = model::Time{row.integer(10)};
   event.recorded_at = model::Time{row.integer(11)};
   event.hash = row.integer(12);
-  const auto flags = row.integer(13);
+  take_flags(event, row.integer(13));
+  event.message = std::string(row.text(14));
+  return event;
+}
+
+std::int64_t flags_of(const model::Event& event) {
+  return (event.offered ? flag::kOffered : 0) | (event.superseded ? flag::kSuperseded : 0) |
+         (event.erased ? flag::kErased : 0) | (event.hidden_edit ? flag::kHiddenEdit : 0) |
+         (event.from_page ? flag::kFromPage : 0) | (event.cached ? flag::kCached : 0);
+}
+
+void take_flags(model::Event& event, std::int64_t flags) {
   event.offered = (flags & flag::kOffered) != 0;
   event.superseded = (flags & flag::kSuperseded) != 0;
   event.erased = (flags & flag::kErased) != 0;
   event.hidden_edit = (flags & flag::kHiddenEdit) != 0;
   event.from_page = (flags & flag::kFromPage) != 0;
   event.cached = (flags & flag::kCached) != 0;
-  event.message = std::string(row.text(14));
-  return event;
 }
 
 }  // namespace tg::journal

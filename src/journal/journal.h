@@ -79,6 +79,9 @@ class Journal {
 // What stands behind `after`, oldest first, also what this connection has not committed yet.
 Result<std::vector<model::Event>> events_after(Connection& db, model::Seq after, std::int64_t limit);
 model::Event event_from_row(const Statement& row);
+// Its own bits of flags.h: what it says besides its message.
+std::int64_t flags_of(const model::Event& event);
+void take_flags(model::Event& event, std::int64_t flags);
 // The columns that event_from_row reads, in its order, from a table or alias.
 std::string event_columns(std::string_view alias);
 

@@ -96,6 +96,20 @@ Facts facts_of(const model::Message& message) {
           message.counters.empty() ? std::string() : model::to_json(message.counters)};
 }
 
+Facts facts_of(const model::Event& event) {
+  if (event.kind == model::Kind::deleted || event.kind == model::Kind::reprocess || event.message.empty()) return {};
+  if (event.kind == model::Kind::counters) {
+    constexpr std::string_view kPrefix = "{\"counters\":";
+    if (event.message.size() <= kPrefix.size()) return {};
+    return {.date = {},
+            .service = false,
+            .media = false,
+            .counters = event.message.substr(kPrefix.size(), event.message.size() - kPrefix.size() - 1)};
+  }
+  auto message = model::message_from_json(event.message);
+  return message ? facts_of(*message) : Facts{};
+}
+
 bool fill(model::Message& base, const model::Message& other) {
   bool changed = false;
   auto take = [&changed](auto& field, const auto& from) {

@@ -38,6 +38,7 @@ bool sight(State& state, const Deleted& deleted);
 bool sight(State& state, const CountersSeen& seen);
 
 Facts facts_of(const model::Message& message);
+Facts facts_of(const model::Event& event);  // of one that is stored
 
 // Takes over what `base` lacks. True when something was missing.
 bool fill(model::Message& base, const model::Message& other);

@@ -3,6 +3,7 @@
 #include <zstd.h>
 
 #include "journal/flags.h"
+#include "journal/journal.h"
 #include "model/message_json.h"
 
 namespace tg::pipeline {
@@ -150,19 +151,12 @@ Result<void> save_state(journal::Connection& db, const model::MessageKey& key, c
 }
 
 Result<void> append(journal::Connection& db, model::Event& event, const Facts& facts) {
-  std::int64_t flags = 0;
-  if (event.offered) flags |= flag::kOffered;
-  if (facts.service) flags |= flag::kService;
-  if (facts.media) flags |= flag::kMedia;
-  if (event.superseded) flags |= flag::kSuperseded;
-  if (event.erased) flags |= flag::kErased;
-  if (event.hidden_edit) flags |= flag::kHiddenEdit;
-  if (event.from_page) flags |= flag::kFromPage;
-  if (event.cached) flags |= flag::kCached;
+  const std::int64_t flags =
+      journal::flags_of(event) | (facts.service ? flag::kService : 0) | (facts.media ? flag::kMedia : 0);
   auto& row = db.prepared(
       "INSERT INTO events (peer, message, scope, kind, edit_date, n, origin, source, account, observed_at, "
       "recorded_at, hash, "
-      "flags, body, raw) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "flags, body, raw, seq) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   row.reset();
   row.bind(1, event.key.peer).bind(2, event.key.message).bind(3, event.key.scope);
   row.bind(4, static_cast<int>(event.kind)).bind(5, event.edit_date).bind(6, event.n);
@@ -173,6 +167,11 @@ Result<void> append(journal::Connection& db, model::Event& event, const Facts& f
     row.bind_null(15);
   } else {
     row.bind_blob(15, compress(event.raw));
+  }
+  if (event.seq) {
+    row.bind(16, event.seq);
+  } else {
+    row.bind_null(16);
   }
   if (auto done = row.run(); !done) return done;
   event.seq = model::Seq{db.last_insert_rowid()};

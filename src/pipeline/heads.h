@@ -11,7 +11,7 @@ Result<State> load_state(journal::Connection& db, const model::MessageKey& key);
 // `stored`: what the tables hold of it.
 Result<void> save_state(journal::Connection& db, const model::MessageKey& key, const State& stored, const State& state);
 
-// Gives the event its seq.
+// Gives the event its seq, unless it has one: what a journal had before, in a copy of it.
 Result<void> append(journal::Connection& db, model::Event& event, const Facts& facts);
 
 // The message that an event holds; nothing when it was trimmed or cannot be read.

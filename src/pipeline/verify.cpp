@@ -22,20 +22,6 @@ class Problems {
   std::vector<std::string>& list_;
 };
 
-Facts facts_of_event(const model::Event& event) {
-  if (event.kind == model::Kind::deleted || event.kind == model::Kind::reprocess || event.message.empty()) return {};
-  if (event.kind == model::Kind::counters) {
-    constexpr std::string_view kPrefix = "{\"counters\":";
-    if (event.message.size() <= kPrefix.size()) return {};
-    return {.date = {},
-            .service = false,
-            .media = false,
-            .counters = event.message.substr(kPrefix.size(), event.message.size() - kPrefix.size() - 1)};
-  }
-  auto message = model::message_from_json(event.message);
-  return message ? facts_of(*message) : Facts{};
-}
-
 // What differs between a state read from the tables and one replayed; empty = nothing. Sightings are no part of the
 // fold.
 std::string difference(const State& stored, const State& replayed) {
@@ -100,7 +86,7 @@ Result<void> compare_heads(journal::Connection& db, VerifyReport& report, Proble
       const auto event = journal::event_from_row(events);
       if (event.key != *head) break;
       ++report.events;
-      apply(replayed, event, facts_of_event(event));
+      apply(replayed, event, facts_of(event));
       has_event = events.step();
       if (!has_event) return has_event.error();
     }

@@ -169,6 +169,7 @@ Result<void> BatchReader::add(const Entry& entry, Batch& batch) {
   to.versions.push_back(head.versions);
   to.topic.push_back(message.topic.value);
   to.sender_id.push_back(message.sender_id);
+  to.flags.push_back(head.flags);
   to.source.emplace_back(model::name_of(head.source));
   to.type.emplace_back(message_type(message));
   to.media_type.emplace_back(model::name_of(message.media.type));
@@ -216,6 +217,8 @@ Result<void> BatchReader::add(const Entry& entry, Batch& batch) {
     version.seq.push_back(event->seq.value);
     version.origin.push_back(static_cast<int>(event->origin));
     version.account.push_back(event->account);
+    version.flags.push_back(journal::flags_of(*event));
+    version.hash.push_back(event->hash);
     version.source.emplace_back(model::name_of(event->source));
     version.body.push_back(event->message);
     version.observed.push_back(event->observed_at);

@@ -27,7 +27,8 @@ struct Batch {
   // Of telegram_gateway.messages. Where the content is no longer in the journal, only what follows from the head.
   struct Messages {
     Keys keys;
-    std::vector<std::int64_t> first, arrival, content, last, kind, origin, account, n, versions, topic, sender_id;
+    std::vector<std::int64_t> first, arrival, content, last, kind, origin, account, n, versions, topic, sender_id,
+        flags;
     std::vector<std::string> source, type, text, media_type, media_refs, sender, search, metadata, counters;
     std::vector<char> offered, service, media, reprocess;
     std::vector<model::Time> edited, received, reprocess_requested, restored, created, updated, deleted;
@@ -35,7 +36,7 @@ struct Batch {
 
   struct Versions {
     Keys keys;
-    std::vector<std::int64_t> kind, edit_date, n, seq, origin, account;
+    std::vector<std::int64_t> kind, edit_date, n, seq, origin, account, flags, hash;
     std::vector<std::string> source, body;
     std::vector<model::Time> observed, recorded;
     std::vector<char> superseded, hidden_edit;

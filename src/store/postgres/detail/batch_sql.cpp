@@ -50,6 +50,7 @@ constexpr std::array kMessages = {
            "CASE WHEN excluded.id < m.id THEN excluded.created_at ELSE m.created_at END"},
     Column{"updated_at", "timestamptz"},
     Column{"deleted_at", "timestamptz"},
+    Column{"flags", "bigint"},
 };
 
 constexpr std::array kVersions = {
@@ -69,6 +70,8 @@ constexpr std::array kVersions = {
     Column{"recorded_at", "timestamptz"},
     Column{"superseded", "boolean"},
     Column{"hidden_edit", "boolean"},
+    Column{"flags", "bigint"},
+    Column{"hash", "bigint"},
 };
 
 // unnest($1::bigint[], …) AS b (…)
@@ -118,7 +121,7 @@ Query messages(const Batch::Messages& m) {
   params.add(m.metadata);
   params.add_bools(m.offered).add_bools(m.service).add_bools(m.media).add_bools(m.reprocess);
   params.add(m.edited).add(m.received).add(m.reprocess_requested).add(m.restored).add(m.created).add(m.updated);
-  params.add(m.deleted);
+  params.add(m.deleted).add(m.flags);
   return {kSql, std::move(params)};
 }
 
@@ -126,7 +129,7 @@ Query messages(const Batch::Messages& m) {
 Query states(const Batch::Messages& m) {
   static const std::string kSql =
       "UPDATE telegram_gateway.messages m SET arrival = greatest(m.arrival, b.arrival), last_seq = b.last_seq, "
-      "versions = b.versions, offered = b.offered, reprocess = b.reprocess, "
+      "versions = b.versions, offered = b.offered, reprocess = b.reprocess, flags = b.flags, "
       "reprocess_requested_at = coalesce(b.reprocess_requested_at, m.reprocess_requested_at), "
       "updated_at = b.updated_at, deleted_at = b.deleted_at, "
       "restored_at = CASE WHEN b.deleted_at IS NULL THEN m.restored_at END, "
@@ -134,13 +137,13 @@ Query states(const Batch::Messages& m) {
       "ELSE jsonb_set(m.metadata, '{counters}', b.counters::jsonb) END "
       "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[], "
       "$7::bigint[], $8::boolean[], $9::boolean[], $10::timestamptz[], $11::timestamptz[], $12::timestamptz[], "
-      "$13::text[]) AS b (scope, channel_id, message_id, telegram_date, arrival, last_seq, versions, offered, "
-      "reprocess, reprocess_requested_at, updated_at, deleted_at, counters) "
+      "$13::text[], $14::bigint[]) AS b (scope, channel_id, message_id, telegram_date, arrival, last_seq, versions, "
+      "offered, reprocess, reprocess_requested_at, updated_at, deleted_at, counters, flags) "
       "WHERE m.scope = b.scope AND m.channel_id = b.channel_id AND m.message_id = b.message_id AND "
       "m.telegram_date = b.telegram_date AND m.last_seq < b.last_seq";
   auto params = keys(m.keys);
   params.add(m.arrival).add(m.last).add(m.versions).add_bools(m.offered).add_bools(m.reprocess);
-  params.add(m.reprocess_requested).add(m.updated).add(m.deleted).add(m.counters);
+  params.add(m.reprocess_requested).add(m.updated).add(m.deleted).add(m.counters).add(m.flags);
   return {kSql, std::move(params)};
 }
 
@@ -150,7 +153,7 @@ Query versions(const Batch::Versions& v) {
              "excluded.seq > m.seq");
   auto params = keys(v.keys);
   params.add(v.kind).add(v.edit_date).add(v.n).add(v.seq).add(v.origin).add(v.account).add(v.source).add(v.body);
-  params.add(v.observed).add(v.recorded).add_bools(v.superseded).add_bools(v.hidden_edit);
+  params.add(v.observed).add(v.recorded).add_bools(v.superseded).add_bools(v.hidden_edit).add(v.flags).add(v.hash);
   return {kSql, std::move(params)};
 }
 
