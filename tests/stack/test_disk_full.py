@@ -114,7 +114,7 @@ class DiskFull(unittest.TestCase):
         ended = not pathlib.Path(f"/proc/{self.stack.pid('postgresql')}").exists()
         if ended:  # without room for its log it ends itself: whoever watches it starts it again
             self.stack.up("postgresql")
-        self.gateway.caught_up("postgres", *OTHERS, patience=PATIENCE)
+        self.gateway.caught_up("postgres", *OTHERS, since=began, patience=PATIENCE)
         behind = time.monotonic() - began
 
         self.again()

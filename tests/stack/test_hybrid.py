@@ -1,5 +1,11 @@
-"""The whole stack at once: what the gateway captured, seen five ways, message by message."""
+"""The whole stack at once: what the gateway captured, seen five ways, message by message.
 
+TG_EXPORT: an export to import beside the demo, in place of tests/data/channel.json.
+"""
+
+import collections
+import datetime
+import os
 import pathlib
 import sys
 import unittest
@@ -12,7 +18,7 @@ import hybrid  # noqa: E402
 import readers  # noqa: E402
 from stack import shared_stack, until  # noqa: E402
 
-EXPORT = HERE.parent / "data" / "channel.json"
+EXPORT = os.environ.get("TG_EXPORT", HERE.parent / "data" / "channel.json")
 
 
 def setUpModule():
@@ -44,9 +50,8 @@ class FiveWays(unittest.TestCase):
         until(lambda: demo.metric("events_total", kind="new", origin="live") >= 500 and
               demo.metric("events_total", kind="edited", origin="live") >= 1 and
               demo.metric("events_total", kind="deleted", origin="live") >= 1, 90, "500 live messages")
-        demo.stop()
-        gateways.run("import", "--as-live", EXPORT, data_dir=demo.data_dir, check=0)
         quiet = self.again()
+        gateways.run("import", "--as-live", EXPORT, data_dir=quiet.data_dir, check=0)
         stream = readers.StreamReader(quiet.port)
         self.addCleanup(stream.stop)
         quiet.delivered()
@@ -65,10 +70,32 @@ class FiveWays(unittest.TestCase):
         self.assertEqual({key: held[key] for key in fresh}, fresh)
         missing = [event for event in stream.events if readers.api_id(event) not in held and event["origin"] == "live"]
         self.assertEqual(missing, [])
+        self.check_recent(stream.events)
+        kinds = collections.Counter(event["origin"] for event in stream.events)
+        print(f"\n{len(shown)} messages in the API and in PostgreSQL; {len(stream.events)} events ({dict(kinds)}) of {len(news)} "
+              f"messages in the stream, the queue and at the webhook; {len(fresh)} of them in Redis", file=sys.stderr)
         for reader in (self.hook, self.queue):
             self.assertEqual(reader.out_of_order(), [])
         for event in self.queue.events:
             self.assertEqual(event["message_id"], event["key"])
+
+    def check_recent(self, events):
+        """Where Redis lists what came lately: an edited message at its first time, a deleted one not at all."""
+        first, last = {}, {}
+        for event in events:
+            if event["origin"] == "live":
+                first.setdefault(readers.api_id(event), event)
+                last[readers.api_id(event)] = event
+        redis = stack.redis()
+        for key, event in last.items():
+            if event["kind"] in ("edited", "deleted"):
+                score = redis.zscore(f"telegram:channel:{event['peer']}:recent", key)
+                self.assertEqual(score, None if event["kind"] == "deleted" else milliseconds(first[key]["recorded_at"]), key)
+
+
+def milliseconds(text):
+    """Since 1970, of an RFC 3339 time."""
+    return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000 + 0.5)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,9 @@ class PartsGone(unittest.TestCase):
     def counted(self, name):
         return self.gateway.metric("delivered_total", reader=name)
 
+    def troubles(self, name):
+        return self.gateway.metric("delivery_failures_total", reader=name)
+
     def gone(self, case, part, outage, noticed=True, events=400):
         """`outage`: a context in which the part is gone; `part`: the destination that feels it, None for no one."""
         if not re.search(PARTS, case):
@@ -74,6 +77,7 @@ class PartsGone(unittest.TestCase):
             return
         others = [name for name in ALL if name != part]
         before = {name: self.counted(name) for name in others}
+        troubles = self.troubles(part)
         began = time.monotonic()
         with outage:
             # The others have delivered so much since, whatever this one does.
@@ -83,10 +87,10 @@ class PartsGone(unittest.TestCase):
                 given = {name: self.counted(name) - before[name] for name in others}
                 raise AssertionError(f"{case}: {late}; they got {given}\n{self.gateway.tail()}") from late
             if part and noticed:
-                until(lambda: self.gateway.metric("destination_up", reader=part) == 0, PATIENCE, f"{part} to be told down")
+                until(lambda: self.troubles(part) > troubles, PATIENCE, f"{part} to be told down")
             away = time.monotonic() - began
         began = time.monotonic()
-        self.gateway.caught_up(*ALL, patience=PATIENCE)
+        self.gateway.caught_up(*ALL, since=began, patience=PATIENCE)
         print(f"{case}: away {away:.1f} s, all caught up {time.monotonic() - began:.1f} s after its return", file=sys.stderr)
 
     @contextlib.contextmanager

@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import re
+import time
 
 from gateway import Gateway
 from stack import until
@@ -51,10 +52,12 @@ class HybridGateway(Gateway):
 
         return until(all_there, patience, f"{readers} to have everything")
 
-    def caught_up(self, *readers, patience=60):
-        """Waits until these have all but what is newer than a few seconds, while more comes. (Cursors are told once a second.)"""
+    def caught_up(self, *readers, since=None, patience=60):
+        """Waits until these have all but what is newer than a few seconds, or than `since` (of time.monotonic()), while
+        more comes. (Cursors are told once a second.)"""
         def all_near():
-            return all(self.behind(reader)["behindSeconds"] < 3 for reader in readers)
+            near = 3 if since is None else time.monotonic() - since
+            return all(self.behind(reader)["behindSeconds"] < near for reader in readers)
 
         return until(all_near, patience, f"{readers} to catch up")
 

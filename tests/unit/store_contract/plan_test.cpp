@@ -21,6 +21,7 @@ using store::postgres::Query;
 using store::postgres::Walk;
 
 constexpr std::int64_t kMostPages = 6'000;  // of 8 KiB
+constexpr double kSmall = 100;  // a partition that costs less, the first day's say, is read faster than its index
 constexpr std::int64_t kChannels = 200;
 const model::Time kFirst = model::Time::seconds(kPosted);
 
@@ -89,14 +90,16 @@ class Plans : public testing::Test {
     for (int at = 0; at < answers->back().size(); ++at) {
       const std::string line(answers->back().text(at, 0));
       plan += line + "\n";
-      // An empty partition costs nothing.
-      const bool walked = line.find("Seq Scan on messages") != std::string::npos;
-      if (walked && line.find("cost=0.00..0.00 ") == std::string::npos) walks += line + "\n";
+      if (line.find("Seq Scan on messages") != std::string::npos && cost_of(line) > kSmall) walks += line + "\n";
       const auto buffers = line.find("Buffers: shared ");
       if (pages < 0 && buffers != std::string::npos) pages = pages_of(line);
     }
     EXPECT_EQ(walks, "") << plan;
     EXPECT_LE(pages, most_pages) << plan;
+  }
+  static double cost_of(const std::string& line) {
+    const auto at = line.find("..");
+    return at == std::string::npos ? 0 : std::atof(line.c_str() + at + 2);
   }
   static std::int64_t pages_of(const std::string& line) {
     std::int64_t pages = 0;
