@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "app/database.h"
+#include "journal/quarantine.h"
 #include "store/postgres/schema.h"
 
 namespace tg::app {
@@ -64,24 +65,38 @@ class Telling {
   Result<void> deliver(std::span<const model::Event> events) {
     for (int tries = 1; !events.empty();) {
       auto delivery = writer_.deliver(events, {});
-      for (const auto& refused : delivery.refused) refuse(events[refused.index], refused.reason);
+      for (const auto& refused : delivery.refused) {
+        if (auto done = refuse(events[refused.index], refused.reason); !done) return done;
+      }
       copied_.events += static_cast<std::int64_t>(delivery.done);
       events = events.subspan(delivery.done);
-      if (delivery.done > 0) tries = 1;
       if (events.empty()) break;
       if (!delivery.trouble) return Error{Code::internal, "the database took nothing and said no reason", ""};
-      if (tries == kTries) return *delivery.trouble;
-      std::this_thread::sleep_for(std::chrono::seconds(tries++));
-      writer_.close();
-      if (auto again = writer_.open({}); !again && tries == kTries) return again.error();
+      if (delivery.done > 0) tries = 1;
+      if (auto again = reach_again(tries, *delivery.trouble); !again) return again;
     }
     return {};
   }
 
-  void refuse(const model::Event& event, const std::string& reason) {
+  // It may be away for a moment; then the next command goes on.
+  Result<void> reach_again(int& tries, Error trouble) {
+    while (tries < kTries) {
+      std::this_thread::sleep_for(std::chrono::seconds(tries++));
+      writer_.close();
+      auto kept = writer_.open({});
+      if (kept) return {};
+      trouble = kept.error();
+    }
+    return trouble;
+  }
+
+  // As the gateway does with what its own writer is refused: `failures` shows it, and can have it told again.
+  Result<void> refuse(const model::Event& event, const std::string& reason) {
     ++copied_.refused_count;
-    if (copied_.refused.size() >= kMostTold) return;
-    copied_.refused.push_back(fmt::format("{}, event {}: {}", model::to_api_id(event.key), event.seq.value, reason));
+    if (copied_.refused.size() < kMostTold) {
+      copied_.refused.push_back(fmt::format("{}, event {}: {}", model::to_api_id(event.key), event.seq.value, reason));
+    }
+    return journal::set_aside(journal_.writer(), "postgres", event, reason);
   }
 
   journal::Journal& journal_;

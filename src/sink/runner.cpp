@@ -3,6 +3,7 @@
 #include <random>
 
 #include "journal/cursors.h"
+#include "journal/quarantine.h"
 #include "observe/log.h"
 
 namespace tg::sink {
@@ -258,15 +259,7 @@ Result<void> Runner::refused_again(std::int64_t entry, const std::string& reason
 
 Result<void> Runner::set_aside(const model::Event& event, const std::string& reason) {
   auto done = parts_.intake.write([reader = name(), event, reason](journal::Connection& db) {
-    auto& row = db.prepared(
-        "INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at, peer, message) VALUES "
-        "(?1, ?2, ?3, ?4, ?5, 1, ?6, ?6, ?7, ?8) ON CONFLICT (reader, seq, place, reason) DO UPDATE SET tries = tries "
-        "+ 1, last_at = ?6");
-    row.reset();
-    row.bind(1, std::string_view(reader)).bind(2, event.seq).bind(3, std::string_view(model::event_key(event)));
-    row.bind(4, std::string_view(reason)).bind_blob(5, event.message).bind(6, model::Time::now());
-    row.bind(7, event.key.peer).bind(8, event.key.message);
-    return row.run();
+    return journal::set_aside(db, reader, event, reason);
   });
   if (!done) {
     observe::error("not_set_aside", {{"reader", name()}, {"reason", done.error().to_string()}});

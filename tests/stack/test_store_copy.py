@@ -92,6 +92,10 @@ class StoreCopy(DatabaseCase):
                 status, answer = gateway.post("/api/messages/mark-processed",
                                               {"messageIds": ids[:2], "processedBy": "reader"})
                 self.assertEqual(status, 200, answer)
+        # Asked for again: one that is marked, and one that was imported as history.
+        for status in ("published", "received"):
+            again = next(m for m in self.messages(gateway) if m["status"] == status)["id"]
+            self.assertEqual(gateway.post(f"/api/messages/{again}/reprocess")[0], 200)
         return gateway
 
     def waiting(self, gateway):
@@ -227,6 +231,21 @@ class StoreCopy(DatabaseCase):
         self.assertEqual(report["comparison"]["local"]["messages"], MESSAGES)
         self.assertTrue(json.loads(self.run_("--json", "journal", "verify")[0])["sound"])
 
+    def test_database_that_is_away_for_a_moment_is_waited_for(self):
+        (self.folder / "export.json").write_text(export_of(
+            [(n, int(time.time()) - n * 300, f"message {n}") for n in range(1, MESSAGES + 1)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+        copying = subprocess.Popen([BINARY, "--config", self.config, "--data-dir", self.data, *TO_POSTGRES],
+                                   stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        until(lambda: self.stored_to() > 0, 60, "the copy to begin")
+
+        self.stack.restart("postgresql")
+        self.reconnect()
+
+        output, _ = copying.communicate(timeout=120)
+        self.assertEqual(copying.returncode, 0, output)
+        self.assertIn(f"the same on both sides: 1 channel, {MESSAGES:,} messages", output)
+
     # --- What is told
 
     def test_changed_rows_are_told_with_their_channel(self):
@@ -271,6 +290,21 @@ class StoreCopy(DatabaseCase):
         self.run_("import", self.folder / "export.json")
         _, error = self.run_(*TO_LOCAL, code=1)
         self.assertIn("has gone on", error)
+
+    def test_row_that_the_database_refuses_is_told_and_set_aside(self):
+        (self.folder / "export.json").write_text(export_of(
+            [(n, int(time.time()) - 60 * n, "poison" if n == 37 else f"message {n}") for n in range(1, 101)]),
+            encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+        self.run_("db", "migrate")
+        self.sql("ALTER TABLE telegram_gateway.messages ADD CONSTRAINT not_this CHECK (text <> 'poison')")
+
+        text, error = self.run_(*TO_POSTGRES, code=3)
+
+        self.assertIn("refused by the database: 1 event", text)
+        self.assertIn("not_this", error)
+        self.assertIn("not_this", self.run_("--json", "failures", "list")[0])
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 99)
 
     def test_running_gateway_keeps_its_journal(self):
         self.imported()

@@ -13,7 +13,7 @@
 namespace tg::store::postgres {
 namespace {
 
-constexpr std::int64_t kPageMessages = 1'000;
+constexpr std::int64_t kPageMessages = 5'000;
 constexpr std::chrono::minutes kReadPatience{10};
 
 // In the journal's meta, written with what it stands for.
