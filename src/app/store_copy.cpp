@@ -12,7 +12,7 @@ namespace {
 namespace pg = store::postgres;
 
 constexpr std::size_t kBatch = 500;
-constexpr int kTries = 5;
+constexpr int kTries = 8;  // 28 s in all: PgBouncer refuses for 15 s after a server did not let it in
 constexpr std::size_t kMostTold = 20;
 constexpr std::int64_t kDayUs = 86'400'000'000;
 
