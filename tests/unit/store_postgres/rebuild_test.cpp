@@ -64,7 +64,8 @@ std::vector<std::int64_t> seqs(const std::vector<Event>& events) {
 }
 
 TEST(Rebuild, ContentsAreTheirOwnEvents) {
-  const auto events = events_of(stored({content(10, Kind::created, 0, "one"), content(20, Kind::edited, 50, "two")}));
+  const auto events =
+      events_of(stored({content(10, Kind::created, 0, "one"), content(20, Kind::edited, 1'500, "two")}));
 
   EXPECT_EQ(seqs(events), (std::vector<std::int64_t>{10, 20}));
   EXPECT_EQ(folded(events).now().seq, Seq{20});
@@ -86,7 +87,7 @@ TEST(Rebuild, DeletionHasTheNewestPlace) {
 }
 
 TEST(Rebuild, DeletionThatALateEditFollowedHasNoPlaceOfItsOwn) {
-  auto one = stored({content(10, Kind::created, 0, "one"), content(20, Kind::edited, 50, "two")});
+  auto one = stored({content(10, Kind::created, 0, "one"), content(20, Kind::edited, 1'500, "two")});
   one.deleted = Time::seconds(1'015);
 
   const auto events = events_of(one);
