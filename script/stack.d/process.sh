@@ -5,7 +5,7 @@
 # born PID: in ticks since the system's start; nothing when it is gone.
 born() {
   local stat
-  stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 0
   # shellcheck disable=SC2086  # the fields after the name, which may hold anything
   set -- ${stat##*) }
   [ "$1" = Z ] || printf '%s\n' "${20}"
@@ -32,12 +32,13 @@ pid_of() {
 
 # await NAME CONDITION...: until it holds; fails when the server ends before, or after two minutes.
 await() {
-  local name=$1 deadline=$((SECONDS + 120))
+  local name=$1 began=$SECONDS deadline=$((SECONDS + 120))
   shift
   until "$@"; do
     pid_of "$name" >/dev/null || die "$name ended: $(tail -n 5 "$STACK/log/$name.log")"
     [ $SECONDS -lt $deadline ] || die "$name does not answer: $(tail -n 5 "$STACK/log/$name.log")"
-    sleep 0.1
+    # A look costs some processes, which one that starts for long would miss.
+    if [ $((SECONDS - began)) -lt 3 ]; then sleep 0.1; else sleep 0.4; fi
   done
 }
 

@@ -1,6 +1,10 @@
-"""The library for consumers with a real gateway, RabbitMQ and Redis: in each mode once each, whatever goes away."""
+"""The library for consumers with a real gateway, RabbitMQ and Redis: in each mode once each, whatever goes away.
+
+TG_OUTAGES=all: also until a refused message is a dead letter.
+"""
 
 import json
+import os
 import pathlib
 import sys
 import tempfile
@@ -151,6 +155,16 @@ class Queue(Case):
         for identity in probe.done():
             self.assertIn(("done", identity, "new", 1), probe.journal)
 
+    def test_queue_refused_message_goes_to_the_brokers_pause(self):
+        probe = self.probe("queue", "--refuse-every", 1)
+        self.until(lambda: len(probe.called("refuse")) > 5, "refusals")
+
+        self.until(lambda: self.queued(f"{CHANNELS[0]}.retry.1") > 0, "a message that pauses")
+
+        self.assert_stops_well(probe)
+        self.assertEqual(set(probe.called("begin").values()), {1})
+
+    @unittest.skipUnless(os.environ.get("TG_OUTAGES") == "all", "TG_OUTAGES=all runs it: half a minute of the broker's pauses")
     def test_queue_refused_message_becomes_a_dead_letter(self):
         with stack.amqp() as connection:
             connection.channel().queue_purge(DEAD_LETTERS)

@@ -50,8 +50,9 @@ class FiveWays(unittest.TestCase):
         until(lambda: demo.metric("events_total", kind="new", origin="live") >= 500 and
               demo.metric("events_total", kind="edited", origin="live") >= 1 and
               demo.metric("events_total", kind="deleted", origin="live") >= 1, 90, "500 live messages")
+        demo.stop()
+        gateways.run("import", "--as-live", EXPORT, data_dir=demo.data_dir, check=0)
         quiet = self.again()
-        gateways.run("import", "--as-live", EXPORT, data_dir=quiet.data_dir, check=0)
         stream = readers.StreamReader(quiet.port)
         self.addCleanup(stream.stop)
         quiet.delivered()

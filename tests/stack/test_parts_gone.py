@@ -162,7 +162,7 @@ class PartsGone(unittest.TestCase):
 
     @contextlib.contextmanager
     def full_broker(self):
-        rabbitmqctl(stack, "set_disk_free_limit", "1000TB")
+        rabbitmqctl(stack, "set_disk_free_limit", "1000000GB")
         try:
             yield
         finally:

@@ -1,8 +1,8 @@
 """RabbitMQ stopped, killed, paused, restarted empty and in alarm while 200 messages come a second: a consumer gets each
 event, in order within its channel, and the other readers notice nothing. Prints a figure a case.
 
-TG_OUTAGE_S sets how long an outage is (default 4). TG_OUTAGES=all: also those cases that test_parts_gone has, and all of
-them with both types of queues.
+TG_OUTAGE_S sets how long an outage is (default 4). TG_OUTAGES=all: also those cases that test_parts_gone has with quorum
+queues and test_consumer with classic ones, and all of them with both types.
 """
 
 import contextlib
@@ -109,6 +109,7 @@ class Outage(unittest.TestCase):
     def test_stopped(self):
         self.goes_on("stopped", self.gone(stack.down))
 
+    @elsewhere
     def test_killed(self):
         self.goes_on("killed", self.gone(stack.kill))
 

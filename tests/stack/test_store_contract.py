@@ -43,7 +43,7 @@ class StoreContract(unittest.TestCase):
         self.assertNotIn("SKIPPED", done.stdout)
 
     def test_in_transaction_pooling(self):
-        self.assert_passes(run("Postgres/*:Outage.*:Plans.*", cases=8))
+        self.assert_passes(run("Postgres/*:Outage.*:Plans.*", cases=4))
 
     def test_with_one_connection_for_all(self):
         stack.pool_size(1)
