@@ -61,7 +61,13 @@ inline telegram_gateway::Options read_arguments(int count, char** words, std::ma
       for (const auto& [name, take] : more) known += " " + name;
       throw std::invalid_argument(std::string(words[i]) + " is unknown or has no value; there are:" + known);
     }
-    option->second(words[i + 1]);
+    try {
+      option->second(words[i + 1]);
+    } catch (const std::logic_error& wrong) {  // std::stoi says no more than its own name
+      const std::string why = wrong.what();
+      if (why.rfind("sto", 0) != 0) throw;
+      throw std::invalid_argument(std::string(words[i]) + " takes a number, not " + words[i + 1]);
+    }
   }
   return options;
 }
