@@ -206,7 +206,8 @@ class StoreCopy(DatabaseCase):
         left = self.journal(self.original, f"SELECT count(*) FROM events WHERE seq > {at}")[0][0]
         report = self.copy(*TO_POSTGRES)
 
-        self.assertEqual(report["events"], left)
+        self.assertLess(left, MESSAGES)
+        self.assertLessEqual(report["events"], left)  # the server may have committed what it had when the copy was killed
         self.assertEqual(self.stored_to(), head)
         self.assertEqual(report["comparison"]["postgres"]["messages"], MESSAGES)
         self.assertEqual(self.copy(*TO_POSTGRES)["events"], 0)
