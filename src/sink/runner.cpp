@@ -1,6 +1,7 @@
 #include "sink/runner.h"
 
 #include <random>
+#include <set>
 
 #include "journal/cursors.h"
 #include "journal/quarantine.h"
@@ -93,7 +94,11 @@ void Runner::run(const std::stop_token& stop) {
       if (worked) pause = options_.first_pause;
     }
     if (worked) {
-      if (!*worked) (void)parts_.journal.wait(at_, kIdleEvery, stop);
+      if (asked_pause_.count() > 0) {
+        rest(asked_pause_, stop);
+      } else if (!*worked) {
+        (void)parts_.journal.wait(at_, kIdleEvery, stop);
+      }
       continue;
     }
     if (stop.stop_requested()) break;
@@ -102,11 +107,15 @@ void Runner::run(const std::stop_token& stop) {
     const auto wait = asked_pause_.count() > 0 ? asked_pause_ : jittered(pause);
     tell(false, worked.error(), wait);
     pause = std::min(pause * 2, options_.longest_pause);
-    std::unique_lock lock(mutex_);
-    moved_.wait_for(lock, stop, wait, [] { return false; });
+    rest(wait, stop);
   }
   sink_->close();
   save_cursor(true);
+}
+
+void Runner::rest(std::chrono::milliseconds pause, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  moved_.wait_for(lock, stop, pause, [] { return false; });
 }
 
 // What happens before it is reached for the first time is not passed over, not even by a restart.
@@ -185,19 +194,21 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
   }
   Delivery delivery;
   if (!wanted.empty()) delivery = sink_->deliver(wanted, stop);
-  std::size_t set_aside_now = 0;
+  std::set<std::size_t> refused_now;
   for (const auto& refused : delivery.refused) {
+    // What is not done comes again, and may be refused then.
+    if (refused.index >= delivery.done || !refused_now.insert(refused.index).second) continue;
     // What cannot be kept for a person to look at is not passed over: it comes again.
     if (auto kept = set_aside(wanted.at(refused.index), refused.reason); !kept) {
       delivery.done = refused.index;
       delivery.trouble = kept.error();
       break;
     }
-    ++set_aside_now;
   }
   if (delivery.done > 0) {
     auto& metrics = parts_.metrics;
-    metrics.delivered(name()).Increment(static_cast<double>(delivery.done - set_aside_now));
+    const auto set_aside_now = std::distance(refused_now.begin(), refused_now.lower_bound(delivery.done));
+    metrics.delivered(name()).Increment(static_cast<double>(delivery.done) - static_cast<double>(set_aside_now));
     auto& seconds = metrics.delivery_seconds(name());
     const auto now = model::Time::now();
     for (std::size_t i = 0; i < delivery.done; ++i) {
@@ -214,7 +225,7 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
   save_cursor(false);
   asked_pause_ = delivery.pause;
   if (delivery.trouble) return *delivery.trouble;
-  if (delivery.done == 0 && !wanted.empty())
+  if (delivery.done == 0 && !wanted.empty() && delivery.pause.count() == 0)
     return Error{Code::internal, name() + " took nothing and said no reason", ""};
   return {};
 }
@@ -235,10 +246,15 @@ Result<void> Runner::retry(std::int64_t entry, const std::stop_token& stop) {
   if (!events) return events.error();
   // Dropped meanwhile, or trimmed: then it stays for a person to look at.
   if (!seq || events->empty() || events->front().seq != seq) return {};
-  const auto delivery = sink_->deliver(*events, stop);
+  const auto delivery = sink_->redeliver(events->front(), stop);
   asked_pause_ = delivery.pause;
   if (!delivery.refused.empty()) return refused_again(entry, delivery.refused.front().reason);
   if (delivery.trouble) return *delivery.trouble;
+  if (delivery.done == 0 && delivery.pause.count() > 0) {
+    const std::lock_guard lock(mutex_);
+    to_retry_.push_front(entry);
+    return {};
+  }
   if (delivery.done == 0) return Error{Code::unavailable, name() + " did not take it", ""};
   parts_.metrics.delivered(name()).Increment();
   return parts_.intake.write([name = name(), seq](journal::Connection& db) {

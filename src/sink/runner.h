@@ -3,8 +3,9 @@
 //
 //   journal ──▶ [ a batch that the sink wants ] ──▶ deliver ──▶ cursor (about once a second, and at the end)
 //                                                     │ refused ──▶ quarantine
-//                                                     └ trouble ──▶ pause, open again, go on at the first that is not
-//                                                     done
+//                                                     ├ trouble ──▶ pause, open again, go on at the first that is not
+//                                                     │             done
+//                                                     └ a pause alone ──▶ the same, without opening again
 //
 // At least once, in order: after a crash what was delivered since the cursor was written comes again, with the same
 // keys. The pause grows from 0.1 to 5 s, with jitter, where the sink asks for no other. What was trimmed before it was
@@ -62,6 +63,7 @@ class Runner {
   Runner& operator=(const Runner&) = delete;
 
   void stop();  // ends the delivery that goes on, writes the cursor; before the intake stops
+  void request_stop() { thread_.request_stop(); }  // the same, without waiting for it
   const std::string& name() const;
   State state() const;
   // Delivers these entries of the quarantine once more, one after the other between what is new; returns at once. One
@@ -79,6 +81,7 @@ class Runner {
   Result<void> retry(std::int64_t entry, const std::stop_token& stop);
   Result<void> refused_again(std::int64_t entry, const std::string& reason);
   std::optional<std::int64_t> next_to_retry();
+  void rest(std::chrono::milliseconds pause, const std::stop_token& stop);
   // Where to go on: past what was trimmed, which is said.
   model::Seq past_trimmed(model::Seq at);
   Result<void> set_aside(const model::Event& event, const std::string& reason);
@@ -101,7 +104,7 @@ class Runner {
   bool has_place_ = false;  // at_ counts, not the cursor
   model::Seq at_, saved_;
   std::chrono::steady_clock::time_point saved_at_;
-  std::chrono::milliseconds asked_pause_{0};  // of the last trouble
+  std::chrono::milliseconds asked_pause_{0};  // by the last delivery
 
   std::jthread thread_;  // last: it uses all of the above
 };

@@ -34,10 +34,11 @@ struct Refused {
 };
 
 struct Delivery {
-  std::size_t done = 0;                // so many of the events, from the first, need not come again
-  std::vector<Refused> refused;        // of these: the destination will never take them
-  std::optional<Error> trouble;        // why the next one did not go; the destination is opened anew after a pause
-  std::chrono::milliseconds pause{0};  // how long that is; 0 = the Runner's own, which grows
+  std::size_t done = 0;          // so many of the events, from the first, need not come again
+  std::vector<Refused> refused;  // of these, each once: the destination will never take them
+  std::optional<Error> trouble;  // why the next one did not go; the destination is opened anew after a pause
+  // How long that is; 0 = the Runner's own, which grows. Without trouble: the next ones are to come again after it.
+  std::chrono::milliseconds pause{0};
 };
 
 class Sink {
@@ -52,6 +53,10 @@ class Sink {
   virtual Result<Resume> open(const std::stop_token& stop) = 0;
   // Events that it wants, oldest first, at least one.
   virtual Delivery deliver(std::span<const model::Event> events, const std::stop_token& stop) = 0;
+  // One that was refused, because a person asks for it.
+  virtual Delivery redeliver(const model::Event& event, const std::stop_token& stop) {
+    return deliver(std::span(&event, 1), stop);
+  }
   // About once a second while there is nothing to deliver: heartbeats, and whether the destination is still the same.
   // An error is trouble.
   virtual Result<void> idle() { return {}; }

@@ -28,6 +28,8 @@ struct Receiver {
   std::chrono::milliseconds pause{0};      // asked for with it
   std::optional<std::size_t> most;         // so many are done, then trouble
   std::set<std::int64_t> poison;           // message ids that are refused
+  bool rests = false;                      // later, without trouble
+  bool refuses_twice = false;              // and what is not done yet as well
   bool blocks = false;                     // a delivery waits until the stop
   std::optional<sink::Position> kept;      // told by open()
   std::chrono::seconds rewind{0};          // told by the next open(), once
@@ -86,6 +88,10 @@ class MemorySink final : public sink::Sink {
       delivery.trouble = receiver_.trouble;
       return delivery;
     }
+    if (receiver_.rests) {
+      delivery.pause = std::chrono::milliseconds(1);
+      return delivery;
+    }
     for (const auto& event : events) {
       if (receiver_.most && delivery.done == *receiver_.most) {
         delivery.trouble = Error{Code::unavailable, "only so many", ""};
@@ -93,6 +99,10 @@ class MemorySink final : public sink::Sink {
       }
       if (receiver_.poison.contains(event.key.message.value)) {
         delivery.refused.push_back({delivery.done, "poison"});
+        if (receiver_.refuses_twice) {
+          delivery.refused.push_back({delivery.done, "another reason"});
+          delivery.refused.push_back({events.size(), "poison"});
+        }
       } else {
         receiver_.seqs.push_back(event.seq.value);
         receiver_.keys.push_back(model::event_key(event));

@@ -96,6 +96,22 @@ TEST_F(Runner, WaitsAsLongAsTheSinkAsks) {
   EXPECT_GT(runner->state().next_try_at.us, model::Time::now().us + 3'000'000'000);
 }
 
+TEST_F(Runner, APauseWithoutTroubleIsNone) {
+  receiver.rests = true;
+  const auto runner = house.run(receiver);
+  const auto news = house.post(3);
+  ASSERT_TRUE(receiver.until([](const Receiver& r) { return r.calls >= 5; }));
+
+  EXPECT_TRUE(house.until([&] { return runner->state().up; }));
+  EXPECT_EQ(runner->state().last_error, "");
+  EXPECT_EQ(receiver.opened, 1U);
+  EXPECT_TRUE(receiver.got().empty());
+  receiver.set([](Receiver& r) { r.rests = false; });
+
+  ASSERT_TRUE(house.all_there(*runner));
+  EXPECT_EQ(receiver.got(), news);
+}
+
 TEST_F(Runner, WhatHappensBeforeItIsReachedForTheFirstTimeIsDelivered) {
   house.post(2);
   receiver.reachable = false;
@@ -218,6 +234,19 @@ TEST_F(Runner, WhatIsRefusedIsSetAsideAndTheRestFlowsOn) {
   EXPECT_EQ(house.number("SELECT count(*) FROM quarantine WHERE reader = 'memory' AND reason = 'poison' AND tries = 1"),
             2);
   EXPECT_EQ(house.number("SELECT seq FROM quarantine WHERE message = 3"), all[2]);
+}
+
+TEST_F(Runner, AnEventIsSetAsideOnceAndOnlyWhenItIsDone) {
+  receiver.poison = {1};
+  receiver.refuses_twice = true;
+  const auto runner = house.run(receiver);
+
+  house.post(3);
+
+  ASSERT_TRUE(house.all_there(*runner));
+  ASSERT_TRUE(house.until([&] { return house.metrics.delivered("memory").Value() == 2; }));
+  EXPECT_EQ(house.number("SELECT count(*) FROM quarantine"), 1);
+  EXPECT_EQ(house.metrics.refused("memory").Value(), 1);
 }
 
 struct Refused : Runner {
