@@ -1,10 +1,10 @@
 #pragma once
 // Rules as the running gateway has them: kept in the journal, asked by the destinations which events are theirs, and
-// with a reader of the journal of its own for every rule that alerts or forwards.
+// with a reader of the journal of its own for every target of a rule that alerts or forwards.
 //
-//   journal ──▶ alert:7   ──▶ web hooks
-//           ──▶ mail:7    ──▶ e-mail
-//           ──▶ forward:9 ──▶ Telegram, by an account that may write
+//   journal ──▶ alert:7:…   ──▶ a web hook
+//           ──▶ mail:7:…    ──▶ an e-mail address
+//           ──▶ forward:9:… ──▶ a Telegram chat, by an account that may write
 //
 // Any thread. A change of the rules stops the readers that it touches and starts others.
 
@@ -56,12 +56,19 @@ class RuleWatch {
 
   RuleWatch(const config::Config& config, Parts parts);
   void look();  // at which readers there have to be
-  std::unique_ptr<sink::Sink> sink_for(const std::string& reader, const rules::Rule& rule) const;
+  void tell_troubles();
+  // Nothing: the rule does not compile.
+  std::unique_ptr<sink::Sink> sink_for(const pipeline::Target& target, const rules::Rule& rule) const;
+  void end(std::map<std::string, Reader> readers);
+  Result<model::MessageId> forward(const rules::Forwarding& order) const;
+  // What an event tells, or is about; nothing where it is about no message, or that is not known.
+  std::optional<model::Message> content_of(const model::Event& event) const;
 
   const config::Config config_;
   const Parts parts_;
   std::string smtp_password_;
   std::unique_ptr<pipeline::Rulebook> rulebook_;
+  std::mutex looking_;  // one look after the other; before mutex_
   mutable std::mutex mutex_;
   bool running_ = false;
   std::map<std::string, Reader> readers_;  // by name

@@ -27,7 +27,7 @@ Result<std::vector<StoredRule>> rules(Connection& db);  // in their order
 Result<std::int64_t> add_rule(Connection& db, std::int64_t position, std::string_view body, model::Time now);
 Result<void> change_rule(Connection& db, std::int64_t id, std::int64_t position, std::string_view body,
                          model::Time now);  // not_found
-// With what is known of its forwards.
+// What it forwarded stays known.
 Result<void> remove_rule(Connection& db, std::int64_t id);  // not_found
 
 struct Forwarded {
@@ -36,10 +36,15 @@ struct Forwarded {
 };
 Result<std::optional<Forwarded>> forwarded(Connection& db, std::int64_t rule, const model::MessageKey& message,
                                            model::ChatId destination);
-// Whether rules brought this message to its chat.
-Result<bool> is_forwarded(Connection& db, const model::Message& message);
+// Whether rules brought this message to its chat. Nothing: not known yet, one that may be it is on its way there.
+Result<std::optional<bool>> is_forwarded(Connection& db, const model::Message& message, model::Time now);
+// Ids of the newest that rules brought to a chat.
+Result<std::vector<model::MessageId>> newest_forwarded(Connection& db, model::ChatId destination);
 // The writer's thread. Once more: the beginning stays as it was.
 Result<void> note_forward(Connection& db, std::int64_t rule, const model::MessageKey& message,
                           model::ChatId destination, model::Time now, model::MessageId sent);
+// The writer's thread: it was begun, and is known not to be there.
+Result<void> take_back_forward(Connection& db, std::int64_t rule, const model::MessageKey& message,
+                               model::ChatId destination);
 
 }  // namespace tg::journal

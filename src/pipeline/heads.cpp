@@ -189,4 +189,14 @@ std::optional<model::Message> load_body(journal::Connection& db, model::Seq seq)
   return message;
 }
 
+std::optional<model::Message> load_newest(journal::Connection& db, const model::MessageKey& key) {
+  auto& row = db.prepared("SELECT seq FROM heads WHERE peer = ? AND message = ? AND scope = ? AND seq IS NOT NULL")
+                  .with(key.peer, key.message, key.scope);
+  const auto found = row.step();
+  const bool any = found && *found;
+  const model::Seq seq{any ? row.integer(0) : 0};
+  row.reset();
+  return any ? load_body(db, seq) : std::nullopt;
+}
+
 }  // namespace tg::pipeline

@@ -16,5 +16,7 @@ Result<void> append(journal::Connection& db, model::Event& event, const Facts& f
 
 // The message that an event holds; nothing when it was trimmed or cannot be read.
 std::optional<model::Message> load_body(journal::Connection& db, model::Seq seq);
+// The newest content of a message, the same; by any connection.
+std::optional<model::Message> load_newest(journal::Connection& db, const model::MessageKey& key);
 
 }  // namespace tg::pipeline

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "journal/journal.h"
@@ -22,12 +23,15 @@ struct Abilities {
   std::function<Result<void>(const std::string& url)> webhook = [](const std::string&) { return Result<void>(); };
 };
 
-// Of their cursors, and in metrics and health.
-std::string alert_reader(std::int64_t rule);    // web hooks
-std::string mail_reader(std::int64_t rule);     // e-mail
-std::string forward_reader(std::int64_t rule);  // Telegram
-// Those that a rule needs.
-std::vector<std::string> readers_of(const rules::Rule& rule);
+// Whom a rule tells, or where it sends to. Each has a reader of the journal of its own, so that one that is down holds
+// up no other.
+struct Target {
+  // Of its cursor, and in metrics and health; the same for as long as the rule has this target:
+  // alert:7:5e884898da28 (a web hook), mail:7:…, forward:7:-1001234567890.
+  std::string reader;
+  std::variant<rules::Alert, rules::ForwardTo> to;
+};
+std::vector<Target> targets_of(const rules::Rule& rule);
 
 class Rulebook {
  public:
@@ -42,8 +46,12 @@ class Rulebook {
   std::optional<rules::Rule> get(std::int64_t id) const;
   const rules::Live& live() const { return live_; }
 
-  // What is wrong with a rule here, beside its form: compiled once, and compared with what this gateway can do.
+  // What is wrong with a rule here, beside its form: compiled once, and, if it is enabled, compared with what this
+  // gateway can do.
   std::vector<rules::Problem> problems(const rules::Rule& rule) const;
+  // For people, a line a rule: those that do not do what they say, because they cannot be read or because this gateway
+  // cannot do it any more.
+  std::vector<std::string> troubles() const;
 
   // The rule must have no problems. conflict: there are too many.
   Result<rules::Rule> add(rules::Rule rule);
@@ -51,9 +59,15 @@ class Rulebook {
   Result<void> remove(std::int64_t id);          // not_found
 
  private:
-  Result<std::vector<rules::Rule>> read() const;
+  struct Read {
+    std::vector<rules::Rule> rules;
+    std::vector<std::string> unreadable;  // for people; such a rule counts as disabled
+  };
+
+  Result<Read> read() const;
   Result<void> reload();
   Result<rules::Rule> reloaded(std::int64_t id);
+  Result<void> forget_readers();  // that no rule has any more
 
   journal::Journal& journal_;
   Intake& intake_;
@@ -63,6 +77,7 @@ class Rulebook {
   std::mutex changing_;  // one change after the other
   mutable std::mutex mutex_;
   std::vector<rules::Rule> rules_;
+  std::vector<std::string> unreadable_;
 };
 
 }  // namespace tg::pipeline

@@ -211,9 +211,14 @@ bool Matcher::ask(const Subject& subject, std::vector<std::string_view>* failed)
 bool Matcher::matches(const Subject& subject) const { return ask(subject, nullptr); }
 
 bool Matcher::calls(const Subject& subject) const {
+  using model::Kind;
   const auto& c = rule_.conditions;
-  if (c.kinds.empty() && subject.kind() && *subject.kind() != model::Kind::created) return false;
-  if (c.origins.empty() && !subject.offered()) return false;
+  const auto kind = subject.kind().value_or(Kind::created);
+  if (c.kinds.empty() && kind != Kind::created) return false;
+  // Other kinds are never offered as news: a rule that names them means them.
+  const bool can_be_news =
+      kind == Kind::created || kind == Kind::edited || kind == Kind::restored || kind == Kind::reprocess;
+  if (c.origins.empty() && can_be_news && !subject.offered()) return false;
   return matches(subject);
 }
 

@@ -68,6 +68,8 @@ Alert read_alert(Reader& r) {
     r.wrong("email", "is no mail address; write it as desk@example.org");
   } else if (alert.email.empty() && !alert.webhook.starts_with("https://") && !alert.webhook.starts_with("http://")) {
     r.wrong("webhook", "is no URL; write it as https://desk.example.org/alerts");
+  } else if (alert.webhook.find("…") != std::string::npos) {
+    r.wrong("webhook", "is shortened, as it is shown without the scope admin; write the whole URL");
   }
   r.no_others();
   return alert;
@@ -100,6 +102,10 @@ Actions read_actions(Reader& r) {
   return a;
 }
 
+bool among(const std::vector<model::Kind>& kinds, model::Kind kind) {
+  return std::find(kinds.begin(), kinds.end(), kind) != kinds.end();
+}
+
 // What fits not together.
 void check(const Rule& rule, Reader& r) {
   const auto& c = rule.conditions;
@@ -111,6 +117,24 @@ void check(const Rule& rule, Reader& r) {
             "make two rules");
   }
   if (a.redact && c.regex.empty()) r.wrong("actions.redact", "needs conditions.regex: it replaces what that matches");
+  const bool has_readers = !a.alerts.empty() || !a.forwards.empty();
+  if (a.redact && (has_readers || !a.route.empty())) {
+    r.wrong("actions.redact",
+            "cannot go with route, alert and forward, which see the message without what the regex matched; tag it "
+            "here, and name the tag in the conditions of another rule");
+  }
+  if (has_readers && among(c.kinds, model::Kind::counters)) {
+    r.wrong("conditions.kinds", "counters cannot go with alert and forward: they tell of no message");
+  }
+  if (!a.forwards.empty() && among(c.kinds, model::Kind::deleted)) {
+    r.wrong("conditions.kinds", "deleted cannot go with forward: the message is gone");
+  }
+  for (std::size_t i = 0; i < a.forwards.size(); ++i) {
+    const auto same = [&](const ForwardTo& other) { return other.to == a.forwards[i].to; };
+    if (std::any_of(a.forwards.begin(), a.forwards.begin() + static_cast<std::ptrdiff_t>(i), same)) {
+      r.wrong(fmt::format("actions.forward[{}].to", i), "is named twice: a message goes to a chat once");
+    }
+  }
   if (a.drop && (a.redact || !a.tags.empty() || !a.route.empty() || !a.alerts.empty() || !a.forwards.empty())) {
     r.wrong("actions.drop", "leaves nothing for the other actions; name it alone");
   }

@@ -20,7 +20,8 @@ bool RuleEvents::call_for(const model::Event& event) const {
     return std::find(list.begin(), list.end(), one) != list.end();
   };
   if (c.kinds.empty() ? event.kind != model::Kind::created : !among(c.kinds, event.kind)) return false;
-  if (c.origins.empty() ? !event.offered : !among(c.origins, event.origin)) return false;
+  if (c.kinds.empty() && c.origins.empty() && !event.offered) return false;
+  if (!c.origins.empty() && !among(c.origins, event.origin)) return false;
   if (!c.channels.empty() && !among(c.channels, event.key.peer)) return false;
   const auto message = message_of(event);
   return message && matcher_->calls({*message, event.origin, event.kind, event.offered});

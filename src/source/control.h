@@ -10,6 +10,7 @@
 #include "model/ids.h"
 #include "model/message.h"
 #include "model/result.h"
+#include "rules/forwarding.h"
 #include "source/chat_directory.h"
 
 namespace tg::source {
@@ -101,12 +102,10 @@ class Control {
   // Why that failed for good; nothing while it is under way, or done.
   virtual std::optional<Error> media_trouble(const model::MessageKey& message) const = 0;
 
-  // Sends a message on to another chat, as a forward or as a copy without its origin; waits until the server has it.
-  // `begun_before`: it may have been sent since then (the program was killed meanwhile), and is looked for there first.
+  // Sends a message on to another chat, and waits until the server has it, at most 30 s; the id that it has there.
   // invalid_input or permission where it can never go, unavailable or timeout where it may later.
-  virtual Result<model::MessageId> forward(const std::string& account, const model::Message& message, model::ChatId to,
-                                           bool copy, std::optional<model::Time> begun_before) {
-    (void)account, (void)message, (void)to, (void)copy, (void)begun_before;
+  virtual Result<model::MessageId> forward(const rules::Forwarding& order) {
+    (void)order;
     return Error{Code::unsupported, "this source cannot write", ""};
   }
 

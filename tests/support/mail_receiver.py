@@ -5,6 +5,7 @@ import email.policy
 import socketserver
 import ssl
 import threading
+import time
 
 
 class MailReceiver:
@@ -13,6 +14,7 @@ class MailReceiver:
     def __init__(self, certificate=None):
         self.lock = threading.Lock()
         self.mails = []  # (encrypted, envelope from, envelope to, email.message)
+        self.times = []  # when each of them came, by time.monotonic()
         self.refuse, self.busy = set(), False
         context = None
         if certificate:
@@ -52,6 +54,7 @@ class MailReceiver:
                             lines.append(part[1:] if part.startswith(b".") else part)
                         mail = email.message_from_bytes(b"".join(lines), policy=email.policy.default)
                         with receiver.lock:
+                            receiver.times.append(time.monotonic())
                             receiver.mails.append((encrypted, sender, recipients, mail))
                         self.say("250 taken")
                     elif command == "QUIT":

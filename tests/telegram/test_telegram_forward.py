@@ -96,6 +96,46 @@ class ForwardTest(ForwardCase):
                                  [f"copy {copy}", f"copy {copy}, another"])
                 self.gateway.request("DELETE", f"{RULES}/{number}")
 
+    def test_what_telegram_does_not_take_now_goes_later(self):
+        def refusals():
+            return self.gateway.whole_log().count("asks to wait")
+        for copy in (False, True):
+            with self.subTest(copy=copy):
+                number = self.add(copy=copy, regex=f"later {copy}")
+                known, before = self.arrived(), refusals()
+                # TDLib waits a minute at most by itself; then what it could not send stays there as failed.
+                self.server.fail("messages.forwardMessages", (420, "FLOOD_WAIT_600"))
+                self.do(lambda world: world.post(self.news, f"later {copy}"))
+                self.gateway.until(lambda: len(self.arrived()) > len(known), 60, "it to arrive")
+                self.assertGreater(refusals(), before)
+                self.do(lambda world: world.post(self.news, f"later {copy}, another"))
+                self.gateway.until(lambda: len(self.arrived()) > len(known) + 1, 60, "what comes after it")
+                self.assertEqual([text for _, text in self.arrived()[len(known):]],
+                                 [f"later {copy}", f"later {copy}, another"])
+                self.gateway.request("DELETE", f"{RULES}/{number}")
+
+    def test_a_copy_of_a_text_that_was_copied_before_is_another(self):
+        self.add(copy=True)
+        self.do(lambda world: world.post(self.news, "gold again"))
+        self.until_arrived([(None, "gold again")])
+        self.server.fail("messages.forwardMessages", (420, "FLOOD_WAIT_600"))
+        self.do(lambda world: world.post(self.news, "gold again"))
+        self.until_arrived([(None, "gold again")] * 2)
+
+    def test_a_chat_that_the_account_does_not_know_holds_up_nothing(self):
+        hidden = self.do(lambda world: world.channel("Hidden"))
+        code, answer = self.gateway.post(RULES, {"name": "x", "conditions": {"regex": "gold"}, "actions": {
+            "forward": [{"account": "main", "to": str(hidden.chat_id)}, {"account": "main", "to": str(self.desk.chat_id)}]}})
+        self.assertEqual(code, 201, answer)
+        numbers = self.do(lambda world: [world.post(self.news, f"gold {n}") for n in range(3)])
+        self.until_arrived([(number, f"gold {n}") for n, number in enumerate(numbers)])
+
+        def told():
+            failures = self.gateway.get("/api/telegram-gateway/failures")[1]["data"]
+            return sum(one["count"] for one in failures) == 3 and failures
+        failures = self.gateway.until(told, 60, "the messages to be set aside")
+        self.assertIn("does not know chat", str(failures))
+
     def test_each_once_over_kills(self):
         self.add()
         chance, posted = random.Random(20261126), []

@@ -1,5 +1,6 @@
 // Rules: kept, changed, and tried on what is stored before they are saved. See docs/rules.md.
 #include <boost/json/serialize.hpp>
+#include <boost/url/parse.hpp>
 
 #include "api/routes/common.h"
 #include "api/view/rule_trial.h"
@@ -12,7 +13,7 @@ namespace {
 using rules::Problem;
 using rules::Rule;
 
-constexpr std::size_t kMostTrials = 3;  // at once: each keeps a worker busy for seconds
+constexpr std::size_t kMostTrials = 1;  // at once: each keeps a worker busy for seconds
 constexpr std::int64_t kMostShown = 200;
 
 const Error kNoRules{Code::unavailable, "this gateway has no rules", "Ask the one that captures"};
@@ -36,16 +37,21 @@ Response refusal(const std::vector<Problem>& problems) {
                                                 {"problems", std::move(list)}}));
 }
 
-// Where a webhook leads may be a secret in itself.
+// Its scheme and host alone: path, query and user may be secrets in themselves.
+std::string shown_webhook(std::string_view url) {
+  const auto parsed = boost::urls::parse_uri(url);
+  if (!parsed) return "…";
+  return fmt::format("{}://{}/…", std::string_view(parsed->scheme()),
+                     std::string_view(parsed->encoded_host_and_port()));
+}
+
 void hide_targets(json::object& rule) {
   auto* alerts = rule["actions"].as_object().if_contains("alert");
   if (!alerts) return;
   for (auto& alert : alerts->as_array()) {
     auto* url = alert.as_object().if_contains("webhook");
     if (!url) continue;
-    const std::string_view text = url->as_string();
-    const auto path = text.find('/', text.find("://") + 3);
-    alert.as_object()["webhook"] = std::string(text.substr(0, path)) + "/…";
+    alert.as_object()["webhook"] = shown_webhook(std::string_view(url->as_string()));
   }
 }
 

@@ -1,5 +1,8 @@
 #include "rules/detail/redaction.h"
 
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
 namespace tg::rules::detail {
 namespace {
 
@@ -77,6 +80,25 @@ std::vector<Move> replace(std::string& text, const std::vector<Part>& parts, std
   return moves;
 }
 
+// Whether any text or number of it matches.
+bool holds(const boost::json::value& value, const Find& find) {
+  if (const auto* text = value.if_string()) return !find(std::string_view(*text)).empty();
+  if (const auto* list = value.if_array()) {
+    return std::any_of(list->begin(), list->end(), [&](const auto& one) { return holds(one, find); });
+  }
+  if (const auto* object = value.if_object()) {
+    return std::any_of(object->begin(), object->end(), [&](const auto& member) { return holds(member.value(), find); });
+  }
+  return value.is_number() && !find(boost::json::serialize(value)).empty();
+}
+
+bool raw_holds(const std::string& raw, const Find& find) {
+  if (raw.empty()) return false;
+  boost::json::error_code error;
+  const auto value = boost::json::parse(raw, error);
+  return error ? !find(raw).empty() : holds(value, find);
+}
+
 }  // namespace
 
 std::int64_t utf16_length(std::string_view text) {
@@ -112,7 +134,8 @@ bool redact(model::Message& m, const Find& find, std::string_view with) {
     in(m.poll->question);
     for (auto& option : m.poll->options) in(option.text);
   }
-  // Not known to be free of it: it is written in another way there (escapes, parts).
+  changed = raw_holds(m.raw, find) || changed;
+  // Not known to be free of it where a text was: it is written in another way there (in parts).
   if (changed) m.raw.clear();
   m.redacted = m.redacted || changed;
   return changed;

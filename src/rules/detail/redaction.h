@@ -17,8 +17,8 @@ struct Part {
 // The parts of a text that go; in order, not empty, without overlaps.
 using Find = std::function<std::vector<Part>(std::string_view text)>;
 
-// Every text that is written by people goes through it, addresses of links as well. True: something was replaced. Then
-// the source's own JSON is dropped: what goes may stand in it in any spelling.
+// Every text that is written by people goes through it, addresses of links as well. True: something was there, perhaps
+// in the source's own JSON alone. Then that is dropped: what goes may stand in it in any spelling.
 bool redact(model::Message& message, const Find& find, std::string_view with);
 
 // Code units that a UTF-8 text has in UTF-16.

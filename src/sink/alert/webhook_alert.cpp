@@ -19,23 +19,8 @@ std::optional<Error> trouble_of(const Result<Answer>& answer, const std::string&
 
 }  // namespace
 
-WebhookAlert::WebhookAlert(std::string name, RuleEvents events, const Options& options)
-    : name_(std::move(name)), events_(std::move(events)) {
-  for (const auto& alert : events_.rule().actions.alerts) {
-    if (alert.webhook.empty()) continue;
-    Poster::Options to;
-    to.url = alert.webhook;
-    to.user_agent = options.user_agent;
-    to.allow_private = options.allow_private;
-    to.timeout = std::chrono::seconds(8);
-    posters_.push_back(std::make_unique<Poster>(std::move(to)));
-    hosts_.push_back(host_of(alert.webhook));
-  }
-}
-
-void WebhookAlert::close() {
-  for (auto& poster : posters_) poster->close();
-}
+WebhookAlert::WebhookAlert(std::string name, RuleEvents events, Poster::Options to)
+    : name_(std::move(name)), events_(std::move(events)), host_(host_of(to.url)), poster_(std::move(to)) {}
 
 std::string WebhookAlert::body_of(std::span<const model::Event> events) const {
   std::string body = fmt::format("{{\"rule\":{{\"id\":\"{}\",\"name\":", events_.rule().id);
@@ -50,18 +35,13 @@ std::string WebhookAlert::body_of(std::span<const model::Event> events) const {
 
 Delivery WebhookAlert::deliver(std::span<const model::Event> events, const std::stop_token& stop) {
   const auto some = events.first(std::min(events.size(), kMostAtOnce));
-  const auto body = body_of(some);
+  const auto trouble = trouble_of(poster_.post(body_of(some), {"Content-Type: application/json"}, stop), host_);
   Delivery delivery;
-  for (std::size_t i = 0; i < posters_.size(); ++i) {
-    const auto trouble = trouble_of(posters_[i]->post(body, {"Content-Type: application/json"}, stop), hosts_[i]);
-    if (!trouble) continue;
-    if (trouble->code != Code::invalid_input) {
-      delivery.trouble = trouble;
-      return delivery;
-    }
-    delivery.refused.clear();
-    for (std::size_t n = 0; n < some.size(); ++n) delivery.refused.push_back({n, trouble->what});
+  if (trouble && trouble->code != Code::invalid_input) {
+    delivery.trouble = trouble;
+    return delivery;
   }
+  for (std::size_t i = 0; trouble && i < some.size(); ++i) delivery.refused.push_back({i, trouble->what});
   delivery.done = some.size();
   events_.count(delivery.done);
   return delivery;

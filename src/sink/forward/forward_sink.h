@@ -1,5 +1,5 @@
 #pragma once
-// Sends on to other chats what a rule matched, each message once: before Telegram is asked the journal has it that it
+// Sends on to another chat what a rule matched, each message once: before Telegram is asked the journal has it that it
 // was begun, and afterwards what came of it. One that was begun and never ended (the program was killed) is looked for
 // in the destination before it is sent again. Messages that rules redacted stay here: Telegram would send the original.
 
@@ -7,6 +7,7 @@
 
 #include "journal/journal.h"
 #include "pipeline/intake.h"
+#include "rules/forwarding.h"
 #include "sink/rule_events.h"
 #include "sink/sink.h"
 
@@ -14,12 +15,12 @@ namespace tg::sink {
 
 class ForwardSink : public Sink {
  public:
-  // Waits until Telegram has it, at most a minute; the id that it has there. invalid_input and permission: never.
-  using Send = std::function<Result<model::MessageId>(const rules::ForwardTo& to, const model::Message& message,
-                                                      std::optional<model::Time> begun_before)>;
+  // As source::Control::forward().
+  using Send = std::function<Result<model::MessageId>(const rules::Forwarding& order)>;
 
   // The parts must outlive it.
-  ForwardSink(std::string name, RuleEvents events, journal::Journal& journal, pipeline::Intake& intake, Send send);
+  ForwardSink(std::string name, RuleEvents events, rules::ForwardTo to, journal::Journal& journal,
+              pipeline::Intake& intake, Send send);
 
   const std::string& name() const override { return name_; }
   bool wants(const model::Event& event) const override { return events_.call_for(event); }
@@ -28,11 +29,14 @@ class ForwardSink : public Sink {
   void close() override {}
 
  private:
-  Result<void> forward(const model::Message& message, const rules::ForwardTo& to);
-  Result<void> note(const model::Message& message, model::ChatId to, model::MessageId sent);
+  // False: whether it is to be sent is not known yet.
+  Result<bool> forward(const model::Message& message, const std::stop_token& stop);
+  Result<void> note(const model::Message& message, model::MessageId sent);
+  Result<void> take_back(const model::Message& message);
 
   const std::string name_;
   const RuleEvents events_;
+  const rules::ForwardTo to_;
   journal::Journal& journal_;
   pipeline::Intake& intake_;
   const Send send_;

@@ -12,32 +12,26 @@
 
 #include "model/message.h"
 #include "model/result.h"
+#include "rules/forwarding.h"
 #include "source/tdlib/hub.h"
 
 namespace tg::tdlib {
 
 class Forwarder {
  public:
-  struct Order {
-    const model::Message& message;
-    model::ChatId to;
-    bool copy = false;
-    // It may have been begun then, by a program that was killed: TDLib goes on with what it had written down, so it is
-    // looked for in the chat, also among what is being sent.
-    std::optional<model::Time> begun_before;
-  };
-
-  // The id that it has there. invalid_input or permission: never; unavailable or timeout: perhaps later.
-  Result<model::MessageId> forward(Client& client, const Order& order);
+  // The id that it has there. One that was begun before is looked for in the chat, also among what is being sent: TDLib
+  // goes on with what it had written down. invalid_input or permission: never; unavailable or timeout: perhaps later.
+  Result<model::MessageId> forward(Client& client, const rules::Forwarding& order);
   // Every update of the account; the hub's thread, never waits.
   void note(const boost::json::object& update);
   void stop();  // ends the waiting, of later calls too
 
  private:
   using Outcome = std::variant<model::MessageId, Refusal>;
+  struct Attempt;  // one call
 
-  Result<std::optional<model::MessageId>> find(Client& client, const Order& order);
-  Result<model::MessageId> sent(std::int64_t temporary);
+  Result<std::optional<model::MessageId>> find(const Attempt& attempt);
+  Result<model::MessageId> sent(const Attempt& attempt, std::int64_t temporary);
 
   std::stop_source stop_;
   std::mutex mutex_;

@@ -414,7 +414,12 @@ Session::~Session() {
 Account& Session::account() { return *impl_->account; }
 ChatFinder& Session::finder() { return *impl_->finder; }
 
-Result<model::MessageId> Session::forward(const Forwarder::Order& order) {
+Result<model::MessageId> Session::forward(const rules::Forwarding& order) {
+  const auto scope = order.message.key.scope;
+  if (scope && scope.value != impl_->account->standing().user) {
+    return Error{Code::invalid_input, "the ids of this chat are those of another account, which captured it",
+                 "Let that account forward it"};
+  }
   return impl_->forwarder.forward(impl_->account->client(), order);
 }
 

@@ -40,7 +40,7 @@ class Session {
 
   Account& account();
   ChatFinder& finder();
-  Result<model::MessageId> forward(const Forwarder::Order& order);
+  Result<model::MessageId> forward(const rules::Forwarding& order);
   void stop_asking();  // ends what waits in either, also of later calls
   // Closes the account and waits until what it had told is taken; at most `patience`. Then only the destructor may
   // follow.

@@ -562,11 +562,8 @@ std::optional<Error> TdlibSource::media_trouble(const model::MessageKey& message
   return impl_->media ? impl_->media->trouble(message) : std::nullopt;
 }
 
-Result<model::MessageId> TdlibSource::forward(const std::string& account, const model::Message& message,
-                                              model::ChatId to, bool copy, std::optional<model::Time> begun_before) {
-  auto sent = impl_->with_ready(account, [&](Session& session) {
-    return session.forward({message, to, copy, begun_before});
-  });
+Result<model::MessageId> TdlibSource::forward(const rules::Forwarding& order) {
+  auto sent = impl_->with_ready(order.to.account, [&](Session& session) { return session.forward(order); });
   return sent ? std::move(*sent) : sent.error();
 }
 

@@ -63,8 +63,7 @@ class TdlibSource : public source::Source, public source::Control, public source
   std::vector<source::HistoryState> histories() const override;
   Result<void> fetch_media(const model::MessageKey& message) override;
   std::optional<Error> media_trouble(const model::MessageKey& message) const override;
-  Result<model::MessageId> forward(const std::string& account, const model::Message& message, model::ChatId to,
-                                   bool copy, std::optional<model::Time> begun_before) override;
+  Result<model::MessageId> forward(const rules::Forwarding& order) override;
 
   source::ChatDirectory* directory() override { return this; }
   Result<std::vector<source::ChatAnswer>> find_chats(const std::string& account,

@@ -5,6 +5,8 @@
 #include <boost/json/parse.hpp>
 
 #include "journal/cursors.h"
+#include "journal/rules.h"
+#include "pipeline/heads.h"
 #include "pipeline/rulebook.h"
 #include "support/temp_folder.h"
 #include "unit/pipeline/world.h"
@@ -107,18 +109,46 @@ TEST(Rulebook, ItKeepsRulesInOrderOverARestart) {
   EXPECT_NE(again.all()[0].created_at.us, 0);
 }
 
-TEST(Rulebook, ARuleThatAlertsBeginsWithWhatComesAfterIt) {
+struct Readers : testing::Test {
   House house;
+
+  // Where the readers of a rule are, in the order of its targets.
+  std::vector<model::Seq> at(std::int64_t id) {
+    std::vector<model::Seq> all;
+    auto db = house.journal->read();
+    for (const auto& target : targets_of(*house.book->get(id))) {
+      all.push_back(journal::position(**db, house.journal->id(), target.reader).value());
+    }
+    return all;
+  }
+  std::int64_t cursors() { return (*house.journal->read())->scalar("SELECT count(*) FROM cursors").value(); }
+  void change(std::int64_t id, const std::string& actions) {
+    auto other = rule(R"({"regex":"x"})", actions);
+    other.id = id;
+    ASSERT_TRUE(house.book->change(other));
+  }
+};
+
+TEST_F(Readers, EachTargetHasOneOfItsOwnThatKeepsItsName) {
+  const std::string a = R"({"webhook":"https://a.example/"})", b = R"({"webhook":"https://b.example/"})";
+  auto both = rule(R"({"regex":"x"})", R"({"alert":[)" + a + "," + b + R"(],"forward":[{"account":"o","to":"-1"}]})");
+  auto one = rule(R"({"regex":"y"})", R"({"alert":[)" + b + "]}");
+  both.id = one.id = 7;
+
+  const auto targets = targets_of(both);
+
+  ASSERT_EQ(targets.size(), 3U);
+  EXPECT_NE(targets[0].reader, targets[1].reader);
+  EXPECT_EQ(targets[1].reader, targets_of(one)[0].reader);
+  EXPECT_EQ(targets[2].reader, "forward:7:-1");
+  EXPECT_EQ(targets[0].reader.find("example"), std::string::npos) << "where it leads may be a secret";
+}
+
+TEST_F(Readers, TheyBeginWithWhatComesAfterTheRule) {
   house.take(post("before"));
   const auto id =
       house.add(R"({"regex":"x"})", R"({"alert":[{"email":"a@b.example"},{"webhook":"https://c.example/"}]})");
-  const auto at = [&](const std::string& reader) {
-    auto db = house.journal->read();
-    return journal::position(**db, house.journal->id(), reader).value();
-  };
-  const auto saved = house.journal->head();
-  EXPECT_EQ(at(mail_reader(id)), saved);
-  EXPECT_EQ(at(alert_reader(id)), saved);
+  EXPECT_EQ(at(id), std::vector<model::Seq>(2, house.journal->head()));
 
   // What came while it was off is not made up for.
   auto off = *house.book->get(id);
@@ -127,10 +157,21 @@ TEST(Rulebook, ARuleThatAlertsBeginsWithWhatComesAfterIt) {
   house.take(post("while off", 8));
   off.enabled = true;
   ASSERT_TRUE(house.book->change(off));
-  EXPECT_EQ(at(mail_reader(id)), house.journal->head());
+  EXPECT_EQ(at(id), std::vector<model::Seq>(2, house.journal->head()));
 
   ASSERT_TRUE(house.book->remove(id));
-  EXPECT_EQ(at(mail_reader(id)), model::Seq{});
+  EXPECT_EQ(cursors(), 0);
+}
+
+TEST_F(Readers, TargetsThatStayMissNothingWhenOthersComeAndGo) {
+  const auto id = house.add(R"({"regex":"x"})", R"({"alert":[{"email":"a@b.example"},{"email":"b@b.example"}]})");
+  const auto began = at(id)[0];
+  house.take(post("a backlog"));
+
+  change(id, R"({"alert":[{"email":"a@b.example"},{"email":"c@b.example"}]})");
+
+  EXPECT_EQ(at(id), (std::vector{began, house.journal->head()}));
+  EXPECT_EQ(cursors(), 2);
 }
 
 TEST(Rulebook, ItRefusesWhatThisGatewayCannotDo) {
@@ -149,6 +190,81 @@ TEST(Rulebook, ItRefusesWhatThisGatewayCannotDo) {
   EXPECT_NE(problem(R"({"forward":[{"account":"main","to":"-1002"}]})").find("telegram.may_write"), std::string::npos);
   EXPECT_NE(problem(R"({"alert":[{"email":"a@b.example"}]})").find("smtp.host"), std::string::npos);
   EXPECT_NE(problem(R"({"alert":[{"webhook":"http://10.0.0.1/"}]})").find("private address"), std::string::npos);
+}
+
+TEST(Rulebook, ARuleThatCannotDoItsWorkAnyMoreCanBeTurnedOff) {
+  const House house;
+  auto lost = rule(R"({"reply":true})", R"({"forward":[{"account":"ops","to":"-1002"}]})");
+  EXPECT_FALSE(house.book->problems(lost).empty());
+
+  lost.enabled = false;
+
+  EXPECT_TRUE(house.book->problems(lost).empty());
+  lost.conditions.regex = "a(";
+  EXPECT_FALSE(house.book->problems(lost).empty());
+}
+
+TEST(Rulebook, ARouteToWhatIsGoneKeepsNothingFromTheOthersAndIsSaid) {
+  Abilities abilities;
+  abilities.destinations = [] { return std::vector<std::string>{"webhook:here"}; };
+  House house(std::move(abilities));
+  const auto passes = [&](const char* text) {
+    model::Message m;
+    m.text = text;
+    return house.live.now()->passes("webhook:other", {m, model::Origin::live});
+  };
+
+  house.add(R"({"regex":"gone"})", R"({"route":["webhook:gone"]})");
+  house.add(R"({"regex":"both"})", R"({"route":["webhook:gone","webhook:here"]})");
+
+  EXPECT_TRUE(passes("gone"));
+  EXPECT_FALSE(passes("both"));
+  const auto troubles = house.book->troubles();
+  ASSERT_EQ(troubles.size(), 2U);
+  EXPECT_NE(troubles[0].find("'webhook:gone' is no destination"), std::string::npos) << troubles[0];
+}
+
+TEST(Rulebook, ARuleThatCannotBeReadIsSaid) {
+  House house;
+  const auto id = house.add(R"({"regex":"[0-9]"})", R"({"redact":"x"})");
+  EXPECT_TRUE(house.book->troubles().empty());
+  ASSERT_TRUE(house.intake->write([](journal::Connection& db) {
+    return db.execute("UPDATE rules SET body = replace(body, '\"redact\"', '\"remove\"')");
+  }));
+
+  ASSERT_TRUE(house.book->load());
+
+  EXPECT_FALSE(house.live.now()->acts_at_ingest());
+  const auto troubles = house.book->troubles();
+  ASSERT_EQ(troubles.size(), 1U);
+  EXPECT_NE(troubles[0].find(fmt::format("rule {} (test)", id)), std::string::npos) << troubles[0];
+}
+
+TEST(Rulebook, WhatAPersonRemovesLeavesWhatItForwardedKnown) {
+  House house;
+  const auto id = house.add(R"({"regex":"x"})", R"({"forward":[{"account":"ops","to":"-1002"}]})");
+  ASSERT_TRUE(house.intake->write([&](journal::Connection& db) {
+    return journal::note_forward(db, id, {{}, model::ChatId{-1001}, model::MessageId{7}}, model::ChatId{-1002},
+                                 model::Time::now(), model::MessageId{500});
+  }));
+
+  ASSERT_TRUE(house.book->remove(id));
+
+  model::Message brought;
+  brought.key = {{}, model::ChatId{-1002}, model::MessageId{500}};
+  EXPECT_EQ(journal::is_forwarded(**house.journal->read(), brought, model::Time::now()).value(), true);
+}
+
+TEST(Heads, TheNewestContentOfAMessage) {
+  House house;
+  house.take(post("first"));
+  auto edited = post("second");
+  edited.message.edit_date = model::Time{test::kPosted.us + 60 * test::kSecond};
+  house.take(edited);
+  auto db = house.journal->read();
+
+  EXPECT_EQ(load_newest(**db, edited.message.key)->text, "second");
+  EXPECT_FALSE(load_newest(**db, {{}, model::ChatId{-1001}, model::MessageId{99}}));
 }
 
 TEST(Rulebook, WhatIsNotThereCannotBeChangedOrRemoved) {

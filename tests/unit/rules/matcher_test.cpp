@@ -111,6 +111,12 @@ TEST(Matcher, AnAlertIsOfNewsUnlessItAsksForMore) {
   EXPECT_FALSE(rule->calls({m, Origin::backfill, Kind::created, false}));
   EXPECT_TRUE(wide->calls({m, Origin::import_, Kind::edited, false}));
   EXPECT_FALSE(wide->calls({m, Origin::import_, Kind::created, false}));
+
+  // What is never offered as news is meant where it is named.
+  const auto named =
+      matcher(R"({"regex":"ouro","kinds":["deleted","edited"]})", R"({"alert":[{"email":"a@b.example"}]})");
+  EXPECT_TRUE(named->calls({m, Origin::live, Kind::deleted, false}));
+  EXPECT_FALSE(named->calls({m, Origin::live, Kind::edited, false}));
 }
 
 }  // namespace

@@ -83,6 +83,16 @@ TEST(Redaction, ARuleMatchesWhatStandsOutsideTheText) {
   EXPECT_FALSE(matcher(R"({"regex":"SECRET"})")->matches({m, model::Origin::live}));
 }
 
+TEST(Redaction, WhatStandsInTheSourcesOwnJsonAloneGoesWithIt) {
+  auto m = message("[contact]");
+  m.raw = R"({"contact_information":{"phone_number":"S\u0045CRET","ids":[7]}})";
+  const auto kept = m.raw;
+
+  EXPECT_EQ(redacted(m, "SECRET").raw, "");
+  EXPECT_FALSE(matcher(R"({"regex":"phone"})", R"({"redact":"x"})")->redact(m));
+  EXPECT_EQ(m.raw, kept);
+}
+
 TEST(Redaction, AnExpressionThatMatchesNothingChangesNothing) {
   auto m = message("héllo");
 

@@ -30,7 +30,7 @@ TEST(Rule, ItsJsonGoesInAndOut) {
       R"({"name":"desk","enabled":false,"position":3,"conditions":{"channels":["-1001"],"regex":"ou?ro","ignoreCase":true,)"
       R"("keywords":{"anyOf":["ação"],"noneOf":["teste"],"wholeWords":true},"hasMedia":true,"mediaTypes":["photo"],)"
       R"("senders":["Ana","77"],"forwarded":false,"reply":true,"hasLink":true,"hashtags":["#ouro"],"origins":["live"],)"
-      R"("tags":["a"]},"actions":{"redact":"[…]","tag":["b"],"route":["webhook:desk"],"alert":[{"webhook":"https://a.example/x"},)"
+      R"("tags":["a"]},"actions":{"tag":["b"],"route":["webhook:desk"],"alert":[{"webhook":"https://a.example/x"},)"
       R"({"email":"a@b.example"}],"forward":[{"account":"ops","to":"-1002","copy":true}]}})";
   std::vector<Problem> problems;
 
@@ -38,6 +38,8 @@ TEST(Rule, ItsJsonGoesInAndOut) {
 
   EXPECT_TRUE(problems.empty()) << problems[0].field << problems[0].what;
   EXPECT_EQ(to_json(rule), boost::json::parse(json).as_object());
+  EXPECT_EQ(to_json(test::rule(R"({"regex":"a"})", R"({"redact":"[…]"})"))["actions"],
+            boost::json::parse(R"({"redact":"[…]"})"));
 }
 
 TEST(Rule, AllThatIsWrongIsSaidAtOnce) {
@@ -83,6 +85,16 @@ TEST(Rule, WhatDoesNotGoTogetherIsRefused) {
   EXPECT_TRUE(says(with(R"({"kinds":["edited"]})", R"({"tag":["a"]})"), "make two rules"));
   EXPECT_TRUE(says(with(R"({"reply":true})", R"({"redact":"x"})"), "needs conditions.regex"));
   EXPECT_TRUE(says(with(R"({"reply":true})", R"({"drop":true,"tag":["a"]})"), "leaves nothing"));
+  for (const auto* other : {R"("alert":[{"email":"a@b.example"}])", R"("forward":[{"account":"a","to":"-1002"}])",
+                            R"("route":["webhook:a"])"}) {
+    EXPECT_TRUE(says(with(R"({"regex":"a"})", std::string(R"({"redact":"x",)") + other + "}"), "tag it here")) << other;
+  }
+  EXPECT_TRUE(says(with(R"({"kinds":["counters"]})", R"({"alert":[{"email":"a@b.example"}]})"), "counters cannot go"));
+  EXPECT_TRUE(says(with(R"({"kinds":["deleted"]})", R"({"forward":[{"account":"a","to":"-1002"}]})"), "is gone"));
+  EXPECT_TRUE(
+      says(with(R"({"reply":true})", R"({"forward":[{"account":"a","to":"-1002"},{"account":"b","to":"-1002"}]})"),
+           "actions.forward[1].to is named twice"));
+  EXPECT_TRUE(says(with(R"({"reply":true})", R"({"alert":[{"webhook":"https://desk.example.org/…"}]})"), "whole URL"));
   EXPECT_TRUE(says(with(R"({"keywords":{"anyOf":["\u0301"]}})", R"({"drop":true})"), "accents alone"));
   EXPECT_TRUE(with(R"({"kinds":["edited"]})", R"({"alert":[{"email":"a@b.example"}]})").empty());
 }
