@@ -53,11 +53,15 @@ class HybridGateway(Gateway):
         return until(all_there, patience, f"{readers} to have everything")
 
     def caught_up(self, *readers, since=None, patience=60):
-        """Waits until these have all but what is newer than a few seconds, or than `since` (of time.monotonic()), while
-        more comes. (Cursors are told once a second.)"""
+        """Waits until these are reached and have all but what is newer than a few seconds, or than `since` (of
+        time.monotonic()), while more comes. (Cursors are told once a second.)"""
+
+        def is_near(reader, seconds):
+            return self.metric("destination_up", reader=reader) == 1 and self.behind(reader)["behindSeconds"] < seconds
+
         def all_near():
             near = 3 if since is None else time.monotonic() - since
-            return all(self.behind(reader)["behindSeconds"] < near for reader in readers)
+            return all(is_near(reader, near) for reader in readers)
 
         return until(all_near, patience, f"{readers} to catch up")
 
