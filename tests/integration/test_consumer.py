@@ -17,7 +17,11 @@ class Polling(unittest.TestCase):
     def setUpClass(cls):
         cls.gateway = Gateway("demo", "--rate", "40", "--history", "5", "--channels", "2")
         cls.gateway.start()
-        cls.channels = [channel["channelId"] for channel in cls.gateway.get("/api/channels")[1]["data"]]
+
+        def channels():
+            found = [channel["channelId"] for channel in cls.gateway.get("/api/channels")[1]["data"]]
+            return found if len(found) == 2 else None
+        cls.channels = cls.gateway.until(channels, what="the demo's channels")
 
     @classmethod
     def tearDownClass(cls):
