@@ -57,10 +57,12 @@ class Restores(Case):
     def equal(self):
         """The database has each message of the server once, as it is; and so has the API."""
         self.settled()
-        rows = hybrid.table(stack.direct())
-        stored = self.gateway.messages(self.news)
-        self.assertEqual({key: state for key, state in rows.items()},
-                         {f"{self.news.chat_id}:{number}": (text, deleted) for number, (text, _, deleted) in stored.items()})
+        stored = {f"{self.news.chat_id}:{number}": (text, deleted)
+                  for number, (text, _, deleted) in self.gateway.messages(self.news).items()}
+        # After a restore its reader goes back first, which what it is behind by does not tell.
+        with contextlib.suppress(AssertionError):
+            until(lambda: hybrid.table(stack.direct()) == stored, 60)
+        self.assertEqual(hybrid.table(stack.direct()), stored)
         self.complete(self.news)
 
     def test_postgresql_is_put_back(self):

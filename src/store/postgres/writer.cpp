@@ -50,6 +50,7 @@ struct PostgresWriter::Impl {
   postgres::Upkeep upkeep;
   postgres::Mirror mirror;
   model::Seq journal_began;
+  Position at;  // the database's own cursor, as it was read or written last
   Clock::time_point mirrored_at;
   std::int64_t too_old = 0, too_old_told = 0;
   Clock::time_point told_at;
@@ -58,6 +59,9 @@ struct PostgresWriter::Impl {
   Result<Batch> read(std::span<const model::Event> events);
   Result<void> write(std::span<const model::Event> events, Delivery& delivery);
   Result<void> store(const Batch& batch, std::span<const postgres::Query> queries);
+  Result<Position> kept();
+  Result<void> is_where_it_was();
+  void moved_to(model::Seq seq);
   Result<void> halves(std::span<const model::Event> events, Delivery& delivery);
   Result<void> refuse(const model::Event& event, const std::string& reason, Delivery& delivery);
   Result<void> refresh();
@@ -90,10 +94,29 @@ Result<PostgresWriter::Position> PostgresWriter::open(const std::stop_token& sto
   auto began = (*journal)->scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'created_at'");
   if (!began) return began.error();
   impl.journal_began = model::Seq{*began};
-  auto rows = impl.db->run("SELECT journal_id, seq FROM telegram_gateway.cursors WHERE name = 'postgres'");
+  auto kept = impl.kept();
+  if (kept) impl.at = *kept;
+  return kept;
+}
+
+Result<PostgresWriter::Position> PostgresWriter::Impl::kept() {
+  auto rows = db->run("SELECT journal_id, seq FROM telegram_gateway.cursors WHERE name = 'postgres'");
   if (!rows) return rows.error();
   if (rows->empty()) return Position{};
   return Position{std::string(rows->text(0, 0)), model::Seq{rows->integer(0, 1)}};
+}
+
+// As move_cursor() does: what is delivered once more from the quarantine moves nothing back.
+void PostgresWriter::Impl::moved_to(model::Seq seq) {
+  at = {journal.id(), at.journal_id == journal.id() ? std::max(at.seq, seq) : seq};
+}
+
+// Behind PgBouncer a server that is put back to an earlier copy closes no connection of ours.
+Result<void> PostgresWriter::Impl::is_where_it_was() {
+  auto now = kept();
+  if (!now) return now.error();
+  if (now->journal_id == at.journal_id && now->seq == at.seq) return {};
+  return Error{Code::unavailable, "the database is not where it was: it is another one, or an earlier copy of it", ""};
 }
 
 void PostgresWriter::close() { impl_->db.reset(); }
@@ -126,12 +149,14 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
   }
   auto queries = postgres::statements_of(*batch, journal_began);
   queries.push_back(postgres::move_cursor(journal.id(), events.back().seq));
+  if (auto same = is_where_it_was(); !same) return same;
   auto stored = store(*batch, queries);
   if (!stored && is_partition_gone(db->sqlstate())) {
     upkeep.forget();
     stored = store(*batch, queries);
   }
   if (stored) {
+    moved_to(events.back().seq);
     delivery.done += events.size();
     count_too_old(batch->too_old);
     return {};
@@ -155,6 +180,7 @@ Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, 
 Result<void> PostgresWriter::Impl::refuse(const model::Event& event, const std::string& reason, Delivery& delivery) {
   const auto cursor = postgres::move_cursor(journal.id(), event.seq);
   if (auto moved = db->run(cursor.sql, cursor.params); !moved) return moved.error();
+  moved_to(event.seq);
   delivery.refused.push_back({delivery.done, reason});
   ++delivery.done;
   return {};
