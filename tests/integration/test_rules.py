@@ -279,8 +279,8 @@ class ImportTest(RuleCase):
                 self.assertNotIn(b"KRAKATAU", file.read_bytes(), file)
         self.gateway.start()
         self.assertEqual(len(self.messages(channelId="-1001000000077")), 2)
+        self.gateway.until(lambda: len(self.messages(search="before ▮ after")) == 1, what="the index to have it")
         self.assertEqual(self.messages(search="KRAKATAU"), [])
-        self.assertEqual(len(self.messages(search="before ▮ after")), 1)
         # An export has the source's own JSON too, which the journal keeps compressed.
         exported = run("export", "--format", "ndjson", "--channel", "-1001000000077", data_dir=data)
         self.assertIn("before ▮ after", exported.stdout, exported.stderr)
