@@ -177,7 +177,7 @@ class Restart(unittest.TestCase):
         self.addCleanup(gateway.folder.cleanup)
         gateway.start()
         self.addCleanup(gateway.kill)
-        channel = gateway.get("/api/channels")[1]["data"][0]["channelId"]
+        channel = gateway.until(lambda: gateway.get("/api/channels")[1]["data"], what="a channel")[0]["channelId"]
         with Probe(gateway.url, "desk", [channel], *FAST, "--slow-ms", 20) as probe:
             gateway.until(lambda: len(probe.done()) > 10, 30, "messages")
             gateway.kill()
