@@ -48,8 +48,7 @@ class Telling {
       auto events = journal_.read_after(*at, kBatch);
       if (!events) return events.error();
       if (events->empty()) return writer_.idle();
-      if (auto done = deliver(*events); !done) return done;
-      at = events->back().seq;
+      if (at = deliver(*events); !at) return at.error();
       on_copied(copied_.events, all);
     }
   }
@@ -62,30 +61,27 @@ class Telling {
     return kept->journal_id == journal_.id() && kept->seq <= journal_.head() ? kept->seq : model::Seq{};
   }
 
-  Result<void> deliver(std::span<const model::Event> events) {
-    for (int tries = 1; !events.empty();) {
-      auto delivery = writer_.deliver(events, {});
-      for (const auto& refused : delivery.refused) {
-        if (auto done = refuse(events[refused.index], refused.reason); !done) return done;
-      }
-      copied_.events += static_cast<std::int64_t>(delivery.done);
-      events = events.subspan(delivery.done);
-      if (events.empty()) break;
-      if (!delivery.trouble) return Error{Code::internal, "the database took nothing and said no reason", ""};
-      if (delivery.done > 0) tries = 1;
-      if (auto again = reach_again(tries, *delivery.trouble); !again) return again;
+  // Where to go on.
+  Result<model::Seq> deliver(std::span<const model::Event> events) {
+    const auto delivery = writer_.deliver(events, {});
+    for (const auto& refused : delivery.refused) {
+      if (auto done = refuse(events[refused.index], refused.reason); !done) return done.error();
     }
-    return {};
+    copied_.events += static_cast<std::int64_t>(delivery.done);
+    if (delivery.done > 0) tries_ = 0;
+    if (delivery.done == events.size()) return events.back().seq;
+    if (!delivery.trouble) return Error{Code::internal, "the database took nothing and said no reason", ""};
+    return reach_again(*delivery.trouble);
   }
 
-  // It may be away for a moment; then the next command goes on.
-  Result<void> reach_again(int& tries, Error trouble) {
-    while (tries < kTries) {
-      std::this_thread::sleep_for(std::chrono::seconds(tries++));
+  // It may be away for a moment, and come back as an earlier copy.
+  Result<model::Seq> reach_again(Error trouble) {
+    while (++tries_ < kTries) {
+      std::this_thread::sleep_for(std::chrono::seconds(tries_));
       writer_.close();
-      auto kept = writer_.open({});
-      if (kept) return {};
-      trouble = kept.error();
+      auto at = open();
+      if (at) return at;
+      trouble = at.error();
     }
     return trouble;
   }
@@ -102,6 +98,7 @@ class Telling {
   journal::Journal& journal_;
   store::PostgresWriter& writer_;
   StoreCopied& copied_;
+  int tries_ = 0;
 };
 
 }  // namespace
