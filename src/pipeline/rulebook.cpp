@@ -40,9 +40,9 @@ Result<void> begin_now(journal::Connection& db, const std::string& journal_id, c
 }
 
 std::string in_words(const rules::Rule& rule, const std::vector<rules::Problem>& problems) {
-  std::string words = fmt::format("rule {} ({})", rule.id, rule.name);
-  for (const auto& problem : problems) words += fmt::format(": {} {}", problem.field, problem.what);
-  return words;
+  std::vector<std::string> wrong;
+  for (const auto& problem : problems) wrong.push_back(fmt::format("{} {}", problem.field, problem.what));
+  return fmt::format("rule {} ({}): {}", rule.id, rule.name, fmt::join(wrong, "; "));
 }
 
 }  // namespace
