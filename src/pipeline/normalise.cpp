@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "model/message_json.h"
+#include "model/utf16.h"
 
 namespace tg::pipeline {
 namespace {
@@ -77,16 +78,6 @@ std::string stable(const model::Message& m) {
   return boost::json::serialize(*object);
 }
 
-std::int64_t utf16_length(std::string_view text) {
-  std::int64_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) continue;
-    units += byte >= 0xF0 ? 2 : 1;
-  }
-  return units;
-}
-
 class Digest {
  public:
   Digest() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex(context_, EVP_sha256(), nullptr); }
@@ -140,7 +131,7 @@ void normalise(model::Message& m) {
   m.sanitised = m.sanitised || changed;
 
   if (!m.entities.empty()) {
-    const auto length = utf16_length(m.text);
+    const auto length = model::utf16_length(m.text);
     std::erase_if(m.entities, [length](const model::Entity& entity) {
       return entity.offset < 0 || entity.length <= 0 ||
              static_cast<std::int64_t>(entity.offset) + entity.length > length;

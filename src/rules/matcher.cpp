@@ -6,6 +6,7 @@
 
 #include "model/message_json.h"
 #include "model/search_text.h"
+#include "model/utf16.h"
 #include "rules/detail/redaction.h"
 
 namespace tg::rules {
@@ -108,7 +109,7 @@ std::vector<detail::Part> parts_of(const re2::RE2& regex, std::string_view text,
 }
 
 Span span_of(std::string_view text, std::size_t begin, std::size_t end) {
-  return {detail::utf16_length(text.substr(0, begin)), detail::utf16_length(text.substr(begin, end - begin))};
+  return {model::utf16_length(text.substr(0, begin)), model::utf16_length(text.substr(begin, end - begin))};
 }
 
 }  // namespace
@@ -134,7 +135,7 @@ std::shared_ptr<const Matcher> Matcher::make(Rule rule, std::vector<Problem>& pr
       // RE2 names the part that it stumbled over; where it stands is for us to say.
       Problem problem{"conditions.regex", "is no RE2 expression: " + matcher->regex_->error(), std::nullopt};
       const auto at = c.regex.find(matcher->regex_->error_arg());
-      if (at != std::string::npos) problem.offset = detail::utf16_length(std::string_view(c.regex).substr(0, at));
+      if (at != std::string::npos) problem.offset = model::utf16_length(std::string_view(c.regex).substr(0, at));
       problems.push_back(std::move(problem));
     }
   }

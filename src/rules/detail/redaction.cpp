@@ -3,6 +3,8 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "model/utf16.h"
+
 namespace tg::rules::detail {
 namespace {
 
@@ -62,13 +64,13 @@ std::vector<Move> replace(std::string& text, const std::vector<Part>& parts, std
   std::string out;
   std::size_t done = 0;
   std::int64_t old_at = 0, new_at = 0;
-  const auto width = utf16_length(with);
+  const auto width = model::utf16_length(with);
   for (const auto& part : parts) {
     const auto kept = std::string_view(text).substr(done, part.begin - done);
-    const auto gone = utf16_length(std::string_view(text).substr(part.begin, part.end - part.begin));
+    const auto gone = model::utf16_length(std::string_view(text).substr(part.begin, part.end - part.begin));
     out.append(kept).append(with);
-    old_at += utf16_length(kept);
-    new_at += utf16_length(kept);
+    old_at += model::utf16_length(kept);
+    new_at += model::utf16_length(kept);
     moves.push_back({old_at, old_at + gone, new_at, new_at + width});
     old_at += gone;
     new_at += width;
@@ -100,16 +102,6 @@ bool raw_holds(const std::string& raw, const Find& find) {
 }
 
 }  // namespace
-
-std::int64_t utf16_length(std::string_view text) {
-  std::int64_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0U) == 0x80U) continue;
-    units += byte >= 0xF0 ? 2 : 1;
-  }
-  return units;
-}
 
 bool redact(model::Message& m, const Find& find, std::string_view with) {
   bool changed = false;

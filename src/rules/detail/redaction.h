@@ -21,7 +21,4 @@ using Find = std::function<std::vector<Part>(std::string_view text)>;
 // in the source's own JSON alone. Then that is dropped: what goes may stand in it in any spelling.
 bool redact(model::Message& message, const Find& find, std::string_view with);
 
-// Code units that a UTF-8 text has in UTF-16.
-std::int64_t utf16_length(std::string_view text);
-
 }  // namespace tg::rules::detail

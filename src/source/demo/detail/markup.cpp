@@ -2,19 +2,12 @@
 
 #include <cctype>
 
+#include "model/utf16.h"
+
 namespace tg::demo::detail {
 namespace {
 
 using model::EntityType;
-
-std::int32_t utf16_length(std::string_view text) {
-  std::int32_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if ((byte & 0xC0) != 0x80) units += byte >= 0xF0 ? 2 : 1;
-  }
-  return units;
-}
 
 EntityType type_of(char tag) {
   switch (tag) {
@@ -59,7 +52,7 @@ Formatted format(std::string_view marked) {
   std::optional<model::Entity> open;
   const auto add = [&](std::string_view text) {
     out.text += text;
-    offset += utf16_length(text);
+    offset += model::utf16_length(text);
   };
   std::size_t i = 0;
   char before = ' ';

@@ -1,6 +1,7 @@
 #include "source/export_file/detail/text_reader.h"
 
 #include "model/message_json.h"
+#include "model/utf16.h"
 #include "source/fields.h"
 
 namespace tg::export_file::detail {
@@ -12,7 +13,7 @@ namespace {
 void add_part(FormattedText& out, const Fields& part, std::int32_t& offset) {
   const auto text = part.text("text");
   const auto type = part.text("type");
-  const auto length = utf16_length(text);
+  const auto length = model::utf16_length(text);
   out.text += text;
   if (type != "plain" && length > 0) {
     model::Entity entity;
@@ -34,16 +35,6 @@ std::string_view emoji_id(std::string_view document_id) {
   return model::parse_int(document_id) ? document_id : std::string_view();
 }
 
-std::int32_t utf16_length(std::string_view utf8) {
-  std::int32_t units = 0;
-  for (const char c : utf8) {
-    const auto byte = static_cast<unsigned char>(c);
-    units += (byte & 0xC0) != 0x80;  // one for each code point
-    units += byte >= 0xF0;           // and one more beyond the first plane
-  }
-  return units;
-}
-
 FormattedText read_text(const boost::json::value& value) {
   FormattedText out;
   if (const auto* s = value.if_string()) {
@@ -56,7 +47,7 @@ FormattedText read_text(const boost::json::value& value) {
   for (const auto& part : *parts) {
     if (const auto* s = part.if_string()) {
       out.text.append(s->data(), s->size());
-      offset += utf16_length({s->data(), s->size()});
+      offset += model::utf16_length({s->data(), s->size()});
     } else if (const auto* object = part.if_object()) {
       add_part(out, Fields(*object), offset);
     }

@@ -21,6 +21,4 @@ FormattedText read_text(const boost::json::value& value);
 // between two exports of one message.
 std::string_view emoji_id(std::string_view document_id);
 
-std::int32_t utf16_length(std::string_view utf8);
-
 }  // namespace tg::export_file::detail
