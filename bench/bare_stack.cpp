@@ -1,9 +1,11 @@
 // What the three servers take from loops that do nothing else: rows into PostgreSQL (500 a statement, by unnest), SETEX
 // and ZADD into Redis (500 a round trip), persistent messages into RabbitMQ (1,000 may wait for their confirm), all
 // three at once, each by a thread and a connection of its own. The rows are those that the gateway left behind, their
-// table has the gateway's columns and indexes. Prints one line of JSON.
+// table has the gateway's columns and indexes; the messages, with their headers, are those that it left in a queue, and
+// go back there. Prints one line of JSON.
 //
-// Passwords come in the environment (PGPASSWORD, REDIS_PASSWORD, AMQP_PASSWORD), never in arguments.
+// Passwords come in the environment (PGPASSWORD, REDIS_PASSWORD, AMQP_PASSWORD, AMQP_ADMIN_PASSWORD of who may
+// read), never in arguments.
 
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
@@ -34,9 +36,7 @@ std::string password(const char* variable) {
   return value ? value : "";
 }
 
-struct Message {
-  std::string channel, id, body;
-};
+std::string_view text(amqp_bytes_t bytes) { return {static_cast<const char*>(bytes.bytes), bytes.len}; }
 
 // ---- PostgreSQL
 
@@ -131,7 +131,7 @@ double insert(const Postgres& db, const Rows& rows) {
 
 // ---- Redis
 
-double cache(const std::string& host, int port, const std::vector<Message>& messages) {
+double cache(const std::string& host, int port, const std::vector<amqp_envelope_t>& messages) {
   redisContext* redis = redisConnect(host.c_str(), port);
   if (!redis || redis->err) fail("redis does not answer");
   const auto take = [&] {
@@ -145,10 +145,10 @@ double cache(const std::string& host, int port, const std::vector<Message>& mess
   for (std::size_t at = 0; at < messages.size(); at += kBatch) {
     const auto end = std::min(at + kBatch, messages.size());
     for (std::size_t i = at; i < end; ++i) {
-      const auto& m = messages[i];
-      redisAppendCommand(redis, "SETEX bench:msg:%s:%s 3600 %b", m.channel.c_str(), m.id.c_str(), m.body.data(),
-                         m.body.size());
-      redisAppendCommand(redis, "ZADD bench:channel:%s:recent %s %s", m.channel.c_str(), m.id.c_str(), m.id.c_str());
+      const auto& m = messages[i].message;
+      const std::string id(text(m.properties.message_id)), channel(text(messages[i].routing_key));
+      redisAppendCommand(redis, "SETEX bench:msg:%s 3600 %b", id.c_str(), m.body.bytes, m.body.len);
+      redisAppendCommand(redis, "ZADD bench:%s:recent %s %s", channel.c_str(), std::to_string(i).c_str(), id.c_str());
     }
     for (std::size_t i = at; i < end; ++i) {
       take();
@@ -165,11 +165,11 @@ double cache(const std::string& host, int port, const std::vector<Message>& mess
 struct Broker {
   amqp_connection_state_t connection = amqp_new_connection();
 
-  Broker(const std::string& host, int port) {
+  Broker(const std::string& host, int port, const char* user, const char* password_in) {
     auto* socket = amqp_tcp_socket_new(connection);
     if (amqp_socket_open(socket, host.c_str(), port) != AMQP_STATUS_OK) fail("rabbitmq does not answer");
-    const auto login = amqp_login(connection, "telegram", 0, 131'072, 0, AMQP_SASL_METHOD_PLAIN, "telegram",
-                                  password("AMQP_PASSWORD").c_str());
+    const auto login =
+        amqp_login(connection, "telegram", 0, 131'072, 0, AMQP_SASL_METHOD_PLAIN, user, password(password_in).c_str());
     if (login.reply_type != AMQP_RESPONSE_NORMAL) fail("rabbitmq refuses the user");
     amqp_channel_open(connection, 1);
     amqp_confirm_select(connection, 1);
@@ -188,20 +188,34 @@ struct Broker {
   }
 };
 
-double publish(const Broker& broker, const std::string& exchange, const std::vector<Message>& messages) {
-  amqp_basic_properties_t properties{};
-  properties._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_CONTENT_TYPE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG;
-  properties.delivery_mode = 2;
-  properties.content_type = amqp_cstring_bytes("application/json");
+// What waits in the queue, taken from it; to be kept until the program ends.
+std::vector<amqp_envelope_t> take_all(const Broker& broker, const std::string& queue, std::size_t most) {
+  const amqp_bytes_t name = amqp_cstring_bytes(queue.c_str());
+  const auto* found = amqp_queue_declare(broker.connection, 1, name, 1, 0, 0, 0, amqp_empty_table);
+  if (!found) fail("rabbitmq has no queue " + queue);
+  std::vector<amqp_envelope_t> all(std::min<std::size_t>(found->message_count, most));
+  amqp_basic_qos(broker.connection, 1, 0, 1'000, 0);
+  amqp_basic_consume(broker.connection, 1, name, amqp_empty_bytes, 0, 0, 0, amqp_empty_table);
+  if (amqp_get_rpc_reply(broker.connection).reply_type != AMQP_RESPONSE_NORMAL) fail(queue + " may not be read");
+  const timeval patience{10, 0};
+  for (auto& envelope : all) {
+    const auto came = amqp_consume_message(broker.connection, &envelope, &patience, 0);
+    if (came.reply_type != AMQP_RESPONSE_NORMAL) {
+      fail(fmt::format("{} ended after {} of {}: {}", queue, &envelope - all.data(), all.size(),
+                       amqp_error_string2(came.library_error)));
+    }
+    amqp_basic_ack(broker.connection, 1, envelope.delivery_tag, 0);
+  }
+  return all;
+}
+
+double publish(const Broker& broker, const std::string& exchange, const std::vector<amqp_envelope_t>& messages) {
   std::uint64_t sent = 0, confirmed = 0;
   const auto began = Clock::now();
   for (const auto& m : messages) {
     while (sent - confirmed >= kWindow) confirmed = std::max(confirmed, broker.confirmed());
-    const auto key = "telegram.channel." + m.channel, id = m.channel + ":" + m.id;
-    properties.message_id = amqp_cstring_bytes(id.c_str());
-    const amqp_bytes_t body{m.body.size(), const_cast<char*>(m.body.data())};
-    if (amqp_basic_publish(broker.connection, 1, amqp_cstring_bytes(exchange.c_str()), amqp_cstring_bytes(key.c_str()),
-                           0, 0, &properties, body) != AMQP_STATUS_OK) {
+    if (amqp_basic_publish(broker.connection, 1, amqp_cstring_bytes(exchange.c_str()), m.routing_key, 0, 0,
+                           &m.message.properties, m.message.body) != AMQP_STATUS_OK) {
       fail("rabbitmq takes nothing");
     }
     ++sent;
@@ -210,40 +224,27 @@ double publish(const Broker& broker, const std::string& exchange, const std::vec
   return since(began);
 }
 
-std::vector<Message> read_messages(const Rows& rows) {
-  const auto index = [&](std::string_view name) {
-    return static_cast<std::size_t>(std::find(rows.columns.begin(), rows.columns.end(), name) - rows.columns.begin());
-  };
-  const auto channel = index("channel_id"), id = index("message_id"), body = index("metadata"), text = index("text");
-  std::vector<Message> messages;
-  for (const auto& row : rows.values) {
-    messages.push_back(
-        {row[channel].value_or(""), row[id].value_or(""), row[body].value_or("") + row[text].value_or("")});
-  }
-  return messages;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("The bare loops that bench/hybrid compares with");
-  std::string conninfo, host = "127.0.0.1", exchange = "telegram.messages";
+  std::string conninfo, host = "127.0.0.1", exchange = "telegram.messages", queue;
   int redis_port = 0, amqp_port = 0;
   std::size_t limit = 1'000'000;
   app.add_option("--postgres", conninfo, "conninfo without the password")->required();
   app.add_option("--redis-port", redis_port)->required();
   app.add_option("--amqp-port", amqp_port)->required();
-  app.add_option("--exchange", exchange);
+  app.add_option("--queue", queue, "with the messages, bound to the exchange")->required();
   app.add_option("--messages", limit);
   CLI11_PARSE(app, argc, argv);
   try {
     const Postgres db(conninfo);
     const auto rows = read_rows(db, limit);
-    const auto messages = read_messages(rows);
+    const auto messages = take_all(Broker(host, amqp_port, "admin", "AMQP_ADMIN_PASSWORD"), queue, limit);
     db.execute("CREATE SCHEMA IF NOT EXISTS bench_bare");
     db.execute("DROP TABLE IF EXISTS bench_bare.messages");
     db.execute("CREATE TABLE bench_bare.messages (LIKE telegram_gateway.messages INCLUDING ALL)");
-    const Broker broker(host, amqp_port);
+    const Broker broker(host, amqp_port, "telegram", "AMQP_PASSWORD");
     double postgres = 0, redis = 0, amqp = 0;
     const auto began = Clock::now();
     std::thread a([&] { postgres = insert(db, rows); });
@@ -255,6 +256,7 @@ int main(int argc, char** argv) {
     const auto all = since(began);
     db.execute("DROP SCHEMA bench_bare CASCADE");
     std::cout << boost::json::serialize(boost::json::object{{"messages", messages.size()},
+                                                            {"rows", rows.values.size()},
                                                             {"seconds", all},
                                                             {"postgres_seconds", postgres},
                                                             {"redis_seconds", redis},

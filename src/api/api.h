@@ -55,6 +55,7 @@ struct Job {
 // How a reader of the journal stands, where it knows more than its cursor shows.
 struct Reader {
   std::string name, kind, last_error;
+  model::Seq delivered;  // up to there, now: its cursor is saved later and never goes back; 0 = as its cursor says
   model::Time next_try_at;
   bool parked = false, off = false;
 };

@@ -89,18 +89,21 @@ void Destinations::marked(const std::string& consumer, std::span<const model::Me
   if (dedup_) dedup_->handled(consumer, keys);
 }
 
+api::Reader shown(const sink::Runner& runner) {
+  const auto state = runner.state();
+  api::Reader reader;
+  reader.name = runner.name();
+  reader.delivered = state.delivered;
+  if (!state.up) {
+    reader.last_error = state.last_error;
+    reader.next_try_at = state.next_try_at;
+  }
+  return reader;
+}
+
 std::vector<api::Reader> Destinations::readers() const {
   std::vector<api::Reader> all;
-  for (const auto& runner : runners_) {
-    const auto state = runner->state();
-    api::Reader reader;
-    reader.name = runner->name();
-    if (!state.up) {
-      reader.last_error = state.last_error;
-      reader.next_try_at = state.next_try_at;
-    }
-    all.push_back(std::move(reader));
-  }
+  for (const auto& runner : runners_) all.push_back(shown(*runner));
   return all;
 }
 

@@ -12,6 +12,8 @@
 
 namespace tg::app {
 
+api::Reader shown(const sink::Runner& runner);
+
 class Destinations {
  public:
   // Reads the secrets' files; reaches nothing yet. The parts must outlive it.

@@ -2,6 +2,7 @@
 
 #include <boost/json/serialize.hpp>
 
+#include "app/destinations.h"
 #include "config/secret.h"
 #include "observe/log.h"
 #include "pipeline/heads.h"
@@ -203,16 +204,7 @@ bool RuleWatch::retry_refused(const std::string& name, const std::vector<std::in
 std::vector<api::Reader> RuleWatch::readers() const {
   std::vector<api::Reader> all;
   const std::lock_guard lock(mutex_);
-  for (const auto& [name, reader] : readers_) {
-    const auto state = reader.runner->state();
-    api::Reader one;
-    one.name = name;
-    if (!state.up) {
-      one.last_error = state.last_error;
-      one.next_try_at = state.next_try_at;
-    }
-    all.push_back(std::move(one));
-  }
+  for (const auto& [name, reader] : readers_) all.push_back(shown(*reader.runner));
   return all;
 }
 

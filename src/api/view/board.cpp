@@ -106,8 +106,12 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
   };
   const auto cursors = journal::cursors(db);
   if (!cursors) return cursors.error();
+  const auto readers = parts_.readers();
   for (const auto& cursor : *cursors) {
-    if (auto added = add(cursor.name, kind_of_reader(cursor.name), cursor.seq); !added) return added.error();
+    const auto running =
+        std::find_if(readers.begin(), readers.end(), [&](const auto& r) { return r.name == cursor.name; });
+    const auto at = running != readers.end() && running->delivered ? running->delivered : cursor.seq;
+    if (auto added = add(cursor.name, kind_of_reader(cursor.name), at); !added) return added.error();
   }
   const bool listed = std::any_of(all.begin(), all.end(), [](const auto& d) { return d.kind == "search"; });
   if (!listed) {
@@ -129,7 +133,7 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
       one.state = "off";  // nothing was heard of it yet
     }
   }
-  for (const auto& reader : parts_.readers()) {
+  for (const auto& reader : readers) {
     auto found = std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.name == reader.name; });
     if (found == all.end()) {
       all.push_back({});

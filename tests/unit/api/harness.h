@@ -24,6 +24,7 @@ struct Harness {
   std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
   std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
   std::vector<api::NamedSource> sources;
+  std::vector<api::Reader> readers;
   std::unique_ptr<api::Api> api;
 
   Harness() {
@@ -49,6 +50,7 @@ struct Harness {
     parts.sync = sync;
     if (retry_refused) parts.retry_refused = retry_refused;
     parts.sources = [this] { return sources; };
+    parts.readers = [this] { return readers; };
     api = std::make_unique<api::Api>(options, std::move(parts));
     const auto listening = api->listen();
     if (!listening) throw std::runtime_error(listening.error().to_string());

@@ -13,6 +13,39 @@ namespace json = boost::json;
 
 json::object object_of(const Answer& answer) { return json::parse(answer.body).as_object(); }
 
+json::object destination(const Answer& answer, std::string_view name) {
+  const auto all = object_of(answer);
+  for (const auto& one : all.at("data").as_array()) {
+    if (one.at("name").as_string() == name) return one.as_object();
+  }
+  return {};
+}
+
+// After a restore a reader goes on behind its cursor; its first delivery comes before its cursor is saved.
+TEST(Server, WhatAReaderLacksIsAskedOfTheReader) {
+  Harness gateway;
+  for (std::int64_t id = 1; id <= 5; ++id) gateway.commit(id, "text");
+  const auto events = gateway.journal->read_after(model::Seq{}, 10);
+  ASSERT_EQ(events->size(), 5u);
+  const auto saved = gateway.intake.write([&](journal::Connection& db) {
+    auto done = journal::advance(db, gateway.journal->id(), "back", events->back().seq, false);
+    if (done) done = journal::advance(db, gateway.journal->id(), "ahead", events->front().seq, false);
+    return done ? journal::advance(db, gateway.journal->id(), "asleep", events->at(1).seq, false) : done;
+  });
+  ASSERT_TRUE(saved);
+  for (const auto& [name, at] : {std::pair{"back", events->at(2).seq}, {"ahead", events->back().seq}, {"asleep", {}}}) {
+    api::Reader reader;
+    reader.name = name;
+    reader.delivered = at;
+    gateway.readers.push_back(reader);
+  }
+  gateway.start();
+  const auto answer = gateway.get("/api/telegram-gateway/destinations");
+  EXPECT_EQ(destination(answer, "back").at("behindEvents").as_int64(), 2);
+  EXPECT_EQ(destination(answer, "ahead").at("behindEvents").as_int64(), 0);
+  EXPECT_EQ(destination(answer, "asleep").at("behindEvents").as_int64(), 3);
+}
+
 TEST(Server, AnswersAPageOnAFreePort) {
   Harness gateway;
   gateway.start();
