@@ -53,6 +53,7 @@ def marks(gateway, stack):
         cursor.execute("TRUNCATE bench_marks.one; INSERT INTO bench_marks.one VALUES (0)")
         while len(marking) < UPDATES:
             while not served:
+                time.sleep(0.5)  # for some to come
                 served = [message["id"] for channel in channels for message in client.poll(channel, "bench-marks")]
             began = time.perf_counter()
             client.mark([served.pop()], "bench-marks")

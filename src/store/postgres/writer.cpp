@@ -12,8 +12,10 @@ namespace {
 using postgres::Batch;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kMirrorEvery{1};
+constexpr std::chrono::seconds kMirrorEvery{1}, kMirrorAtLatest{5};  // while nothing comes; between two batches
 constexpr std::chrono::minutes kTellEvery{1};
+
+constexpr std::string_view kCursorMoved = "TG001";  // db/postgres/006_expected_cursor.sql
 
 // The server refuses the row itself, however often it is told: 22 data, 23 constraints, 54 too large for an index.
 bool is_about_data(std::string_view sqlstate) {
@@ -60,11 +62,10 @@ struct PostgresWriter::Impl {
   Result<void> write(std::span<const model::Event> events, Delivery& delivery);
   Result<void> store(const Batch& batch, std::span<const postgres::Query> queries);
   Result<Position> kept();
-  Result<void> is_where_it_was();
   void moved_to(model::Seq seq);
   Result<void> halves(std::span<const model::Event> events, Delivery& delivery);
   Result<void> refuse(const model::Event& event, const std::string& reason, Delivery& delivery);
-  Result<void> refresh();
+  Result<void> refresh(Clock::duration every);
   void count_too_old(std::int64_t more);
 };
 
@@ -111,25 +112,17 @@ void PostgresWriter::Impl::moved_to(model::Seq seq) {
   at = {journal.id(), at.journal_id == journal.id() ? std::max(at.seq, seq) : seq};
 }
 
-// Behind PgBouncer a server that is put back to an earlier copy closes no connection of ours.
-Result<void> PostgresWriter::Impl::is_where_it_was() {
-  auto now = kept();
-  if (!now) return now.error();
-  if (now->journal_id == at.journal_id && now->seq == at.seq) return {};
-  return Error{Code::unavailable, "the database is not where it was: it is another one, or an earlier copy of it", ""};
-}
-
 void PostgresWriter::close() { impl_->db.reset(); }
 
 PostgresWriter::Delivery PostgresWriter::deliver(std::span<const model::Event> events, const std::stop_token&) {
   Delivery delivery;
-  auto done = impl_->refresh();
+  auto done = impl_->refresh(kMirrorAtLatest);
   if (done) done = impl_->write(events, delivery);
   if (!done) delivery.trouble = done.error();
   return delivery;
 }
 
-Result<void> PostgresWriter::idle() { return impl_->refresh(); }
+Result<void> PostgresWriter::idle() { return impl_->refresh(kMirrorEvery); }
 
 Result<Batch> PostgresWriter::Impl::read(std::span<const model::Event> events) {
   auto lease = journal.read();
@@ -148,8 +141,8 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
     return halves(events, delivery);
   }
   auto queries = postgres::statements_of(*batch, journal_began);
+  queries.insert(queries.begin(), postgres::expect_cursor(at.journal_id, at.seq));
   queries.push_back(postgres::move_cursor(journal.id(), events.back().seq));
-  if (auto same = is_where_it_was(); !same) return same;
   auto stored = store(*batch, queries);
   if (!stored && is_partition_gone(db->sqlstate())) {
     upkeep.forget();
@@ -168,7 +161,10 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
 Result<void> PostgresWriter::Impl::store(const Batch& batch, std::span<const postgres::Query> queries) {
   if (auto ready = upkeep.prepare(*db, batch.dates); !ready) return ready;
   auto stored = db->run_together(queries);
-  return stored ? Result<void>() : stored.error();
+  if (stored) return {};
+  if (db->sqlstate() != kCursorMoved) return stored.error();
+  return Error{Code::unavailable, "the database is not where it was: " + stored.error().what,
+               "It goes on where the database is now. If this stays: two gateways write to this database; stop one"};
 }
 
 Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, Delivery& delivery) {
@@ -178,17 +174,17 @@ Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, 
 }
 
 Result<void> PostgresWriter::Impl::refuse(const model::Event& event, const std::string& reason, Delivery& delivery) {
-  const auto cursor = postgres::move_cursor(journal.id(), event.seq);
-  if (auto moved = db->run(cursor.sql, cursor.params); !moved) return moved.error();
+  const std::array move{postgres::expect_cursor(at.journal_id, at.seq), postgres::move_cursor(journal.id(), event.seq)};
+  if (auto moved = db->run_together(move); !moved) return moved.error();
   moved_to(event.seq);
   delivery.refused.push_back({delivery.done, reason});
   ++delivery.done;
   return {};
 }
 
-Result<void> PostgresWriter::Impl::refresh() {
+Result<void> PostgresWriter::Impl::refresh(Clock::duration every) {
   const auto now = Clock::now();
-  if (now - mirrored_at < kMirrorEvery) return {};
+  if (now - mirrored_at < every) return {};
   mirrored_at = now;
   if (auto done = upkeep.work(*db); !done) return done;
   auto lease = journal.read();

@@ -189,6 +189,10 @@ std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began) {
   return all;
 }
 
+Query expect_cursor(const std::string& journal_id, model::Seq seq) {
+  return {"SELECT telegram_gateway.expect_cursor($1, $2)", std::move(Params().add(journal_id).add(seq))};
+}
+
 Query move_cursor(const std::string& journal_id, model::Seq seq) {
   return {
       "INSERT INTO telegram_gateway.cursors AS c (name, journal_id, seq) VALUES ('postgres', $1, $2) "
