@@ -1,3 +1,8 @@
+import { find } from './en/find.ts';
+import { deliver } from './en/deliver.ts';
+import { operate } from './en/operate.ts';
+import { reading } from './en/reading.ts';
+
 export const en = {
   'app.name': 'Telegram Gateway',
   'app.unofficial': 'unofficial · v{version}',
@@ -143,4 +148,5 @@ export const en = {
   'set.title': 'Settings', 'set.general': 'General', 'set.language': 'Language', 'set.system': 'As the browser', 'set.theme': 'Theme', 'set.light': 'Light', 'set.dark': 'Dark', 'set.zone': 'Time zone', 'set.zoneBrowser': 'As the browser ({zone})', 'set.density': 'Density', 'set.comfortable': 'Comfortable', 'set.compact': 'Compact', 'set.text': 'Message text size', 'set.shortcuts': 'Single-letter shortcuts', 'set.shortcutsHint': 'Ctrl K, arrows and Esc always work.', 'set.kept': 'Kept in this browser.', 'set.about': 'About', 'set.version': 'Version', 'set.unofficial': 'Unofficial; not affiliated with Telegram.', 'set.english': 'English', 'set.portuguese': 'Português (Brasil)', 'set.install': 'Installing the dashboard and copying to the clipboard need HTTPS or loopback.',
 
   'stats.total': 'Messages stored', 'stats.day': 'Last 24 hours', 'stats.week': 'Last 7 days', 'stats.average': 'A day, average', 'stats.media': 'With media',
+  ...find, ...deliver, ...operate, ...reading,
 };

@@ -1,3 +1,7 @@
+import { find } from './pt/find.ts';
+import { deliver } from './pt/deliver.ts';
+import { operate } from './pt/operate.ts';
+import { reading } from './pt/reading.ts';
 import type { Catalogue } from './index.ts';
 
 export const pt: Catalogue = {
@@ -145,4 +149,5 @@ export const pt: Catalogue = {
   'set.title': 'Ajustes', 'set.general': 'Geral', 'set.language': 'Idioma', 'set.system': 'Como o navegador', 'set.theme': 'Tema', 'set.light': 'Claro', 'set.dark': 'Escuro', 'set.zone': 'Fuso horário', 'set.zoneBrowser': 'Como o navegador ({zone})', 'set.density': 'Densidade', 'set.comfortable': 'Confortável', 'set.compact': 'Compacta', 'set.text': 'Tamanho do texto das mensagens', 'set.shortcuts': 'Atalhos de uma letra', 'set.shortcutsHint': 'Ctrl K, setas e Esc sempre funcionam.', 'set.kept': 'Guardado neste navegador.', 'set.about': 'Sobre', 'set.version': 'Versão', 'set.unofficial': 'Não oficial; sem vínculo com o Telegram.', 'set.english': 'English', 'set.portuguese': 'Português (Brasil)', 'set.install': 'Instalar o painel e copiar para a área de transferência exigem HTTPS ou loopback.',
 
   'stats.total': 'Mensagens guardadas', 'stats.day': 'Últimas 24 horas', 'stats.week': 'Últimos 7 dias', 'stats.average': 'Por dia, em média', 'stats.media': 'Com mídia',
+  ...find, ...deliver, ...operate, ...reading,
 };
