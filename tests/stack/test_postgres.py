@@ -153,6 +153,21 @@ class Stored(DatabaseCase):
         self.assertIn("not_this", json.dumps(failures))
         until(lambda: self.one("SELECT count(*) FROM telegram_gateway.quarantined") == 1, what="the copy of it")
 
+    def test_rows_come_while_aggregates_are_waited_for(self):
+        self.stack.pool_size(5)
+        self.addCleanup(self.stack.pool_size, 1)
+        gateway = self.gateway(*DEMO)
+        self.wait_stored(gateway)
+        gateway.stop()
+        with contextlib.closing(self.stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute("BEGIN; LOCK TABLE telegram_gateway.messages_hourly IN ACCESS EXCLUSIVE MODE")
+            gateway = self.gateway(*DEMO)
+            until(lambda: self.ask("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = "
+                                   "'telegram_gateway.messages_hourly'::regclass"), what="the aggregates to wait")
+            before = self.one("SELECT count(*) FROM telegram_gateway.messages")
+            until(lambda: self.one("SELECT count(*) FROM telegram_gateway.messages") > before, what="rows meanwhile")
+        until(lambda: self.one("SELECT count(*) FROM telegram_gateway.messages_hourly") > 0, what="the aggregates")
+
     def test_what_is_older_than_kept_is_counted_and_left_out(self):
         self.configure(keep_days=30)
         (self.folder / "export.json").write_text(export_of(

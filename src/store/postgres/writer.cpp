@@ -2,8 +2,9 @@
 
 #include "observe/log.h"
 #include "store/postgres/detail/batch_sql.h"
+#include "store/postgres/detail/housekeeping.h"
 #include "store/postgres/detail/mirror.h"
-#include "store/postgres/detail/upkeep.h"
+#include "store/postgres/detail/partitions.h"
 #include "store/postgres/schema.h"
 
 namespace tg::store {
@@ -44,12 +45,13 @@ struct PostgresWriter::Impl {
   Impl(journal::Journal& j, Options o)
       : journal(j),
         options(std::move(o)),
-        upkeep({options.chunk_days, options.compress_after_days, options.keep_days, options.keep_by_date}) {}
+        partitions({options.chunk_days, options.compress_after_days, options.keep_days, options.keep_by_date}) {}
 
   journal::Journal& journal;
   const Options options;
   std::unique_ptr<postgres::Connection> db;
-  postgres::Upkeep upkeep;
+  postgres::Partitions partitions;
+  std::unique_ptr<postgres::Housekeeping> housekeeping;  // once the database was reached
   postgres::Mirror mirror;
   model::Seq journal_began;
   Position at;  // the database's own cursor, as it was read or written last
@@ -89,7 +91,12 @@ Result<PostgresWriter::Position> PostgresWriter::open(const std::stop_token& sto
   if (!db) return db.error();
   impl.db = std::move(*db);
   impl.mirror.forget();
-  if (auto begun = impl.upkeep.begin(*impl.db); !begun) return begun.error();
+  if (auto begun = impl.partitions.begin(*impl.db); !begun) return begun.error();
+  if (!impl.housekeeping) {
+    impl.housekeeping = std::make_unique<postgres::Housekeeping>(
+        impl.options.pooled, postgres::Housekeeping::Options{impl.options.keep_days, impl.options.keep_by_date});
+  }
+  impl.housekeeping->due_now();
   auto journal = impl.journal.read();
   if (!journal) return journal.error();
   auto began = (*journal)->scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'created_at'");
@@ -128,7 +135,8 @@ Result<Batch> PostgresWriter::Impl::read(std::span<const model::Event> events) {
   auto lease = journal.read();
   if (!lease) return lease.error();
   const Snapshot snapshot(**lease);
-  return postgres::BatchReader(**lease, {upkeep.oldest_kept(model::Time::now()), options.keep_by_date}).read(events);
+  return postgres::BatchReader(**lease, {partitions.oldest_kept(model::Time::now()), options.keep_by_date})
+      .read(events);
 }
 
 Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, Delivery& delivery) {
@@ -137,7 +145,7 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
     if (batch.error().code != Code::corrupt) return batch.error();
     return events.size() > 1 ? halves(events, delivery) : refuse(events.front(), batch.error().what, delivery);
   }
-  if (events.size() > 1 && upkeep.spread(batch->dates) > postgres::Upkeep::kMostPartitionsAtOnce) {
+  if (events.size() > 1 && partitions.spread(batch->dates) > postgres::Partitions::kMostAtOnce) {
     return halves(events, delivery);
   }
   auto queries = postgres::statements_of(*batch, journal_began);
@@ -145,7 +153,7 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
   queries.push_back(postgres::move_cursor(journal.id(), events.back().seq));
   auto stored = store(*batch, queries);
   if (!stored && is_partition_gone(db->sqlstate())) {
-    upkeep.forget();
+    partitions.forget();
     stored = store(*batch, queries);
   }
   if (stored) {
@@ -159,9 +167,12 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
 }
 
 Result<void> PostgresWriter::Impl::store(const Batch& batch, std::span<const postgres::Query> queries) {
-  if (auto ready = upkeep.prepare(*db, batch.dates); !ready) return ready;
+  if (auto ready = partitions.prepare(*db, batch.dates); !ready) return ready;
   auto stored = db->run_together(queries);
-  if (stored) return {};
+  if (stored) {
+    housekeeping->wrote(batch.dates);
+    return {};
+  }
   if (db->sqlstate() != kCursorMoved) return stored.error();
   return Error{Code::unavailable, "the database is not where it was: " + stored.error().what,
                "It goes on where the database is now. If this stays: two gateways write to this database; stop one"};
@@ -186,7 +197,8 @@ Result<void> PostgresWriter::Impl::refresh(Clock::duration every) {
   const auto now = Clock::now();
   if (now - mirrored_at < every) return {};
   mirrored_at = now;
-  if (auto done = upkeep.work(*db); !done) return done;
+  if (housekeeping->dropped_any()) partitions.forget();
+  if (auto done = partitions.prepare_ahead(*db); !done) return done;
   auto lease = journal.read();
   if (!lease) return lease.error();
   if (auto done = mirror.refresh(**lease, *db); !done) return done;

@@ -1,0 +1,115 @@
+#include "store/postgres/detail/housekeeping.h"
+
+#include "observe/log.h"
+#include "store/postgres/detail/partitions.h"
+
+namespace tg::store::postgres {
+namespace {
+
+constexpr std::chrono::minutes kEvery{5};
+constexpr std::chrono::hours kDropEvery{1};
+constexpr std::chrono::minutes kStatement{5};  // patience
+constexpr std::string_view kLocked = "55P03";
+
+}  // namespace
+
+Housekeeping::Housekeeping(Target target, Options options) : target_(std::move(target)), options_(options) {
+  thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+}
+
+Housekeeping::~Housekeeping() {
+  thread_.request_stop();
+  thread_.join();
+}
+
+void Housekeeping::wrote(std::span<const model::Time> dates) {
+  const std::lock_guard lock(mutex_);
+  for (const auto date : dates) touched_.insert(day_of(date));
+}
+
+void Housekeeping::due_now() {
+  {
+    const std::lock_guard lock(mutex_);
+    due_ = true;
+  }
+  woken_.notify_all();
+}
+
+bool Housekeeping::dropped_any() { return dropped_.exchange(false); }
+
+void Housekeeping::run(const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      woken_.wait_for(lock, stop, kEvery, [&] { return due_; });
+      if (std::exchange(due_, false)) next_drop_ = {};
+    }
+    if (stop.stop_requested()) return;
+    auto db = Connection::open(target_, kPatience, stop);
+    const auto done = db ? work(**db, stop) : Result<void>(db.error());
+    if (!done && !stop.stop_requested()) {
+      observe::warn("housekeeping_failed",
+                    {{"reason", done.error().to_string()}, {"again_s", kEvery / std::chrono::seconds(1)}});
+    }
+  }
+}
+
+Result<void> Housekeeping::work(Connection& db, const std::stop_token& stop) {
+  if (Clock::now() >= next_drop_) {
+    if (auto done = drop_old(db); !done) return done;
+    next_drop_ = Clock::now() + kDropEvery;
+  }
+  if (auto done = refresh_aggregates(db, stop); !done) return done;
+  return index_past(db, stop);
+}
+
+Result<void> Housekeeping::drop_old(Connection& db) {
+  if (options_.keep_days == 0) return {};
+  auto dropped = db.run("SELECT * FROM telegram_gateway.cleanup_old_messages($1::int, $2)",
+                        Params().add(options_.keep_days).add(options_.keep_by_date ? "date" : "stored"), kStatement);
+  // A long reader holds it back: it is tried again in an hour.
+  if (!dropped && db.sqlstate() == kLocked) {
+    observe::warn("old_messages_not_dropped", {{"reason", dropped.error().what}});
+    return {};
+  }
+  if (!dropped) return dropped.error();
+  if (!dropped->empty()) observe::info("old_messages_dropped", {{"partitions", dropped->size()}});
+  dropped_ = true;
+  return {};
+}
+
+// Marks change today's and yesterday's without a message.
+Result<void> Housekeeping::refresh_aggregates(Connection& db, const std::stop_token& stop) {
+  const auto today = day_of(model::Time::now());
+  std::set<std::int64_t> days{today - 1, today};
+  {
+    const std::lock_guard lock(mutex_);
+    days.merge(touched_);
+    touched_.clear();
+  }
+  while (!days.empty()) {
+    const auto newest = std::prev(days.end());
+    const model::Time date{*newest * kDayUs};
+    auto done = db.run("SELECT telegram_gateway.refresh_aggregates($1, $1)", Params().add(date), kStatement);
+    if (!done || stop.stop_requested()) {
+      const std::lock_guard lock(mutex_);
+      touched_.merge(days);
+      return done ? Result<void>() : done.error();
+    }
+    days.erase(newest);
+  }
+  return {};
+}
+
+// One at a time: while its indexes are made nobody can write to it.
+Result<void> Housekeeping::index_past(Connection& db, const std::stop_token& stop) {
+  while (!stop.stop_requested()) {
+    auto done = db.run("SELECT telegram_gateway.index_past_partitions(1)", {}, kStatement);
+    if (!done && db.sqlstate() == kLocked) return {};
+    if (!done) return done.error();
+    if (done->integer(0, 0) == 0) return {};
+  }
+  return {};
+}
+
+}  // namespace tg::store::postgres
