@@ -77,6 +77,7 @@ Stream::Next DashboardStream::pull(std::string& out, std::size_t budget, bool ma
     heartbeat(out);
   }
   if (topics_.board() && !pull_board(out, may_block)) return out.empty() ? Next::blocked : Next::written;
+  if (topics_.overview) pull_failure(out);
   if (topics_.logs) pull_logs(out);
   if (topics_.auth) pull_auth(out);
   const auto next = topics_.messages() && out.size() < budget ? pull_messages(out, budget, may_block) : Next::idle;
@@ -106,6 +107,17 @@ bool DashboardStream::pull_board(std::string& out, bool may_block) {
   if (topics_.jobs && (!sent_ || sent_->jobs != snapshot->jobs)) append_event(out, "jobs", snapshot->jobs);
   sent_ = std::move(snapshot);
   return true;
+}
+
+// A page that shows what was true must know that it is not asked any more: silence looks like nothing new.
+void DashboardStream::pull_failure(std::string& out) {
+  const auto failure = board_.failure();
+  const auto why = failure ? failure->to_string() : std::string{};
+  if (why == failure_) return;
+  append_event(out, "overview",
+               boost::json::serialize(boost::json::object{
+                   {"failure", failure ? boost::json::value(why) : boost::json::value(nullptr)}}));
+  failure_ = why;
 }
 
 void DashboardStream::pull_logs(std::string& out) {

@@ -33,6 +33,7 @@ class DashboardStream final : public Stream {
 
  private:
   bool pull_board(std::string& out, bool may_block);  // false: the store is needed
+  void pull_failure(std::string& out);
   Next pull_messages(std::string& out, std::size_t budget, bool may_block);
   void pull_logs(std::string& out);
   void pull_auth(std::string& out);
@@ -49,6 +50,7 @@ class DashboardStream final : public Stream {
   bool greeted_ = false;
   std::string auth_;  // as it was sent last
   std::shared_ptr<const Board::Snapshot> sent_;
+  std::string failure_;  // as it was sent last
   std::uint64_t log_after_ = 0;
 };
 

@@ -188,7 +188,11 @@ Result<std::shared_ptr<const Board::Snapshot>> Board::fresh() {
   const auto previous = latest();
   if (previous && Steady::now() - made_ < kEvery) return previous;
   auto input = read();
-  if (!input) return input.error();
+  if (!input) {
+    std::atomic_store(&failure_, std::make_shared<const Error>(input.error()));
+    return input.error();
+  }
+  std::atomic_store(&failure_, std::shared_ptr<const Error>{});
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->core = members(core_of(*input, *snapshot));
   snapshot->charts = members(charts_of(*input));

@@ -43,6 +43,8 @@ class Board {
 
   Result<std::shared_ptr<const Snapshot>> fresh();
   std::shared_ptr<const Snapshot> latest() const { return std::atomic_load(&latest_); }
+  // Why there is no newer one than latest(), which may be of any age then; nothing while there is.
+  std::shared_ptr<const Error> failure() const { return std::atomic_load(&failure_); }
 
   // GET …/overview: ours and the predecessor's members.
   Result<std::string> overview();
@@ -108,6 +110,7 @@ class Board {
   Steady::time_point made_{};
   std::shared_ptr<const Input> input_;  // of the latest snapshot
   std::shared_ptr<const Snapshot> latest_;
+  std::shared_ptr<const Error> failure_;
   std::string overview_;
   std::uint64_t overview_of_ = 0;
   Steady::time_point overview_made_{};

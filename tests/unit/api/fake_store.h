@@ -15,6 +15,7 @@ class FakeStore final : public store::Store {
   std::vector<store::UnprocessedQuery> polls;
   std::optional<Error> down;
   std::atomic<int> pages{0};
+  std::atomic<bool> unreadable{false};  // its list of chats
 
   static store::Row row(std::int64_t peer, std::int64_t message, std::string text) {
     store::Row row;
@@ -59,7 +60,10 @@ class FakeStore final : public store::Store {
   Result<store::Row> remove(const model::MessageKey& key, const std::string&) override { return one(key); }
   Result<store::Row> reprocess(const model::MessageKey& key, const std::string&) override { return one(key); }
 
-  Result<std::vector<store::Chat>> chats() override { return all_chats; }
+  Result<std::vector<store::Chat>> chats() override {
+    if (unreadable) return Error{Code::unavailable, "the database is away", "Start it"};
+    return all_chats;
+  }
   Result<std::optional<store::Chat>> chat(model::ChatId peer) override {
     for (const auto& chat : all_chats) {
       if (chat.peer == peer) return std::optional(chat);

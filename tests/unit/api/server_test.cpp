@@ -335,6 +335,20 @@ TEST(Live, TheDashboardGetsOverviewAndMessages) {
   EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
 }
 
+TEST(Live, ADashboardIsToldWhenItsOverviewCannotBeReadAndWhenItCanAgain) {
+  Harness gateway;
+  gateway.start();
+  auto page = gateway.client();
+  page.send("GET /api/stream?topics=overview HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(page.receive_until("\"verdict\""));
+
+  gateway.store.unreadable = true;
+  EXPECT_TRUE(page.receive_until("\"failure\":\"the database is away. Start it\""));
+
+  gateway.store.unreadable = false;
+  EXPECT_TRUE(page.receive_until("\"failure\":null"));
+}
+
 TEST(Live, WhatWasTrimmedIsGoneAndTheOldestIsNamed) {
   Harness gateway;
   gateway.start();
