@@ -4,6 +4,7 @@ import { base, loadSession } from './api/client.ts';
 import { loadLanguage } from './i18n/index.ts';
 import { registerWorker } from './app/worker.ts';
 import { Shell } from './shell/Shell.tsx';
+import { keepTab } from './shell/tab.ts';
 import { NotFound } from './shell/NotFound.tsx';
 
 const Overview = lazy(() => import('./overview/Overview.tsx'));
@@ -45,5 +46,6 @@ function App() {
 
 await loadLanguage();
 await loadSession().catch(() => undefined);
+keepTab();
 render(<App />, document.getElementById('app') as HTMLElement);
 registerWorker();

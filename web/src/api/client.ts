@@ -39,7 +39,8 @@ export function noteUnreachable(): void {
   retryDelay = Math.min(retryDelay * 2, 30_000);
 }
 
-async function probe(): Promise<void> {
+/** Asks whether the gateway answers; `unreachable` says what came of it. */
+export async function probe(): Promise<void> {
   try { await send('session', {}); } catch { /* send() has noted it */ }
 }
 

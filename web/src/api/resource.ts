@@ -4,17 +4,21 @@ import { useEffect } from 'preact/hooks';
 import { ApiError, recovered, request } from './client.ts';
 import type { Pagination } from './types.ts';
 
-export interface Resource<T> { data?: T; pagination?: Pagination; error?: ApiError | Error; loading: boolean }
+/** `epoch`: of `recovered` when the data was asked for; another one now means that it was not confirmed since. */
+export interface Resource<T> { data?: T; pagination?: Pagination; error?: ApiError | Error; loading: boolean; epoch?: number }
 const kept = new Map<string, Signal<Resource<unknown>>>();
 const running = new Map<string, Promise<void>>();
 const mostKept = 60;
+const answeredWithinMs = 60_000;
+/** How many components show a path now: what is shown is not forgotten. */
+const shown = new Map<string, number>();
 
 function entry<T>(path: string): Signal<Resource<T>> {
   let found = kept.get(path);
   if (!found) {
     found = signal<Resource<unknown>>({ loading: false });
     kept.set(path, found);
-    if (kept.size > mostKept) kept.delete(kept.keys().next().value as string);
+    if (kept.size > mostKept) for (const old of kept.keys()) if (old !== path && !shown.has(old)) { kept.delete(old); break; }
   }
   return found as Signal<Resource<T>>;
 }
@@ -23,13 +27,20 @@ export function reload(path: string): Promise<void> {
   const under = running.get(path);
   if (under) return under;
   const target = entry<unknown>(path);
+  const epoch = recovered.peek();
   target.value = { ...target.peek(), loading: true };
   const run = request<unknown>(path)
-    .then(({ data, pagination }) => { target.value = { data, pagination, loading: false }; })
+    .then(({ data, pagination }) => { target.value = { data: newest(data, target.peek().data), pagination, loading: false, epoch }; })
     .catch((error: Error) => { target.value = { ...target.peek(), error, loading: false }; })
     .finally(() => running.delete(path));
   running.set(path, run);
   return run;
+}
+
+/** What the stream told meanwhile may be newer than an answer; both say of which moment they are. */
+function newest(answer: unknown, kept: unknown): unknown {
+  const [a = NaN, b = NaN] = [answer, kept].map((one) => Date.parse((one as { now?: string } | undefined)?.now ?? ''));
+  return b > a && b - a < answeredWithinMs ? kept : answer;
 }
 
 export function patch<T>(path: string, change: (data: T) => T): void {
@@ -47,10 +58,15 @@ export function useApi<T>(path: string | null, everyMs?: number): Resource<T> {
   const epoch = recovered.value;
   useEffect(() => {
     if (!path) return;
+    shown.set(path, (shown.get(path) ?? 0) + 1);
+    const leave = (): void => {
+      const left = (shown.get(path) ?? 1) - 1;
+      if (left > 0) shown.set(path, left); else shown.delete(path);
+    };
     void reload(path);
-    if (!everyMs) return;
+    if (!everyMs) return leave;
     const timer = setInterval(() => { if (!document.hidden) void reload(path); }, everyMs);
-    return () => clearInterval(timer);
+    return () => { clearInterval(timer); leave(); };
   }, [path, everyMs, epoch]);
   return (path ? entry<T>(path) : nothing as Signal<Resource<T>>).value;
 }

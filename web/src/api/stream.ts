@@ -1,7 +1,7 @@
 // The one EventSource of a visible tab. Events are handed over once a frame.
 import { batch, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { apiUrl, gatewayNow, noteServerTime, noteUnreachable, recovered, unreachable } from './client.ts';
+import { apiUrl, gatewayNow, noteServerTime, noteUnreachable, probe, recovered, unreachable } from './client.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost' | 'resting';
 export const live = signal<LiveState>('connecting');
@@ -83,7 +83,12 @@ function open(): void {
   opened.onopen = () => { live.value = 'live'; feedWatchdog(); };
   opened.onerror = () => {
     if (opened !== source) return;
-    if (opened.readyState !== EventSource.CLOSED) { live.value = 'connecting'; return; }
+    // The browser tries again by itself; that it will not succeed is known sooner from a question.
+    if (opened.readyState !== EventSource.CLOSED) {
+      if (live.peek() === 'live') void probe();
+      live.value = 'connecting';
+      return;
+    }
     if (lastId) skipAhead(); else lost();
   };
   feedWatchdog();

@@ -82,6 +82,8 @@ export interface Attention {
 export interface Day { date: string; state: 'proven' | 'hole' | 'unknown' | 'none'; closed: number; open: number }
 export interface Minute { at: string; live: number; catchup: number; other: number }
 export interface Overview {
+  /** Told by the stream: why the rest cannot be read at present. */
+  failure?: string | null;
   now: string; version: string;
   capture: { state: 'running' | 'stopped' | 'signed_out' | 'none'; since?: string; source?: string; reason?: string };
   verdict: Verdict;

@@ -1,10 +1,13 @@
 // The overview: fetched once, then kept up to date by the stream.
+import { useEffect } from 'preact/hooks';
+import { unreachable } from '../api/client.ts';
 import { patch, reload, resource, useApi, type Resource } from '../api/resource.ts';
-import { useLive } from '../api/stream.ts';
+import { live, useLive } from '../api/stream.ts';
 import type { Channel, Overview } from '../api/types.ts';
 
 export const overviewPath = 'telegram-gateway/overview';
 export const channelsPath = 'telegram-gateway/channels?px=200';
+const lookAgainMs = 10_000;
 let channelsDue: ReturnType<typeof setTimeout> | undefined;
 
 export const useOverview = (): Resource<Overview> => useApi<Overview>(overviewPath);
@@ -22,4 +25,12 @@ export function useOverviewStream(): void {
       channelsDue ??= setTimeout(() => { channelsDue = undefined; void reload(channelsPath); }, 2_000);
     }
   });
+  // A hidden tab has no stream, and its title is all that is seen of it.
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (unreachable.peek() || (live.peek() !== 'resting' && !resource(overviewPath).peek().error)) return;
+      void reload(overviewPath);
+    }, lookAgainMs);
+    return () => clearInterval(timer);
+  }, []);
 }

@@ -1,22 +1,23 @@
 // Is anything missing? The verdict, the number behind it, and the last 30 days.
+import type { Resource } from '../api/resource.ts';
 import type { Overview } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { num } from '../app/format.ts';
-import { sentence } from '../app/verdict.ts';
+import { verdictOf, type Sentence } from '../app/verdict.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { DayStrip } from './DayStrip.tsx';
 
-export function Hero({ data }: { data: Overview }) {
+export function Hero({ from, data }: { from: Resource<Overview>; data: Overview }) {
   const { completeness: c } = data;
-  const said = sentence(data, now.value);
+  const said = verdictOf(from, now.value) as Sentence;
   const archive = data.verdict.code === 'archive';
   return (
     <section class="card hero" aria-labelledby="verdict">
       <div class="hero-left">
         <div class="verdict">
           <h2 id="verdict" class={`chip chip-${said.tone}`} data-verdict={data.verdict.code}><Icon name={said.icon} size={15} />{said.title}</h2>
-          <span class="quiet verdict-detail">{said.detail}</span>
+          <span class="quiet verdict-detail">{[said.detail, ...said.beside].join(' · ')}</span>
         </div>
         {archive ? (
           <p class="accounted">

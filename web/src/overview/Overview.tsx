@@ -33,7 +33,7 @@ export default function Overview() {
       <Loaded from={overview} what={t('nav.overview')} rows={8} retry={() => { void reload(overviewPath); }}>
         {(data) => (begins(data) ? <FirstAccount /> : (
           <>
-            <Hero data={data} />
+            <Hero from={overview} data={data} />
             <Figures figures={data.figures} destinations={data.destinations} />
             <div class="columns">
               <Loaded from={channels} what={t('ch.title')} rows={12} retry={() => { void reload(channelsPath); }}>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { post, unreachable } from '../api/client.ts';
+import { post } from '../api/client.ts';
+import { whyNot } from '../app/rights.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 
@@ -15,9 +16,10 @@ export function SyncButton() {
     } catch (error) { said.value = (error as Error).message; }
     busy.value = false;
   };
+  const why = whyNot('consume');
   return (
     <span class="sync">
-      <button type="button" class="button not-phone" disabled={busy.value || unreachable.value !== null} onClick={() => { void sync(); }}>
+      <button type="button" class="button not-phone" disabled={busy.value || why !== null} title={why ?? undefined} onClick={() => { void sync(); }}>
         <Icon name="sync" size={15} />{busy.value ? t('app.syncing') : t('app.sync')}
       </button>
       <span class={said.value ? 'sync-said' : 'sr'} role="status">{said.value}</span>

@@ -5,14 +5,13 @@ import { useLocation } from 'preact-iso';
 import { now } from '../app/clock.ts';
 import { clockSeconds, weekdayDate, zoneName } from '../app/format.ts';
 import { choose, dark } from '../app/settings.ts';
-import { useOverview } from '../app/useOverview.ts';
-import { sentence } from '../app/verdict.ts';
 import { live } from '../api/stream.ts';
 import { unreachable } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { Icon, Logo } from '../ui/Icon.tsx';
 import { Bars } from './Bars.tsx';
 import { openJump } from './Jump.tsx';
+import { pageTitle } from './tab.ts';
 
 export function LiveState() {
   const state = unreachable.value ? 'lost' : live.value;
@@ -29,19 +28,15 @@ export function ThemeButton() {
 }
 
 let shownPath: string | null = null;
-/** An h1 that takes the focus when the route changed, and titles the tab with the verdict. */
+/** An h1 that takes the focus when the route changed, and names the page in the tab's title. */
 export function Heading({ children, title, class: className }: { children: ComponentChildren; title: string; class?: string }) {
   const element = useRef<HTMLHeadingElement>(null);
   const { path } = useLocation();
-  const { data } = useOverview();
-  const verdict = data ? sentence(data, now.peek()).title : null;
   useEffect(() => {
     if (shownPath !== null && shownPath !== path) element.current?.focus({ preventScroll: true });
     shownPath = path;
+    pageTitle.value = title;
   }, [title]);
-  useEffect(() => {
-    document.title = [verdict, title, t('app.name')].filter(Boolean).join(' · ');
-  }, [title, verdict]);
   return <h1 ref={element} tabIndex={-1} class={className}>{children}</h1>;
 }
 

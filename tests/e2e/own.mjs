@@ -1,0 +1,61 @@
+// Gateways that a test starts for itself, with a configuration of its own, and ends as it likes.
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { until } from './browser.mjs';
+
+const binary = process.env.TG_BINARY ?? path.join(path.dirname(fileURLToPath(import.meta.url)), '../../build/release/telegram-gateway');
+const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TELEGRAM_GATEWAY_')));
+
+/** A demo gateway. `toml`: its configuration; `files`: beside it, mode 0600; `demo`: flags of the command. */
+export async function ownGateway({ toml = '', files = {}, demo = [] } = {}) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'telegram-gateway-'));
+  for (const [name, text] of Object.entries({ 'gateway.toml': toml, ...files })) await writeFile(path.join(folder, name), text, { mode: 0o600 });
+  const log = path.join(folder, 'log');
+  let child;
+  const own = {
+    folder,
+    port: 0,
+    get url() { return `http://127.0.0.1:${own.port}`; },
+    get pid() { return child.pid; },
+    async start() {
+      const { open } = await import('node:fs/promises');
+      const file = await open(log, 'w');
+      child = spawn(binary, ['--data-dir', path.join(folder, 'data'), 'demo', '--host', '127.0.0.1', '--port', String(own.port), '--config', path.join(folder, 'gateway.toml'), ...demo], { stdio: ['ignore', file.fd, file.fd], env: environment });
+      await file.close();
+      await until('the gateway to answer', async () => {
+        const text = await readFile(log, 'utf8');
+        if (child.exitCode !== null) throw new Error(`the gateway ended with ${child.exitCode}:\n${text.slice(-2_000)}`);
+        own.port ||= Number(/ api_started .*port=(\d+)/.exec(text)?.[1] ?? 0);
+        return own.port && fetch(`${own.url}/health/live`).then((answer) => answer.ok, () => false);
+      });
+      return own;
+    },
+    signal: (name) => child.kill(name),
+    async end(name = 'SIGTERM') {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = new Promise((resume) => child.once('exit', resume));
+      child.kill(name);
+      await gone;
+    },
+    async remove() {
+      await own.end('SIGKILL');
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try { return await own.start(); } catch (error) { await own.remove(); throw error; }
+}
+
+/** A server of one handler on a free port of loopback. */
+export async function ownServer(handler, port = 0) {
+  const server = createServer(handler);
+  await new Promise((resume, fail) => { server.once('error', fail); server.listen(port, '127.0.0.1', resume); });
+  return {
+    port: server.address().port,
+    url: `http://127.0.0.1:${server.address().port}`,
+    close: () => new Promise((resume) => { server.close(resume); server.closeAllConnections?.(); }),
+  };
+}
