@@ -20,7 +20,7 @@ function(tg_embed_dashboard TARGET)
   endif()
   set(WEB ${CMAKE_SOURCE_DIR}/web)
   set(DIST ${CMAKE_BINARY_DIR}/web-dist)
-  file(GLOB_RECURSE WEB_SOURCES CONFIGURE_DEPENDS ${WEB}/src/* ${WEB}/public/*)
+  file(GLOB_RECURSE WEB_SOURCES CONFIGURE_DEPENDS ${WEB}/src/* ${WEB}/public/* ${WEB}/check/*.mjs)
 
   # node_modules/.package-lock.json is what npm itself writes when an installation is whole.
   add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/web-modules.stamp
