@@ -143,6 +143,7 @@ bool Router::preflight(const Request& request, Response& response) const {
 void Router::turn_away(std::string_view route, Response& response, Response with) {
   context_.parts.metrics.requests(std::string(route), with.status).Increment();
   replace(response, std::move(with));
+  response.headers += kApiPolicy;
 }
 
 bool Router::within_rate(const Request& request, const Known& known, const Route* route, Response& response) {

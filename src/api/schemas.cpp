@@ -239,7 +239,7 @@ const std::string_view kSchemas = R"json({
    "behindEvents": {"type": "integer"}, "behindSeconds": {"type": "number"}}}, "disk": {"type": "object",
    "required": ["freeBytes"], "properties": {"freeBytes": {"type": "integer"}, "daysLeft": {"type": "number"}}}}},
    "attention": {"type": "array", "items": {"$ref": "#/components/schemas/Attention"}}, "destinations": {"type":
-   "array", "items": {"$ref": "#/components/schemas/Destination"}}, "perMinute": {"type": "array", "items": {
+   "array", "items": {"$ref": "#/components/schemas/Destination"}}, "jobsRunning": {"type": "integer"}, "perMinute": {"type": "array", "items": {
    "type": "object", "required": ["at", "live", "catchup", "other"], "properties": {"at": {"type": "string",
    "format": "date-time"}, "live": {"type": "integer"}, "catchup": {"type": "integer"}, "other": {"type": "integer"}
    }}}, "accounts": {"type": "array", "items": {"type": "object", "required": ["name", "kind", "state"],

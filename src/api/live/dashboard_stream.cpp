@@ -115,8 +115,8 @@ void DashboardStream::pull_failure(std::string& out) {
   const auto why = failure ? failure->to_string() : std::string{};
   if (why == failure_) return;
   append_event(out, "overview",
-               boost::json::serialize(boost::json::object{
-                   {"failure", failure ? boost::json::value(why) : boost::json::value(nullptr)}}));
+               boost::json::serialize(
+                   boost::json::object{{"failure", failure ? boost::json::value(why) : boost::json::value(nullptr)}}));
   failure_ = why;
 }
 

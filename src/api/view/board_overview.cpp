@@ -294,6 +294,8 @@ json::object Board::core_of(const Input& input, Snapshot& snapshot) const {
     accounts.push_back(std::move(account));
   }
   out["capture"] = std::move(capture);
+  const auto jobs = jobs_();
+  out["jobsRunning"] = std::count_if(jobs.begin(), jobs.end(), [](const Job& job) { return job.state == "running"; });
   out["destinations"] = std::move(destinations);
   out["accounts"] = std::move(accounts);
   return out;

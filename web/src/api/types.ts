@@ -94,7 +94,7 @@ export interface Overview {
     slowest?: { name: string; behindEvents: number; behindSeconds: number };
     disk: { freeBytes: number; daysLeft?: number };
   };
-  attention: Attention[]; destinations: Destination[]; perMinute: Minute[];
+  attention: Attention[]; destinations: Destination[]; perMinute: Minute[]; jobsRunning?: number;
   accounts: { name: string; kind: string; state: string; since?: string }[];
 }
 

@@ -26,7 +26,9 @@ export const compact = (n: number): string =>
 export const percent = (ratio: number): string => `${num(Math.floor(ratio * 100))} %`;
 export const clock = by({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 export const clockSeconds = by({ hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
-export const shortDate = by({ day: 'numeric', month: 'short' });
+const dayMonth = by({ day: 'numeric', month: 'short' });
+/** 6 Oct, 6 out.: in a chart there is no room for “de”. */
+export const shortDate = (when: When): string => dayMonth(when).replace(' de ', ' ');
 export const weekdayDate = by({ weekday: 'short', day: 'numeric', month: 'short' });
 export const longDay = by({ weekday: 'long', day: 'numeric', month: 'long' });
 export const longDayYear = by({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });

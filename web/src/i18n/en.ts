@@ -91,7 +91,7 @@ export const en = {
 
   'att.title': 'Needs attention', 'att.none': 'Nothing needs you.', 'att.watch': 'Watch', 'att.tryNow': 'Open', 'att.review': 'Review',
   'att.hole': 'Hole in {title}', 'att.holeText': { one: '{n} id left, fills by itself', other: '{n} ids left, fills by itself' },
-  'att.destination_late': '{name} is behind', 'att.destinationText': '{n} wait, none lost', 'att.retry': 'retry in {span}',
+  'att.answers': '{name} answers {status}', 'att.destination_late': '{name} is behind', 'att.destinationText': '{n} wait, none lost', 'att.retry': 'retry in {span}',
   'att.set_aside': { one: '{n} message set aside', other: '{n} messages set aside' }, 'att.capture_stopped': 'Capture stopped', 'att.disk_low': 'Disk is low', 'att.silent': '{title} is silent', 'att.silentText': 'longer than usual, since {time}', 'att.late': 'Messages of {title} come late', 'att.lateText': 'by up to {span}, at {time}', 'att.private': '{title} can no longer be seen', 'att.privateText': 'by no account, since {time}', 'att.other': '{code}',
 
   'dest.title': 'Destinations', 'dest.behindBy': 'behind by', 'dest.name': 'Name', 'dest.behind': 'Behind', 'dest.rate': 'Rate', 'dest.lastError': 'Last error', 'dest.state': 'State', 'dest.nextTry': 'next try in {span}', 'dest.about': 'Who reads what is captured, each at a pace of its own: the database, the cache, queues, webhooks, the search index, and consumers of the API. One that is away misses nothing: what it has not had waits in the journal.', 'dest.none': 'No destination is set up.',

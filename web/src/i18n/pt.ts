@@ -92,7 +92,7 @@ export const pt: Catalogue = {
 
   'att.title': 'Precisa de atenção', 'att.none': 'Nada precisa de você.', 'att.watch': 'Ver', 'att.tryNow': 'Abrir', 'att.review': 'Rever',
   'att.hole': 'Lacuna em {title}', 'att.holeText': { one: 'falta {n} id, preenche-se sozinha', other: 'faltam {n} ids, preenche-se sozinha' },
-  'att.destination_late': '{name} em atraso', 'att.destinationText': '{n} na fila, nada se perdeu', 'att.retry': 'nova tentativa em {span}',
+  'att.answers': '{name} responde {status}', 'att.destination_late': '{name} em atraso', 'att.destinationText': '{n} na fila, nada se perdeu', 'att.retry': 'nova tentativa em {span}',
   'att.set_aside': { one: '{n} mensagem separada', other: '{n} mensagens separadas' }, 'att.capture_stopped': 'Captura parada', 'att.disk_low': 'Pouco disco', 'att.silent': '{title} em silêncio', 'att.silentText': 'mais do que o normal, desde {time}', 'att.late': 'Mensagens de {title} chegam atrasadas', 'att.lateText': 'até {span}, às {time}', 'att.private': '{title} não pode mais ser visto', 'att.privateText': 'por nenhuma conta, desde {time}', 'att.other': '{code}',
 
   'dest.title': 'Destinos', 'dest.behindBy': 'atraso', 'dest.name': 'Nome', 'dest.behind': 'Atraso', 'dest.rate': 'Ritmo', 'dest.lastError': 'Último erro', 'dest.state': 'Estado', 'dest.nextTry': 'próxima tentativa em {span}', 'dest.about': 'Quem lê o que foi capturado, cada um no seu ritmo: o banco de dados, o cache, as filas, os webhooks, o índice de busca e os consumidores da API. O que um destino sem contato ainda não recebeu espera no diário.', 'dest.none': 'Nenhum destino configurado.',

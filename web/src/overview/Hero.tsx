@@ -17,7 +17,7 @@ export function Hero({ from, data }: { from: Resource<Overview>; data: Overview 
       <div class="hero-left">
         <div class="verdict">
           <h2 id="verdict" class={`chip chip-${said.tone}`} data-verdict={data.verdict.code}><Icon name={said.icon} size={15} />{said.title}</h2>
-          <span class="quiet verdict-detail">{[said.detail, ...said.beside].join(' · ')}</span>
+          <span class="quiet verdict-detail">{said.detail}{said.beside.length > 0 && <span class="not-phone"> · {said.beside.join(' · ')}</span>}</span>
         </div>
         {archive ? (
           <p class="accounted">
@@ -58,7 +58,7 @@ function Accounted({ counts: c }: { counts: Overview['completeness'] }) {
 function Entry({ shape, n, long, short = long }: { shape: string; n: number; long: string; short?: string }) {
   return (
     <li class={`legend-${shape}`} data-figure={shape}>
-      <i aria-hidden="true">{shape === 'missing' && <Icon name="warn" size={14} />}</i>
+      <i aria-hidden="true" />
       <b class="tabular">{num(n)}</b> <span class="not-phone">{long}</span><span class="only-phone">{short}</span>
     </li>
   );

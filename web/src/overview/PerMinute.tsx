@@ -78,7 +78,7 @@ function hourMarks(bars: Bar[]): { at: string; part: number }[] {
   for (let hour = Math.ceil(begin / 3_600_000) * 3_600_000; hour <= begin + length; hour += 3_600_000) {
     const at = new Date(hour).toISOString();
     const part = ((hour - begin) / length) * 100;
-    if (Number(clock(at).slice(0, 2)) % 2 === 0 && part < 97) marks.push({ at, part });
+    if (Number(clock(at).slice(0, 2)) % 2 === 0 && part <= 100) marks.push({ at, part });
   }
   return marks;
 }

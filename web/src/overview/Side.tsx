@@ -20,7 +20,7 @@ function itemOf(entry: Attention, destinations: Destination[]): Item {
       const retry = found?.nextTryAt ? t('att.retry', { span: span(Math.max(0, (Date.parse(found.nextTryAt) - now.value) / 1000)) }) : '';
       const waits = t('att.destinationText', { n: entry.count ?? found?.behindEvents ?? 0 });
       return {
-        icon: found?.kind === 'webhook' || !found ? 'webhook' : found.kind, tone: 'warn', title: entry.detail ? `${entry.destination ?? ''}: ${entry.detail}` : t('att.destination_late', { name: entry.destination ?? '' }),
+        icon: found?.kind === 'webhook' || !found ? 'webhook' : found.kind, tone: 'warn', title: lateTitle(entry),
         text: [waits, retry].filter(Boolean).join(', '), action: { label: t('att.tryNow'), to: 'destinations' },
       };
     }
@@ -44,6 +44,12 @@ function itemOf(entry: Attention, destinations: Destination[]): Item {
     case 'disk_low': return { icon: 'disk', tone: 'bad', title: t('att.disk_low'), text: entry.detail ?? '' };
     default: return { icon: 'warn', tone: 'warn', title: entry.code.replace(/_/g, ' '), text: [title, entry.detail].filter(Boolean).join(': ') };
   }
+}
+
+function lateTitle({ destination: name = '', detail }: Attention): string {
+  const status = /\banswered (\d{3})\b/.exec(detail ?? '')?.[1];
+  if (status) return t('att.answers', { name, status });
+  return detail ? `${name}: ${detail}` : t('att.destination_late', { name });
 }
 
 export function NeedsAttention({ attention, destinations }: Pick<Overview, 'attention' | 'destinations'>) {

@@ -26,6 +26,7 @@ function badgeOf(page: NavPage, data: Overview | undefined): Badge | null {
     const late = data.destinations.filter(({ state }) => state === 'late' || state === 'gapped').length;
     return late > 0 ? { text: t('nav.late', { n: late }), tone: 'warn' } : null;
   }
+  if (page.badge === 'jobs' && (data.jobsRunning ?? 0) > 0) return { text: t('nav.running', { n: data.jobsRunning ?? 0 }), tone: 'busy' };
   if (page.badge === 'setAside') {
     const aside = data.attention.filter(({ code }) => code === 'set_aside').reduce((sum, { count }) => sum + (count ?? 0), 0);
     return aside > 0 ? { text: num(aside), tone: 'warn' } : null;
@@ -40,7 +41,7 @@ function Item({ page, data }: { page: NavPage; data?: Overview }) {
   return (
     <li>
       <a class="nav-item" href={href(page.path)} aria-current={isAt(page.path, path, base) ? 'page' : undefined} title={label}>
-        <Icon name={page.icon} size={19} />
+        <Icon name={page.icon} size={18} />
         <span class="nav-label">{label}</span>
         {badge && <span class={`badge badge-${badge.tone}`}>{badge.text}</span>}
       </a>
