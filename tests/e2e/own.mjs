@@ -1,9 +1,11 @@
 // Gateways that a test starts for itself, with a configuration of its own, and ends as it likes.
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { until } from './browser.mjs';
 
@@ -22,7 +24,6 @@ export async function ownGateway({ toml = '', files = {}, demo = [] } = {}) {
     get url() { return `http://127.0.0.1:${own.port}`; },
     get pid() { return child.pid; },
     async start() {
-      const { open } = await import('node:fs/promises');
       const file = await open(log, 'w');
       child = spawn(binary, ['--data-dir', path.join(folder, 'data'), 'demo', '--host', '127.0.0.1', '--port', String(own.port), '--config', path.join(folder, 'gateway.toml'), ...demo], { stdio: ['ignore', file.fd, file.fd], env: environment });
       await file.close();
@@ -47,6 +48,28 @@ export async function ownGateway({ toml = '', files = {}, demo = [] } = {}) {
     },
   };
   try { return await own.start(); } catch (error) { await own.remove(); throw error; }
+}
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+/** Why there can be no Telegram of the test's own, or false. */
+export const noTelegram = existsSync(path.join(here, '../../tdlib/node_modules/@prebuilt-tdlib/linux-x64-glibc/libtdjson.so')) ? false : 'TDLib is not there';
+
+/** A gateway with the real TDLib and a Telegram of the test's own (telegram.py). */
+export async function ownTelegram() {
+  const helper = spawn('/usr/bin/python3', [path.join(here, 'telegram.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  for await (const line of createInterface({ input: helper.stdout })) {
+    const { gateway: url, control } = JSON.parse(line);
+    return {
+      url,
+      control: async (name, more = {}) => (await fetch(control, { method: 'POST', body: JSON.stringify({ do: name, ...more }) })).json(),
+      async remove() {
+        const ended = new Promise((resume) => helper.once('exit', resume));
+        helper.stdin.end();
+        await ended;
+      },
+    };
+  }
+  throw new Error('telegram.py said nothing');
 }
 
 /** A server of one handler on a free port of loopback. */

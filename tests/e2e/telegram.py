@@ -11,6 +11,7 @@ import pathlib
 import sys
 import tempfile
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 from telegram.capture import Capturing  # noqa: E402
@@ -23,7 +24,7 @@ class Control:
         self.server, self.gateway = server, gateway
         self.ada = server.world.person("Ada", phone="9996611234")
         server.world.person("Helper", bot_token="7:abc")
-        server.world.channel("Harbour News", self.ada, username="harbournews")
+        self.news = server.world.channel("Harbour News", self.ada, username="harbournews")
 
     def code(self):
         return getattr(self.ada, "code", None)
@@ -39,6 +40,12 @@ class Control:
 
     def flood(self, method, seconds):
         self.server.fail(method, (420, f"FLOOD_WAIT_{seconds}"))
+
+    def channel(self):
+        then = int(time.time()) - 3_600  # settled: what is younger than a minute may still be on its way
+        for n in range(3):
+            self.server.do(lambda world, n=n: world.post(self.news, f"News {n}", True, when=then + n))
+        return str(self.news.chat_id)
 
     def revoke(self):
         self.server.revoke(self.ada)

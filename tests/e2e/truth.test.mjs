@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { api, close, done, gateway, open, shot, until, use } from './browser.mjs';
-import { ownGateway, ownServer } from './own.mjs';
+import { noTelegram, ownGateway, ownServer, ownTelegram } from './own.mjs';
 
 const soonMs = 5_000;
 const own = [];
@@ -88,6 +88,29 @@ test('a capture that stops because the disk is full', async () => {
     ({ title, verdict, tone }) => /^Capture stopped at \d\d:\d\d/.test(title) && /^Capture stopped at/.test(verdict) && tone === 'bad' && !claims.test(title + verdict), 'a stopped capture');
   await until('the bar and the alert say so too', () => page.evaluate(() => /Capture stopped/.test(document.querySelector('.bars').innerText) && /Capture stopped/.test(document.querySelector('[role="alert"]').textContent)), soonMs);
   await shot(page, 'truth-stopped');
+  await done(page);
+});
+
+test('a session that Telegram ends', { skip: noTelegram }, async () => {
+  const telegram = await ownTelegram();
+  own.push(telegram);
+  use(telegram.url);
+  const send = (path, body) => fetch(`${gateway}/api/${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  const stage = (wanted) => until(`the account at ${wanted}`, async () => (await api('telegram-gateway/auth/status')).accounts[0]?.stage === wanted);
+  await send('telegram-gateway/auth/start', { account: 'main', phone: '9996611234' });
+  await stage('code');
+  await send('telegram-gateway/auth/input', { account: 'main', value: await telegram.control('code') });
+  await stage('ready');
+  const channelId = await telegram.control('channel');
+  await until('the channel is captured', async () => (await send('channels', { channelId })).ok);
+  await until('it is whole', async () => (await overview()).verdict.code === 'complete');
+  const page = await opened();
+
+  await telegram.control('revoke');
+  await follows(page, async () => (await overview()).capture.state === 'signed_out',
+    ({ title, verdict, tone }) => /^Capture stopped at \d\d:\d\d/.test(title) && /^Capture stopped at/.test(verdict) && tone === 'bad' && !claims.test(title + verdict), 'a session that was ended');
+  await page.waitForSelector('.bar-stopped[data-revoked="main"] a');
+  await shot(page, 'truth-revoked');
   await done(page);
 });
 
