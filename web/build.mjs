@@ -12,6 +12,20 @@ const at = (...parts) => path.join(root, ...parts);
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
 
+// The Portuguese texts go without their keys, which stand in the English catalogue in the same order: 4 KB less.
+const withoutKeys = {
+  name: 'catalogue',
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]i18n[\\/]pt\.ts$/ }, async () => {
+      const contents = "export { en } from './en.ts'; export { pt } from './pt.ts';";
+      const { outputFiles } = await build({ stdin: { contents, resolveDir: at('src/i18n') }, bundle: true, format: 'esm', write: false });
+      const { en, pt } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+      const texts = JSON.stringify(Object.keys(en).map((key) => pt[key]));
+      return { contents: `import { en } from './en.ts';\nconst texts = ${texts};\nexport const pt = Object.fromEntries(Object.keys(en).map((key, i) => [key, texts[i]]));`, resolveDir: at('src/i18n') };
+    });
+  },
+};
+
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: { app: 'src/main.tsx', style: 'src/styles/index.css' },
@@ -31,6 +45,7 @@ const { metafile } = await build({
   loader: { '.woff2': 'file' },
   legalComments: 'none',
   external: ['preact-render-to-string'],
+  plugins: [withoutKeys],
 });
 
 const outputs = Object.entries(metafile.outputs).map(([name, info]) => ({
@@ -53,7 +68,7 @@ const page = (await readFile(at('public/index.html'), 'utf8'))
   .replace('%PRELOAD%', preloaded.filter((name) => name !== script).map((name) => `<link rel="modulepreload" href="${name}">`).join('\n  '));
 await writeFile(path.join(out, 'index.html'), page);
 
-const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', style, font,
+const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', 'icons/icon-unknown.svg', 'icons/icon-warn.svg', 'icons/icon-bad.svg', style, font,
   ...outputs.map(({ name }) => name).filter((name) => name.endsWith('.js'))];
 const version = createHash('sha256').update(page + shell.join() + (await readFile(at('public/boot.js')))).digest('hex').slice(0, 12);
 const worker = (await readFile(at('src/sw.js'), 'utf8'))
