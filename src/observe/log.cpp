@@ -13,7 +13,6 @@
 namespace tg::observe {
 namespace {
 
-constexpr std::size_t kKept = 2'000;            // records in memory
 constexpr std::size_t kMaxValueBytes = 4'096;   // a field's value; longer ones are cut
 constexpr std::size_t kMaxFieldNameBytes = 60;  // journald takes 64 with the prefix
 
@@ -96,7 +95,7 @@ class Logging {
       console_.log(to_spdlog(record.level), spdlog::string_view_t(to_line(record)));
     }
     kept_.push_back(std::move(record));
-    if (kept_.size() > kKept) kept_.pop_front();
+    if (kept_.size() > kMostRecords) kept_.pop_front();
   }
 
   std::vector<Record> recent(std::uint64_t after, Level at_least, std::size_t limit) {
@@ -112,6 +111,12 @@ class Logging {
       std::for_each(kept_.begin(), kept_.end(), take);
     }
     return found;
+  }
+
+  std::pair<std::uint64_t, std::uint64_t> kept() {
+    const std::lock_guard lock(mutex_);
+    if (kept_.empty()) return {0, 0};
+    return {kept_.front().id, kept_.back().id};
   }
 
  private:
@@ -131,7 +136,7 @@ class Logging {
 
   std::mutex mutex_;
   std::deque<Record> kept_;
-  std::uint64_t last_id_ = 0;
+  std::uint64_t last_id_ = static_cast<std::uint64_t>(model::Time::now().us);
   std::atomic<Level> level_ = Level::info;
   std::atomic<bool> journald_ = false;
   spdlog::logger console_;
@@ -183,6 +188,8 @@ std::optional<Level> parse_level(std::string_view name) {
 std::vector<Record> recent_records(std::uint64_t after, Level at_least, std::size_t limit) {
   return Logging::instance().recent(after, at_least, limit);
 }
+
+std::pair<std::uint64_t, std::uint64_t> kept_records() { return Logging::instance().kept(); }
 
 std::string to_line(const Record& record) {
   std::string line = fmt::format("{} {:<5} ", model::to_rfc3339(record.at), name_of(record.level));

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "model/ids.h"
@@ -27,7 +28,7 @@ struct Field {
 };
 
 struct Record {
-  std::uint64_t id = 0;  // grows by one
+  std::uint64_t id = 0;  // grows by one, from the time of the start in µs on: also over a restart
   model::Time at;
   Level level = Level::info;
   std::string event;
@@ -58,8 +59,12 @@ inline void error(std::string_view event, std::initializer_list<Field> fields = 
 std::string_view name_of(Level level);
 std::optional<Level> parse_level(std::string_view name);
 
-// Of the newest 2,000 records those with id > after and at least this level, oldest first, at most limit: the newest
-// ones when after is 0 (a page that opens), else the next ones (a page that follows, and must not skip).
+inline constexpr std::size_t kMostRecords = 2'000;  // in memory
+// Ids of the oldest and the newest record in memory; 0 = there is none.
+std::pair<std::uint64_t, std::uint64_t> kept_records();
+
+// Of the newest kMostRecords records those with id > after and at least this level, oldest first, at most limit: the
+// newest ones when after is 0 (a page that opens), else the next ones (a page that follows, and must not skip).
 std::vector<Record> recent_records(std::uint64_t after, Level at_least, std::size_t limit);
 
 // 2026-11-24T08:00:00.123Z info  journal_opened bytes=4096 path="/a b"

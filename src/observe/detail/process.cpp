@@ -27,10 +27,6 @@ MetricFamily family(std::string name, std::string help, MetricType type, double 
   return made;
 }
 
-double seconds(const timeval& time) {
-  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-}
-
 std::optional<double> open_files() {
   std::error_code problem;
   std::filesystem::directory_iterator entries("/proc/self/fd", problem);
@@ -69,10 +65,8 @@ class Process : public prometheus::Collectable {
       all.push_back(
           family("process_resident_memory_bytes", "Memory in RAM", MetricType::Gauge, static_cast<double>(*bytes)));
     }
-    rusage usage{};
-    if (getrusage(RUSAGE_SELF, &usage) == 0) {
-      all.push_back(family("process_cpu_seconds_total", "User and system time", MetricType::Counter,
-                           seconds(usage.ru_utime) + seconds(usage.ru_stime)));
+    if (const auto used = cpu_seconds()) {
+      all.push_back(family("process_cpu_seconds_total", "User and system time", MetricType::Counter, *used));
     }
     if (const auto files = open_files()) {
       all.push_back(family("process_open_fds", "Open file descriptors", MetricType::Gauge, *files));
@@ -106,6 +100,15 @@ std::optional<std::int64_t> resident_bytes() {
   std::int64_t total_pages = 0, resident_pages = 0;
   if (!(statm >> total_pages >> resident_pages)) return std::nullopt;
   return resident_pages * sysconf(_SC_PAGESIZE);
+}
+
+std::optional<double> cpu_seconds() {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  rusage usage{};
+  if (getrusage(RUSAGE_SELF, &usage) != 0) return std::nullopt;
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
 }  // namespace tg::observe
