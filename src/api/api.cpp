@@ -46,7 +46,8 @@ struct Api::Impl {
   Impl(Options o, Parts p)
       : options(std::move(o)),
         parts(std::move(p)),
-        tokens(options.auth),
+        vitals(parts.metrics, parts.metrics.request_seconds("unprocessed")),
+        tokens(options.auth, options.data_dir),
         guard(options),
         links(options.data_dir),
         routes(all_routes()),
@@ -67,6 +68,7 @@ struct Api::Impl {
 
   // On a network thread: what follows may not block.
   void tick() {
+    vitals.look(parts.health.captures(), model::Time::now());
     if (board.watched() && !refreshing.exchange(true)) {
       const bool taken = server.submit([this] {
         (void)board.fresh();
@@ -87,8 +89,9 @@ struct Api::Impl {
 
   const Options options;
   const Parts parts;
+  observe::Vitals vitals;
   const model::Time started = model::Time::now();
-  const Tokens tokens;
+  Tokens tokens;
   const Guard guard;
   const SignedLinks links;
   const RouteTable routes;
@@ -100,7 +103,8 @@ struct Api::Impl {
   Tail tail;
   Board board;
   Syncs syncs;
-  Context context{options, parts, tokens, guard, links, sessions, tail, board, syncs, routes, writes, started, trials};
+  Context context{options, parts, tokens, guard,  links,   sessions, tail,
+                  board,   syncs, routes, writes, started, trials,   vitals};
   Router router;
   Server server;
 };
@@ -111,6 +115,7 @@ Api::~Api() = default;
 
 Result<void> Api::listen() {
   const auto& server = impl_->options.server;
+  if (auto tokens = impl_->tokens.load(); !tokens) return tokens;
   return impl_->server.listen(server.host, static_cast<std::uint16_t>(server.port));
 }
 

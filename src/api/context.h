@@ -11,6 +11,7 @@
 #include "api/access/tokens.h"
 #include "api/api.h"
 #include "api/live/tail.h"
+#include "observe/vitals.h"
 
 namespace tg::api {
 
@@ -21,7 +22,7 @@ struct RouteTable;
 struct Context {
   const Options& options;
   const Parts& parts;
-  const Tokens& tokens;
+  Tokens& tokens;
   const Guard& guard;
   const SignedLinks& links;
   Sessions& sessions;
@@ -32,6 +33,7 @@ struct Context {
   std::atomic<std::uint64_t>& writes;  // changes made through this API
   model::Time started;
   std::atomic<std::size_t>& trials;  // of rules, that run now
+  const observe::Vitals& vitals;
 
   journal::Journal& journal() const { return parts.journal; }
   store::Store& store() const { return parts.store; }

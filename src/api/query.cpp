@@ -96,6 +96,14 @@ std::vector<std::string> Query::list(Names names) const {
   return all;
 }
 
+std::vector<std::string> Query::each(std::string_view name) const {
+  std::vector<std::string> all;
+  for (const auto& [key, value] : values_) {
+    if (key == name && !value.empty()) all.push_back(value);
+  }
+  return all;
+}
+
 std::optional<std::int64_t> whole_number(std::string_view text) {
   if (const auto number = model::parse_int(text)) return number;
   const bool digits =

@@ -33,6 +33,8 @@ class Query {
   std::string text_or(Names names, std::string_view otherwise) const;
   // All values of all names, commas separate too.
   std::vector<std::string> list(Names names) const;
+  // All values of one name, whole.
+  std::vector<std::string> each(std::string_view name) const;
   // Absent: `otherwise`; more than `most`, however much: `most`. An error names the parameter.
   Result<std::int64_t> number(Names names, std::int64_t otherwise, std::int64_t least, std::int64_t most) const;
   Result<std::optional<model::Time>> time(Names names) const;

@@ -73,6 +73,8 @@ std::vector<Route> failure_routes();
 std::vector<Route> rule_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
+std::vector<Route> system_routes();
+std::vector<Route> token_routes();
 std::vector<Route> telegram_routes();
 std::vector<Route> auth_routes();
 std::vector<Route> media_routes();

@@ -1,7 +1,7 @@
 #include "api/router.h"
 
 #include "api/answer.h"
-#include "api/live/session_stream.h"
+#include "api/live/caller_stream.h"
 #include "api/query.h"
 #include "observe/log.h"
 #include "pipeline/normalise.h"
@@ -90,14 +90,19 @@ Router::Known Router::who(const Request& request) const {
   const auto secret = Tokens::presented(request);
   if (!secret.empty()) {
     known.presented = true;
-    if (const auto scopes = context_.tokens.scopes_of(secret)) {
-      known.scopes = *scopes;
+    if (const auto token = context_.tokens.find(secret, model::Time::now())) {
+      known.scopes = token->scopes;
+      known.token = token->number;
       known.key = caller_of(secret);
     }
   } else if (const auto cookie = Sessions::cookie_of(request); !cookie.empty()) {
-    if (auto session = context_.sessions.find(cookie, Steady::now())) {
+    auto session = context_.sessions.find(cookie, Steady::now());
+    // One that was revoked or has expired since takes its sessions along.
+    const auto scopes = session ? context_.tokens.scopes_of(session->token, model::Time::now()) : std::nullopt;
+    if (scopes) {
       known.presented = true;
-      known.scopes = session->scopes;
+      known.scopes = *scopes;
+      known.token = session->token;
       known.by_cookie = true;
       known.csrf = std::move(session->csrf);
       known.key = session->caller;
@@ -213,6 +218,7 @@ bool Router::now(Request& request, Response& response) {
 bool Router::admitted(Request& request, const Known& known, const Route& route, Response& response) {
   request.scopes = known.scopes;
   request.by_cookie = known.by_cookie;
+  request.token = known.token;
   const auto link = route.by_link ? context_.links.check(request, model::Time::now()) : SignedLinks::Verdict::none;
   // One that is wrong is told so whoever sends it: with a token it would seem to work.
   if (link == SignedLinks::Verdict::wrong) {
@@ -289,9 +295,10 @@ void Router::run(Request& request, Response& response) {
     observe::error("request_failed", {{"route", route.operation}, {"reason", failed.what()}});
     replace(response, failure(500, "internal", "the gateway failed at this request; its log says why"));
   }
-  if (response.stream && request.by_cookie) {
+  if (response.stream && request.token != 0) {
     response.stream =
-        std::make_unique<SessionStream>(std::move(response.stream), context_.sessions, Sessions::cookie_of(request));
+        std::make_unique<CallerStream>(std::move(response.stream), context_.sessions, context_.tokens,
+                                       request.by_cookie ? Sessions::cookie_of(request) : "", request.token);
   }
   if (response.validity.until != Validity::Until::never && response.status == 200) {
     remember(request, response);

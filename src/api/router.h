@@ -24,7 +24,8 @@ class Router final : public Service {
     unsigned scopes = 0;
     bool presented = false;  // something was shown, right or wrong
     bool by_cookie = false;
-    std::uint64_t key = 0;  // for the rate limit
+    std::uint64_t key = 0;    // for the rate limit
+    std::uint64_t token = 0;  // number of the token
     std::string csrf;
   };
   Known who(const Request& request) const;

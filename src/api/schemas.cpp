@@ -6,7 +6,10 @@ const std::string_view kSchemas = R"json({
  "Text": {"type": "string"},
  "Binary": {"type": "string", "contentEncoding": "binary"},
  "Document": {"type": "object"},
- "Settings": {"type": "object"},
+ "Settings": {"type": "object", "properties": {"file": {"type": "string"}, "fileRead": {"type": "boolean"}, "values": {
+   "type": "array", "items": {"type": "object", "required": ["key", "value", "origin"], "properties": {"key": {"type":
+   "string"}, "value": {}, "origin": {"enum": ["default", "file", "env", "flag"]}, "unit": {"type": "string"},
+   "effect": {"type": "string"}}}}}},
  "Error": {"type": "object", "required": ["success", "error", "message", "statusCode"], "properties": {"success": {
    "const": false}, "error": {"type": "string"}, "message": {"type": "string"}, "statusCode": {"type": "integer"},
    "oldest": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "required": ["field",
@@ -15,7 +18,8 @@ const std::string_view kSchemas = R"json({
  "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
    "integer"}, "totalExact": {"type": "boolean"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
    "page": {"type": "integer"}, "totalPages": {"type": "integer"}, "hasMore": {"type": "boolean"}, "nextCursor": {
-   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}}},
+   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}, "oldestId": {"type": "integer",
+   "description": "of log records: the oldest that is in memory"}, "newestId": {"type": "integer"}}},
  "Entity": {"type": "object", "required": ["type", "offset", "length"], "properties": {"type": {"type": "string"},
    "offset": {"type": "integer"}, "length": {"type": "integer"}, "url": {"type": "string"}, "language": {"type":
    "string"}, "userId": {"type": "string"}, "emojiId": {"type": "string"}}},
@@ -391,6 +395,38 @@ const std::string_view kSchemas = R"json({
    "#/components/schemas/RuleMatch"}}, "nearMisses": {"type": "array", "items": {"$ref":
    "#/components/schemas/RuleMatch"}}, "histogram": {"type": "array", "items": {"type": "object", "required": ["date",
    "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}}},
+ "Token": {"type": "object", "required": ["name", "hint", "scopes", "origin", "current", "expired"], "properties": {"id": {
+   "type": "string", "description": "absent: of the configuration, cannot be revoked here"}, "name": {"type": "string"},
+   "hint": {"type": "string", "description": "its first four characters"}, "scopes": {"type": "array", "items": {"enum": [
+   "read", "consume", "admin"]}}, "origin": {"enum": ["configuration", "dashboard"]}, "current": {"type": "boolean",
+   "description": "this request was made with it"}, "expired": {"type": "boolean"}, "createdAt": {"type": "string",
+   "format": "date-time"}, "expiresAt": {"type": "string", "format": "date-time"}, "lastUsedAt": {"type": "string",
+   "format": "date-time"}, "secret": {"type": "string", "description": "in the answer that makes it, never again"}}},
+ "TokenBody": {"type": "object", "required": ["name", "scopes"], "properties": {"name": {"type": "string"}, "scopes": {
+   "type": "array", "minItems": 1, "items": {"enum": ["read", "consume", "admin"]}}, "expiresInDays": {"type": "integer",
+   "minimum": 1, "maximum": 3650, "description": "never where it is absent"}}},
+ "Latency": {"type": "object", "required": ["count", "p50Ms", "p95Ms", "p99Ms"], "properties": {"count": {"type":
+   "integer"}, "p50Ms": {"type": ["number", "null"]}, "p95Ms": {"type": ["number", "null"]}, "p99Ms": {"type": ["number",
+   "null"]}}},
+ "System": {"type": "object", "required": ["version", "startedAt", "uptimeSeconds", "minutes", "dependencies", "latency",
+   "journal", "process", "objectives", "points"], "properties": {"version": {"type": "string"}, "startedAt": {"type":
+   "string", "format": "date-time"}, "uptimeSeconds": {"type": "integer"}, "minutes": {"type": "integer"},
+   "dependencies": {"type": "array", "items": {"type": "object", "required": ["name", "role", "state", "detail", "since"],
+   "properties": {"name": {"type": "string"}, "role": {"enum": ["journal", "disk", "store", "source", "destination"]},
+   "state": {"enum": ["ok", "degraded", "down"]}, "detail": {"type": "string"}, "since": {"type": "string", "format":
+   "date-time"}}}}, "latency": {"type": "object", "properties": {"stored": {"$ref": "#/components/schemas/Latency"},
+   "commit": {"$ref": "#/components/schemas/Latency"}, "polls": {"$ref": "#/components/schemas/Latency"}}}, "journal": {
+   "type": "object", "properties": {"bytes": {"type": "integer"}, "headSeq": {"type": "integer"}, "oldestSeq": {"type":
+   "integer"}, "oldestAt": {"type": "string", "format": "date-time"}, "newestAt": {"type": "string", "format":
+   "date-time"}}}, "process": {"type": "object", "properties": {"residentBytes": {"type": "integer"}, "cpu": {"type":
+   "number", "description": "1 = one core"}, "memoryHitRatio": {"type": "number"}}}, "disk": {"type": "object",
+   "properties": {"freeBytes": {"type": "integer"}, "totalBytes": {"type": "integer"}}}, "objectives": {"type": "array",
+   "items": {"type": "object", "required": ["name", "target", "good", "total", "left"], "properties": {"name": {"enum": [
+   "capture", "stored", "polls"]}, "target": {"type": "number"}, "good": {"type": "number"}, "total": {"type": "number"},
+   "left": {"type": ["number", "null"], "description": "of the error budget: 1 = all, 0 or less = none"}}}}, "points": {
+   "type": "array", "items": {"type": "object", "properties": {"at": {"type": "string", "format": "date-time"}, "cpu": {
+   "type": "number"}, "residentBytes": {"type": "integer"}, "captured": {"type": "number"}, "storedP50Ms": {"type": [
+   "number", "null"]}, "storedP95Ms": {"type": ["number", "null"]}, "storedP99Ms": {"type": ["number", "null"]}}}}}},
  "SessionBody": {"type": "object", "required": ["token"], "properties": {"token": {"type": "string"}}}
 })json";
 

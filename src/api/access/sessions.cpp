@@ -30,9 +30,10 @@ void Sessions::drop_idlest(std::optional<std::uint64_t> caller) {
   if (idlest != entries_.end()) entries_.erase(idlest);
 }
 
-std::pair<std::string, Session> Sessions::open(unsigned scopes, std::uint64_t caller, Clock::time_point now) {
+std::pair<std::string, Session> Sessions::open(unsigned scopes, std::uint64_t caller, Clock::time_point now,
+                                               std::uint64_t token) {
   auto cookie = random_secret();
-  Session session{scopes, caller, random_secret()};
+  Session session{scopes, caller, token, random_secret()};
   std::lock_guard lock(mutex_);
   std::erase_if(entries_, [&](const auto& entry) {
     return now - entry.second.used > kIdle || now - entry.second.opened > kLongest;

@@ -18,6 +18,7 @@ inline constexpr std::string_view kCookie = "tg_session";
 struct Session {
   unsigned scopes = 0;
   std::uint64_t caller = 0;  // the token that opened it: they share a rate
+  std::uint64_t token = 0;   // its number in Tokens, with which the session ends; 0 = none is asked for
   std::string csrf;
 };
 
@@ -31,7 +32,8 @@ class Sessions {
 
   // The cookie's value and the session. Of the same caller's, if there are many, the one that was idle longest makes
   // room; else of all.
-  std::pair<std::string, Session> open(unsigned scopes, std::uint64_t caller, Clock::time_point now);
+  std::pair<std::string, Session> open(unsigned scopes, std::uint64_t caller, Clock::time_point now,
+                                       std::uint64_t token = 0);
   std::optional<Session> find(std::string_view cookie, Clock::time_point now);
   void close(std::string_view cookie);
   std::size_t size() const;

@@ -36,6 +36,7 @@ void Request::clear() {
   parameters = {};
   scopes = 0;
   by_cookie = false;
+  token = 0;
   target_size_ = path_size_ = 0;
   text_.clear();
   fields_.clear();

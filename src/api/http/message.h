@@ -27,6 +27,7 @@ struct Request {
   std::array<std::string_view, 3> parameters;  // what the pattern's {names} matched, still escaped
   unsigned scopes = 0;                         // of the caller, as bits of config::Scope
   bool by_cookie = false;
+  std::uint64_t token = 0;  // number of the caller's token; 0 = none
 
   std::string_view target() const { return {text_.data(), target_size_}; }
   std::string_view path() const { return target().substr(0, path_size_); }

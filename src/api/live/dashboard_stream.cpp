@@ -37,16 +37,20 @@ Result<Topics> Topics::from(const Query& query) {
       topics.destinations = true;
     else if (text == "jobs")
       topics.jobs = true;
-    else if (text == "logs")
-      topics.logs = true;
-    else if (text == "auth")
+    else if (text == "logs" || text.starts_with("logs:")) {
+      auto filter =
+          LogFilter::from(Query(std::string_view(text).substr(std::min<std::size_t>(5, text.size()))), "debug");
+      if (!filter) return filter.error();
+      topics.logs = std::move(*filter);
+    } else if (text == "auth")
       topics.auth = true;
     else if (text == "channel:*")
       topics.every_channel = true;
     else if (const auto id = text.starts_with("channel:") ? model::parse_int(text.substr(8)) : std::nullopt)
       topics.channels.emplace_back(*id);
     else
-      return bad_parameter("topics", text, "overview, channel:ID, channel:*, destinations, jobs, logs or auth");
+      return bad_parameter("topics", text,
+                           "overview, channel:ID, channel:*, destinations, jobs, logs, logs:QUERY or auth");
   }
   if (topics.channels.size() > kMostChannels)
     return Error{Code::invalid_input, "more than 100 channels in one stream", "Follow channel:*"};
@@ -122,7 +126,7 @@ void DashboardStream::pull_failure(std::string& out) {
 
 void DashboardStream::pull_logs(std::string& out) {
   for (const auto& record : observe::recent_records(log_after_, observe::Level::debug, 100)) {
-    append_event(out, "log", boost::json::serialize(log_json(record)));
+    if (topics_.logs->wants(record)) append_event(out, "log", boost::json::serialize(log_json(record)));
     log_after_ = record.id;
   }
 }

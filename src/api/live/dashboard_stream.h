@@ -1,10 +1,13 @@
 #pragma once
 // GET /api/stream: what a page that is open shows, by topic: overview, channel:{peer} (channel:* = all), destinations,
-// jobs, logs, auth. Only messages have an id, so that a reconnect resumes them; the rest is sent anew.
+// jobs, logs (logs:QUERY with the parameters of GET …/logs), auth. Only messages have an id, so that a reconnect
+// resumes them; the rest is sent anew.
 
+#include <optional>
 #include <vector>
 
 #include "api/http/stream.h"
+#include "api/live/log_filter.h"
 #include "api/live/tail.h"
 #include "api/query.h"
 #include "api/view/board.h"
@@ -12,7 +15,8 @@
 namespace tg::api {
 
 struct Topics {
-  bool overview = false, destinations = false, jobs = false, logs = false, auth = false;
+  bool overview = false, destinations = false, jobs = false, auth = false;
+  std::optional<LogFilter> logs;
   bool every_channel = false;
   std::vector<model::ChatId> channels;
 

@@ -193,11 +193,13 @@ std::vector<Route> event_routes() {
        .tag = "live",
        .summary = "The dashboard's Server-Sent Events",
        .schema = "=Text",
-       .parameters = {{"topics", "string",
-                       "overview, channel:ID, channel:*, destinations, jobs, logs, auth; comma-separated", "query",
-                       true, "topic"},
-                      {"after", "integer", "seq of the last message event that was seen"},
-                      {"from", "string", "oldest or now (default), where after is absent"}},
+       .parameters =
+           {{"topics", "string",
+             "overview, channel:ID, channel:*, destinations, jobs, logs, auth; comma-separated. logs:QUERY, escaped: "
+             "with the level, q and field of /api/telegram-gateway/logs",
+             "query", true, "topic"},
+            {"after", "integer", "seq of the last message event that was seen"},
+            {"from", "string", "oldest or now (default), where after is absent"}},
        .type = "text/event-stream"},
   };
 }

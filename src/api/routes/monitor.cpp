@@ -1,6 +1,7 @@
 // What an operator and a monitoring system look at: health, metrics, figures over time, destinations, logs, jobs.
 #include <boost/json/serialize.hpp>
 
+#include "api/live/log_filter.h"
 #include "api/routes/common.h"
 #include "api/routes/sync.h"
 #include "api/view/board.h"
@@ -81,19 +82,22 @@ Response logs(const Request& request, Context& context) {
   if (!limit) return failure(limit.error());
   const auto after = query.number({"after"}, 0, 0, INT64_MAX);
   if (!after) return failure(after.error());
-  const auto level_name = query.text_or({"level"}, "info");
-  const auto level = observe::parse_level(level_name);
-  if (!level) return failure(bad_parameter("level", level_name, "debug, info, warn or error"));
-  const auto wanted = query.text_or({"q", "search"}, "");
-  auto records = observe::recent_records(static_cast<std::uint64_t>(*after), *level,
-                                         wanted.empty() ? static_cast<std::size_t>(*limit) : 2'000);
+  const auto filter = LogFilter::from(query, "info");
+  if (!filter) return failure(filter.error());
+  const bool follows = *after > 0;
+  const auto [oldest, newest] = observe::kept_records();
+  auto records = observe::recent_records(static_cast<std::uint64_t>(*after), filter->level, observe::kMostRecords);
+  std::erase_if(records, [&](const auto& record) { return !filter->wants(record); });
+  const auto total = records.size();
+  const auto shown = std::min(total, static_cast<std::size_t>(*limit));
+  // The newest ones for a page that opens, the next ones for one that follows.
+  const auto first = records.begin() + static_cast<std::ptrdiff_t>(follows ? 0 : total - shown);
   json::array data;
-  for (const auto& record : records) {
-    if (!wanted.empty() && observe::to_line(record).find(wanted) == std::string::npos) continue;
-    data.push_back(log_json(record));
-  }
-  while (data.size() > static_cast<std::size_t>(*limit)) data.erase(*after == 0 ? data.begin() : std::prev(data.end()));
-  return success(std::move(data));
+  for (auto record = first; data.size() < shown; ++record) data.push_back(log_json(*record));
+  json::object pagination{{"total", total}, {"limit", *limit}, {"hasMore", total > shown}};
+  pagination["oldestId"] = oldest;
+  pagination["newestId"] = newest;
+  return list_answer(json::serialize(data), json::serialize(pagination));
 }
 
 }  // namespace
@@ -141,7 +145,8 @@ std::vector<Route> monitor_routes() {
   series.parameters = {{"minutes", "integer", "1 to 1440, 360 by default"}};
   auto log = get("/api/telegram-gateway/logs", logs, "logs", "The newest log records, oldest first", "[LogRecord]");
   log.parameters = {{"level", "string", "debug, info (default), warn, error: at least this"},
-                    {"q", "string", "text that a line holds", "query", false, "search"},
+                    {"q", "string", "text that a line holds, in whatever case", "query", false, "search"},
+                    {"field", "string", "NAME:VALUE that a record has, event:NAME too; repeated: all of them"},
                     {"after", "integer", "id of a record: only what came behind it"},
                     {"limit", "integer", "1 to 2000, 500 by default"}};
   auto one_job = get("/api/telegram-gateway/jobs/{id}", job, "job", "One piece of work", "Job");

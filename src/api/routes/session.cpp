@@ -21,7 +21,7 @@ std::string cookie_line(const Request& request, std::string_view value, std::int
 
 Response show(const Request& request, Context& context) {
   const auto cookie = Sessions::cookie_of(request);
-  const auto session = context.sessions.find(cookie, Sessions::Clock::now());
+  const auto session = request.by_cookie ? context.sessions.find(cookie, Sessions::Clock::now()) : std::nullopt;
   const bool required = context.tokens.required();
   return success(session_of(required, !required || request.scopes != 0, request.scopes, session ? session->csrf : ""));
 }
@@ -32,13 +32,14 @@ Response sign_in(const Request& request, Context& context) {
   if (!context.tokens.required()) return success(session_of(false, true, kAllScopes, ""));
   const auto token = text_of(*body, "token");
   if (!token || token->empty()) return failure(400, "invalid_input", "'token' is missing");
-  const auto scopes = context.tokens.scopes_of(*token);
-  if (!scopes || *scopes == 0) {
+  const auto known = context.tokens.find(*token, model::Time::now());
+  if (!known || known->scopes == 0) {
     context.parts.metrics.unauthorised.Increment();
     observe::warn("sign_in_refused", {{"address", request.address}});
     return failure(403, "forbidden", "this token is not known");
   }
-  const auto [cookie, session] = context.sessions.open(*scopes, caller_of(*token), Sessions::Clock::now());
+  const auto [cookie, session] =
+      context.sessions.open(known->scopes, caller_of(*token), Sessions::Clock::now(), known->number);
   auto response = success(session_of(true, true, session.scopes, session.csrf));
   response.add("Set-Cookie", cookie_line(request, cookie, std::chrono::seconds(Sessions::kLongest).count()));
   return response;

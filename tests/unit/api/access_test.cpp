@@ -25,12 +25,12 @@ Request request_with(std::string_view name, std::string_view value) {
 TEST(Tokens, KnowASecretByItsHashOnly) {
   const Tokens tokens(auth_of("s3cret", {config::Scope::consume}));
 
-  const auto scopes = tokens.scopes_of("s3cret");
+  const auto known = tokens.find("s3cret", model::Time::now());
 
-  ASSERT_TRUE(scopes);
-  EXPECT_EQ(*scopes, bit_of(config::Scope::read) | bit_of(config::Scope::consume));
-  EXPECT_FALSE(tokens.scopes_of("s3cre"));
-  EXPECT_FALSE(tokens.scopes_of(""));
+  ASSERT_TRUE(known);
+  EXPECT_EQ(known->scopes, bit_of(config::Scope::read) | bit_of(config::Scope::consume));
+  EXPECT_FALSE(tokens.find("s3cre", model::Time::now()));
+  EXPECT_FALSE(tokens.find("", model::Time::now()));
 }
 
 TEST(Tokens, AreReadFromEveryHeaderThatCallersUse) {
