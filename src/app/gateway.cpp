@@ -13,6 +13,7 @@
 #include "app/rule_watch.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
+#include "config/report.h"
 #include "hot/generations.h"
 #include "journal/coverage.h"
 #include "journal/journal.h"
@@ -149,7 +150,8 @@ struct Gateway::Impl {
 Gateway::Gateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Gateway::~Gateway() { stop(); }
 
-Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
+Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
+  const auto& config = loaded.config;
   auto impl = std::make_unique<Impl>();
   auto journal = journal::Journal::open(config.data_dir, journal::Access::write, limits_of(config));
   if (!journal) return journal.error();
@@ -201,6 +203,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Config& config) {
                    .health = impl->health,
                    .series = impl->series,
                    .generations = *impl->generations};
+  parts.configuration = [shown = config::show_json(loaded)] { return shown; };
   parts.sources = [raw = impl.get()] { return raw->sources(); };
   auto telegram =
       make_telegram(config, *impl->intake, *impl->journal, impl->store(), impl->metrics, [raw = impl.get()] {
@@ -317,7 +320,7 @@ std::string dashboard_url(std::string_view host, std::uint16_t port) {
   return fmt::format("http://{}:{}/", name, port);
 }
 
-int run_until_stopped(const config::Config& config, const std::function<void(const Gateway&)>& on_started) {
+int run_until_stopped(const config::Loaded& loaded, const std::function<void(const Gateway&)>& on_started) {
   // Whatever is made from now on, TDLib's files among it, is for this user alone.
   ::umask(S_IRWXG | S_IRWXO);
   // Blocked before any thread starts, so that only this one takes them.
@@ -328,7 +331,7 @@ int run_until_stopped(const config::Config& config, const std::function<void(con
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
 
-  auto gateway = Gateway::open(config);
+  auto gateway = Gateway::open(loaded);
   if (!gateway) {
     observe::error("start_failed", {{"reason", gateway.error().to_string()}});
     return 1;

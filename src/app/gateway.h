@@ -11,7 +11,7 @@
 #include <memory>
 #include <string>
 
-#include "config/config.h"
+#include "config/load.h"
 #include "model/result.h"
 
 namespace tg::app {
@@ -22,7 +22,7 @@ class Gateway {
  public:
   // Takes the journal's lock and listens; serves and captures after start(). The demo is refused (Code::conflict) where
   // messages are stored that it did not make.
-  static Result<std::unique_ptr<Gateway>> open(const config::Config& config);
+  static Result<std::unique_ptr<Gateway>> open(const config::Loaded& loaded);
   ~Gateway();  // stops
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -46,6 +46,6 @@ std::string dashboard_url(std::string_view host, std::uint16_t port);
 
 // Runs until SIGTERM or SIGINT; tells systemd when it is ready and that it lives. The process's exit code.
 // on_started is called once, when it serves.
-int run_until_stopped(const config::Config& config, const std::function<void(const Gateway&)>& on_started);
+int run_until_stopped(const config::Loaded& loaded, const std::function<void(const Gateway&)>& on_started);
 
 }  // namespace tg::app

@@ -71,11 +71,11 @@ config::Sources sources_of(const Common& common) {
   return sources;
 }
 
-std::optional<config::Config> load_config(const Common& common, Kind kind,
-                                          std::vector<std::pair<std::string, std::string>> flags) {
+std::optional<config::Loaded> load_whole(const Common& common, Kind kind,
+                                         std::vector<std::pair<std::string, std::string>> flags) {
   auto sources = sources_of(common);
   sources.flags.insert(sources.flags.end(), flags.begin(), flags.end());
-  const auto loaded = config::load(sources);
+  auto loaded = config::load(sources);
   for (const auto& warning : loaded.warnings) std::cerr << "warning: " << warning.to_string() << "\n";
   for (const auto& error : loaded.errors) fail(error);
   if (!loaded.ok()) return std::nullopt;
@@ -86,7 +86,13 @@ std::optional<config::Config> load_config(const Common& common, Kind kind,
   log.journald = loaded.config.log.target == config::LogTarget::journald ||
                  (loaded.config.log.target == config::LogTarget::automatic && std::getenv("JOURNAL_STREAM") != nullptr);
   observe::start_logging(log);
-  return loaded.config;
+  return loaded;
+}
+
+std::optional<config::Config> load_config(const Common& common, Kind kind,
+                                          std::vector<std::pair<std::string, std::string>> flags) {
+  auto loaded = load_whole(common, kind, std::move(flags));
+  return loaded ? std::optional(std::move(loaded->config)) : std::nullopt;
 }
 
 std::filesystem::path demo_folder() {

@@ -70,6 +70,9 @@ config::Sources sources_of(const Common& common);
 enum class Kind { answers, serves };
 std::optional<config::Config> load_config(const Common& common, Kind kind = Kind::answers,
                                           std::vector<std::pair<std::string, std::string>> flags = {});
+// The same with where each value came from.
+std::optional<config::Loaded> load_whole(const Common& common, Kind kind,
+                                         std::vector<std::pair<std::string, std::string>> flags = {});
 
 // Where the demo keeps its data when nothing else was said.
 std::filesystem::path demo_folder();

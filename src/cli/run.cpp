@@ -54,11 +54,11 @@ int run(Common common, const RunFlags& flags) {
   if (loaded.config.demo.enabled && loaded.origin_of("data_dir") == config::Origin::default_) {
     common.data_dir = demo_folder();
   }
-  const auto config = load_config(common, Kind::serves, settings);
-  if (!config) return kUsage;
-  return app::run_until_stopped(*config, [&config](const app::Gateway& gateway) {
-    std::cout << "dashboard  " << app::dashboard_url(config->server.host, gateway.port()) << "\n"
-              << "data       " << config->data_dir << "\n"
+  const auto whole = load_whole(common, Kind::serves, settings);
+  if (!whole) return kUsage;
+  return app::run_until_stopped(*whole, [&config = whole->config](const app::Gateway& gateway) {
+    std::cout << "dashboard  " << app::dashboard_url(config.server.host, gateway.port()) << "\n"
+              << "data       " << config.data_dir << "\n"
               << std::flush;
   });
 }
