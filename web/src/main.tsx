@@ -6,6 +6,7 @@ import { registerWorker } from './app/worker.ts';
 import { Shell } from './shell/Shell.tsx';
 import { keepTab } from './shell/tab.ts';
 import { NotFound } from './shell/NotFound.tsx';
+import { watchVerdict } from './shell/notify.ts';
 
 const Overview = lazy(() => import('./overview/Overview.tsx'));
 const Messages = lazy(() => import('./reader/Messages.tsx'));
@@ -15,10 +16,12 @@ const Search = lazy(() => import('./pages/Search.tsx'));
 const Jobs = lazy(() => import('./pages/Jobs.tsx'));
 const Destinations = lazy(() => import('./pages/Destinations.tsx'));
 const SetAside = lazy(() => import('./pages/SetAside.tsx'));
-const Logs = lazy(() => import('./pages/Logs.tsx'));
+const Logs = lazy(() => import('./operate/Logs.tsx'));
 const Accounts = lazy(() => import('./accounts/Accounts.tsx'));
 const NewAccount = lazy(() => import('./accounts/NewAccount.tsx'));
-const Settings = lazy(() => import('./pages/Settings.tsx'));
+const System = lazy(() => import('./operate/System.tsx'));
+const Login = lazy(() => import('./operate/Login.tsx'));
+const Settings = lazy(() => import('./operate/Settings.tsx'));
 
 function App() {
   return (
@@ -36,7 +39,9 @@ function App() {
           <Route path={`${base}logs`} component={Logs} />
           <Route path={`${base}accounts`} component={Accounts} />
           <Route path={`${base}accounts/new`} component={NewAccount} />
-          <Route path={`${base}settings`} component={Settings} />
+          <Route path={`${base}system`} component={System} />
+          <Route path={`${base}settings/:tab?`} component={Settings} />
+          <Route path={`${base}login`} component={Login} />
           <Route default component={NotFound} />
         </Router>
       </Shell>
@@ -49,3 +54,4 @@ await loadSession().catch(() => undefined);
 keepTab();
 render(<App />, document.getElementById('app') as HTMLElement);
 registerWorker();
+watchVerdict();

@@ -14,6 +14,14 @@ self.addEventListener('activate', (event) => {
   })());
 });
 
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil((async () => {
+    const [page] = await self.clients.matchAll({ type: 'window' });
+    return page ? page.focus() : self.clients.openWindow('./');
+  })());
+});
+
 self.addEventListener('fetch', (event) => {
   const { request } = event;
   const scope = new URL(self.registration.scope);

@@ -1,12 +1,14 @@
 // The one EventSource of a visible tab. Events are handed over once a frame.
 import { batch, signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { apiUrl, gatewayNow, noteServerTime, noteUnreachable, probe, recovered, unreachable } from './client.ts';
+import { apiUrl, gatewayNow, loadSession, noteServerTime, noteUnreachable, probe, recovered, signInNeeded, unreachable } from './client.ts';
 
 export type LiveState = 'connecting' | 'live' | 'lost' | 'resting';
 export const live = signal<LiveState>('connecting');
 /** Gateway time at which the stream had to skip ahead (410), or null. */
 export const skippedAt = signal<number | null>(null);
+/** Rises each time the stream begins anew: what came while it was away is asked for by whoever needs it. */
+export const opened = signal(0);
 
 type Listener = (data: unknown) => void;
 const listeners = new Map<string, Set<Listener>>();
@@ -62,6 +64,16 @@ function lost(): void {
   noteUnreachable();
 }
 
+/** The gateway answered, but not with a stream: the session is over, what was seen last is trimmed, or it is away. */
+async function refused(): Promise<void> {
+  close();
+  live.value = 'connecting';
+  const signedIn = await loadSession().then(() => !signInNeeded.peek(), () => null);
+  if (signedIn === null || source) return;  // unreachable: noted, and tried again; or begun anew meanwhile
+  if (signedIn && lastId) skipAhead();
+  else if (signedIn) lost();
+}
+
 /** The stream cannot go on from where this page was: what is on screen is loaded anew. */
 function skipAhead(): void {
   close();
@@ -77,19 +89,19 @@ function open(): void {
   if (!openTopics || document.hidden) return;
   if (live.peek() !== 'live') live.value = 'connecting';
   const resume = lastId ? `&after=${encodeURIComponent(lastId)}` : '';
-  const opened = new EventSource(apiUrl(`stream?topics=${encodeURIComponent(openTopics)}${resume}`));
-  source = opened;
-  for (const kind of kinds) opened.addEventListener(kind, (event) => receive(kind, event as globalThis.MessageEvent<string>));
-  opened.onopen = () => { live.value = 'live'; feedWatchdog(); };
-  opened.onerror = () => {
-    if (opened !== source) return;
+  const begun = new EventSource(apiUrl(`stream?topics=${encodeURIComponent(openTopics)}${resume}`));
+  source = begun;
+  for (const kind of kinds) begun.addEventListener(kind, (event) => receive(kind, event as globalThis.MessageEvent<string>));
+  begun.onopen = () => { live.value = 'live'; opened.value += 1; feedWatchdog(); };
+  begun.onerror = () => {
+    if (begun !== source) return;
     // The browser tries again by itself; that it will not succeed is known sooner from a question.
-    if (opened.readyState !== EventSource.CLOSED) {
+    if (begun.readyState !== EventSource.CLOSED) {
       if (live.peek() === 'live') void probe();
       live.value = 'connecting';
       return;
     }
-    if (lastId) skipAhead(); else lost();
+    void refused();
   };
   feedWatchdog();
 }

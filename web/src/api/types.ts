@@ -110,7 +110,7 @@ export interface Job {
   id: string; kind: string; state: string; title?: string; channelId?: string; progress?: number; secondsLeft?: number;
   startedAt?: string; finishedAt?: string; detail?: string; error?: string;
 }
-export interface LogRecord { at: string; level: string; event: string; fields?: Record<string, unknown> }
+export interface LogRecord { id: number; at: string; level: string; event: string; fields?: Record<string, unknown> }
 export interface Failure {
   destination: string; reason: string; count: number; advice?: string;
   items: { id: string; channelId: string; title?: string; messageId: number; at: string; tries: number; textPreview?: string }[];

@@ -8,9 +8,10 @@ export interface Settings {
   density: 'comfortable' | 'compact';
   textSize: number;
   shortcuts: boolean;
+  notifications: boolean;
 }
 const name = 'telegram-gateway.settings';
-const defaults: Settings = { theme: 'system', language: 'system', timeZone: 'system', density: 'comfortable', textSize: 15, shortcuts: true };
+const defaults: Settings = { theme: 'system', language: 'system', timeZone: 'system', density: 'comfortable', textSize: 15, shortcuts: true, notifications: false };
 
 function load(): Settings {
   try { return { ...defaults, ...JSON.parse(localStorage.getItem(name) ?? '{}') as Partial<Settings> }; } catch { return defaults; }

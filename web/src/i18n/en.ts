@@ -9,7 +9,7 @@ export const en = {
   'app.skip': 'Skip to the content',
   'app.live': 'Live', 'app.connecting': 'Connecting', 'app.lost': 'Not live', 'app.resting': 'Resting',
   'app.toDark': 'Switch to the dark theme', 'app.toLight': 'Switch to the light theme',
-  'app.sync': 'Sync now', 'app.syncing': 'Syncing…', 'app.whyAway': 'The gateway does not answer.', 'app.whyScope': 'This token lacks the scope “{scope}”.', 'app.synced': { one: 'Synced: {n} message saved', other: 'Synced: {n} messages saved' },
+  'app.sync': 'Sync now', 'app.syncing': 'Syncing…', 'app.synced': { one: 'Synced: {n} message saved', other: 'Synced: {n} messages saved' },
   'app.close': 'Close', 'app.retry': 'Try again', 'app.cancel': 'Cancel', 'app.copy': 'Copy', 'app.copied': 'Copied',
   'app.menu': 'Main menu', 'app.more': 'More', 'app.table': 'Show as table', 'app.chart': 'Show as chart', 'app.loading': 'Loading', 'app.open': 'Open', 'app.loadMore': 'Load more',
   'app.notFound': 'Nothing is here', 'app.notFoundText': 'There is no page at this address.', 'app.toOverview': 'Go to Overview',

@@ -10,7 +10,7 @@ export const pt: Catalogue = {
   'app.skip': 'Ir para o conteúdo',
   'app.live': 'Ao vivo', 'app.connecting': 'Conectando', 'app.lost': 'Sem transmissão', 'app.resting': 'Em repouso',
   'app.toDark': 'Mudar para o tema escuro', 'app.toLight': 'Mudar para o tema claro',
-  'app.sync': 'Sincronizar', 'app.syncing': 'Sincronizando…', 'app.whyAway': 'O gateway não responde.', 'app.whyScope': 'Falta a este token o escopo “{scope}”.', 'app.synced': { one: 'Sincronizado: {n} mensagem guardada', other: 'Sincronizado: {n} mensagens guardadas' },
+  'app.sync': 'Sincronizar', 'app.syncing': 'Sincronizando…', 'app.synced': { one: 'Sincronizado: {n} mensagem guardada', other: 'Sincronizado: {n} mensagens guardadas' },
   'app.close': 'Fechar', 'app.retry': 'Tentar de novo', 'app.cancel': 'Cancelar', 'app.copy': 'Copiar', 'app.copied': 'Copiado',
   'app.menu': 'Menu principal', 'app.more': 'Mais', 'app.table': 'Mostrar como tabela', 'app.chart': 'Mostrar como gráfico', 'app.loading': 'Carregando', 'app.open': 'Abrir', 'app.loadMore': 'Carregar mais',
   'app.notFound': 'Não há nada aqui', 'app.notFoundText': 'Não existe página neste endereço.', 'app.toOverview': 'Ir para a Visão geral',

@@ -1,61 +1,100 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { patch, reload, useApi } from '../api/resource.ts';
-import { useLive } from '../api/stream.ts';
 import type { LogRecord } from '../api/types.ts';
-import { clockSeconds, full } from '../app/format.ts';
+import { useAfter } from '../api/resource.ts';
+import { useKeys } from '../app/keys.ts';
 import { href } from '../app/links.ts';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
 import { Icon } from '../ui/Icon.tsx';
-import { Loaded } from '../ui/State.tsx';
+import { Failed, Skeleton } from '../ui/State.tsx';
+import { CopyButton } from './CopyButton.tsx';
+import { LogBar } from './LogBar.tsx';
+import { filterOf, journalctl, levels, queryOf, withField, type Level, type LogFilter } from './logFilter.ts';
+import { GapLine, LogLine, type Narrow } from './LogLine.tsx';
+import { isGap, useLogLines } from './useLogLines.ts';
 
-const levels = ['debug', 'info', 'warn', 'error'];
-const mostLines = 2_000;
-const fieldText = (record: LogRecord): string =>
-  Object.entries(record.fields ?? {}).map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`).join(' ');
+const iso = (ms: number): string => new Date(ms).toISOString();
 
 export default function Logs() {
-  const { query, route } = useLocation();
-  const level = levels.includes(query.level ?? '') ? query.level as string : 'info';
-  const path = `telegram-gateway/logs?${new URLSearchParams({ level, ...(query.q ? { q: query.q } : {}), limit: '500' }).toString()}`;
-  const logs = useApi<LogRecord[]>(path);
+  const { url, route } = useLocation();
+  const filter = filterOf(url.split('?')[1] ?? '');
   const follow = useSignal(true);
-  const q = useSignal(query.q ?? '');
-  useLive<LogRecord>('logs', 'log', (record) => {
-    if (levels.indexOf(record.level) < levels.indexOf(level)) return;
-    if (query.q && !`${record.event} ${fieldText(record)}`.toLowerCase().includes(query.q.toLowerCase())) return;
-    patch<LogRecord[]>(path, (list) => [...list, record].slice(-mostLines));
+  const paused = useSignal(false);
+  const unseen = useSignal(0);
+  const current = useSignal(0);
+  const open = useSignal(0);
+  const box = useRef<HTMLDivElement>(null);
+  const { lines, loaded, error, retry } = useLogLines(filter, () => follow.peek(), (count) => { if (!follow.peek()) unseen.value += count; });
+  const slow = useAfter(!loaded && !error, 150);
+
+  const go = (next: LogFilter): void => {
+    const query = queryOf(next);
+    follow.value = true; paused.value = false; unseen.value = 0; open.value = 0; current.value = 0;
+    route(`${href('logs')}${query ? `?${query}` : ''}`, true);
+  };
+  const narrow: Narrow = (name, value) => go(name === 'level' ? { ...filter, level: value as Level } : withField(filter, name, value));
+  const toEnd = (): void => {
+    follow.value = true; paused.value = false; unseen.value = 0;
+    if (box.current) box.current.scrollTop = box.current.scrollHeight;
+  };
+  const stop = (): void => { follow.value = false; paused.value = true; };
+  const records = lines.filter((line): line is LogRecord => !isGap(line));
+  const step = (by: number): void => {
+    if (records.length === 0) return;
+    const at = records.findIndex(({ id }) => id === current.peek());
+    const next = records[at < 0 ? records.length - 1 : Math.max(0, Math.min(records.length - 1, at + by))] as LogRecord;
+    stop();
+    current.value = next.id;
+    requestAnimationFrame(() => {
+      const row = box.current?.querySelector<HTMLElement>(`[data-id="${String(next.id)}"] .log-time`);
+      row?.focus({ preventScroll: true });
+      row?.scrollIntoView({ block: 'nearest' });
+    });
+  };
+  useKeys({
+    l: () => (follow.peek() ? stop() : toEnd()), ' ': () => (paused.peek() ? toEnd() : stop()), End: toEnd,
+    j: () => step(1), k: () => step(-1),
   });
-  const go = (change: Record<string, string>): void => {
-    const next = new URLSearchParams(Object.entries({ level, q: query.q ?? '', ...change }).filter(([, value]) => value));
-    route(`${href('logs')}?${next.toString()}`, true);
+  useLayoutEffect(() => { if (follow.value && box.current) box.current.scrollTop = box.current.scrollHeight; }, [lines, follow.value]);
+  const onScroll = (event: Event): void => {
+    const { scrollTop, scrollHeight, clientHeight } = event.currentTarget as HTMLElement;
+    const atEnd = scrollHeight - scrollTop - clientHeight < 30;
+    if (!atEnd && follow.peek()) follow.value = false;
+    if (atEnd && !follow.peek() && !paused.peek()) toEnd();
   };
   return (
     <Page title={t('nav.logs')} class="plain logs-page">
-      <form class="filter-bar" role="search" onSubmit={(event) => { event.preventDefault(); go({ q: q.peek().trim() }); }}>
-        <label class="select"><span class="sr">{t('l.level')}</span><Icon name="chevron" size={14} /><select value={level} onChange={(event) => go({ level: event.currentTarget.value })}>{levels.map((name) => <option key={name} value={name}>{name}+</option>)}</select></label>
-        <label class="filter"><Icon name="search" size={15} /><span class="sr">{t('l.text')}</span><input type="search" placeholder={t('l.text')} value={q.value} onInput={(event) => { q.value = event.currentTarget.value; }} /></label>
-        <label class="check"><input type="checkbox" checked={follow.value} onChange={(event) => { follow.value = event.currentTarget.checked; }} />{t('l.follow')}</label>
-      </form>
-      <Loaded from={logs} what={t('nav.logs')} rows={10} retry={() => { void reload(path); }}>{(list) => <Lines list={list} follow={follow} />}</Loaded>
+      <LogBar filter={filter} go={go} follow={follow.value} paused={paused.value} onFollow={() => (follow.peek() ? stop() : toEnd())}
+        command={journalctl(filter, records[0]?.at)} />
+      <div class="card log-card">
+        {error && lines.length === 0 ? <Failed what={t('nav.logs')} error={error} onRetry={retry} /> : !loaded ? <div aria-busy="true" class="log-lines">{slow && <Skeleton rows={10} />}</div> : (
+          <div class="log-lines" ref={box} tabIndex={0} role="log" aria-live="off" aria-label={t('l.label')} onScroll={onScroll}>
+            {lines.length === 0 && <NoLines filter={filter} go={go} />}
+            {lines.map((line) => isGap(line)
+              ? <GapLine key={line.id} gap={line} command={journalctl(filter, iso(line.from), iso(line.to))} />
+              : <LogLine key={line.id} record={line} current={current.value === line.id} open={open.value === line.id} narrow={narrow}
+                  onToggle={() => { if (open.peek() !== line.id) stop(); current.value = line.id; open.value = open.peek() === line.id ? 0 : line.id; }} />)}
+          </div>
+        )}
+        {!follow.value && loaded && (
+          <button type="button" class="log-pill" onClick={toEnd}><Icon name="down" size={15} />{unseen.value > 0 ? t('log.new', { n: unseen.value }) : t(paused.value ? 'log.pausedPill' : 'log.toEnd')}</button>
+        )}
+        <span class="sr" role="status">{paused.value ? t('log.paused') : ''}</span>
+      </div>
     </Page>
   );
 }
 
-function Lines({ list, follow }: { list: LogRecord[]; follow: { value: boolean } }) {
-  const box = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => { if (follow.value && box.current) box.current.scrollTop = box.current.scrollHeight; }, [list, follow.value]);
+function NoLines({ filter, go }: { filter: LogFilter; go: (next: LogFilter) => void }) {
+  const narrowed = filter.q !== '' || filter.fields.length > 0 || filter.level !== 'info';
   return (
-    <div class="card log-lines" ref={box} tabIndex={0} role="log" aria-live="off" aria-label={t('l.label')}
-      onScroll={(event) => { const { scrollTop, scrollHeight, clientHeight } = event.currentTarget; const end = scrollHeight - scrollTop - clientHeight < 40; if (follow.value !== end) follow.value = end; }}>
-      {list.length === 0 && <p class="quiet pad">{t('l.none')}</p>}
-      {list.map((record, i) => (
-        <p key={`${record.at}${String(i)}`} class={`log-line log-${record.level}`}>
-          <time dateTime={record.at} title={full(record.at)}>{clockSeconds(record.at)}</time><span class="log-level">{record.level}</span><b>{record.event}</b><span class="log-fields"><bdi>{fieldText(record)}</bdi></span>
-        </p>
-      ))}
+    <div class="empty">
+      <Icon name="logs" size={28} /><p class="strong">{t('l.none')}</p>
+      <p class="quiet">{t(narrowed ? 'log.noneText' : 'log.noneYet')}</p>
+      {narrowed && <button type="button" class="button" onClick={() => go({ level: levels[1], q: '', fields: [] })}>{t('log.clear')}</button>}
+      {narrowed && <CopyButton text={journalctl(filter)} label={t('log.copyAs')} worded />}
     </div>
   );
 }

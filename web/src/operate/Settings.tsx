@@ -1,42 +1,29 @@
-import { browserZone, choose, settings, type Settings as Chosen } from '../app/settings.ts';
-import { useOverview } from '../app/useOverview.ts';
-import { t } from '../i18n/index.ts';
+import { useLocation, useRoute } from 'preact-iso';
+import { href } from '../app/links.ts';
+import { t, type Key } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
+import { NotFound } from '../shell/NotFound.tsx';
+import { About } from './About.tsx';
+import { Configuration } from './Configuration.tsx';
+import { General } from './General.tsx';
+import { Keeping } from './Keeping.tsx';
+import { TokensTab } from './TokensTab.tsx';
 
-const zones = (): string[] => {
-  try { return Intl.supportedValuesOf('timeZone'); } catch { return ['UTC', browserZone]; }
-};
+const tabs = { general: General, tokens: TokensTab, keeping: Keeping, configuration: Configuration, about: About };
+type Tab = keyof typeof tabs;
 
 export default function Settings() {
-  const { data } = useOverview();
-  const now = settings.value;
+  const { params } = useRoute();
+  const { path } = useLocation();
+  const name = (params.tab ?? 'general') as Tab;
+  if (!Object.hasOwn(tabs, name)) return <NotFound />;
+  const Shown = tabs[name];
   return (
-    <Page title={t('nav.settings')} class="plain">
-      <section class="card pad-card settings" aria-labelledby="general">
-        <h2 id="general">{t('set.general')}</h2>
-        <Choice label={t('set.language')} value={now.language} options={[['system', t('set.system')], ['en', t('set.english')], ['pt-BR', t('set.portuguese')]]}
-          onChange={(language) => { choose({ language: language as Chosen['language'] }); location.reload(); }} id="language" />
-        <Choice label={t('set.theme')} value={now.theme} options={[['system', t('set.system')], ['light', t('set.light')], ['dark', t('set.dark')]]} onChange={(theme) => choose({ theme: theme as Chosen['theme'] })} id="theme" />
-        <Choice label={t('set.zone')} value={now.timeZone} options={[['system', t('set.zoneBrowser', { zone: browserZone.replace(/_/g, ' ') })], ['UTC', 'UTC'], ...zones().filter((zone) => zone !== 'UTC').map((zone): [string, string] => [zone, zone.replace(/_/g, ' ')])]}
-          onChange={(timeZone) => { choose({ timeZone }); }} id="zone" />
-        <Choice label={t('set.density')} value={now.density} options={[['comfortable', t('set.comfortable')], ['compact', t('set.compact')]]} onChange={(density) => choose({ density: density as Chosen['density'] })} id="density" />
-        <label class="setting"><span>{t('set.text')}</span><span class="named"><input type="range" min="13" max="20" step="1" value={now.textSize} onInput={(event) => choose({ textSize: Number(event.currentTarget.value) })} /><output class="tabular">{now.textSize} px</output></span></label>
-        <label class="setting"><span>{t('set.shortcuts')}<span class="quiet small hint">{t('set.shortcutsHint')}</span></span><input type="checkbox" checked={now.shortcuts} onChange={(event) => choose({ shortcuts: event.currentTarget.checked })} /></label>
-        <p class="quiet small">{t('set.kept')}</p>
-      </section>
-      <section class="card pad-card settings" aria-labelledby="about">
-        <h2 id="about">{t('set.about')}</h2>
-        <p class="setting"><span>{t('set.version')}</span><span class="tabular">{data?.version ?? '–'}</span></p>
-        <p class="quiet small">{t('set.unofficial')}{!window.isSecureContext && ` ${t('set.install')}`}</p>
-      </section>
+    <Page title={t('nav.settings')} class="plain settings-page">
+      <nav class="tabs settings-tabs" aria-label={t('set.tabs')}>
+        {(Object.keys(tabs) as Tab[]).map((one) => <a key={one} class="tab" href={href(one === 'general' ? 'settings' : `settings/${one}`)} aria-current={one === name ? 'page' : undefined}>{t(`set.tab.${one}` as Key)}</a>)}
+      </nav>
+      <Shown key={path} />
     </Page>
-  );
-}
-
-function Choice({ label, value, options, onChange, id }: { label: string; value: string; options: [string, string][]; onChange: (value: string) => void; id: string }) {
-  return (
-    <label class="setting"><span>{label}</span>
-      <select class="plain-select" id={`set-${id}`} value={value} onChange={(event) => onChange(event.currentTarget.value)}>{options.map(([name, text]) => <option key={name} value={name}>{text}</option>)}</select>
-    </label>
   );
 }

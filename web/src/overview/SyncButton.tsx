@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { post } from '../api/client.ts';
-import { whyNot } from '../app/rights.ts';
 import { t } from '../i18n/index.ts';
+import { whyNot } from '../shell/may.ts';
 import { Icon } from '../ui/Icon.tsx';
 
 export function SyncButton() {
@@ -19,9 +19,10 @@ export function SyncButton() {
   const why = whyNot('consume');
   return (
     <span class="sync">
-      <button type="button" class="button not-phone" disabled={busy.value || why !== null} title={why ?? undefined} onClick={() => { void sync(); }}>
+      <button type="button" class="button not-phone" disabled={busy.value || why !== ''} title={why || undefined} aria-describedby={why ? 'sync-why' : undefined} onClick={() => { void sync(); }}>
         <Icon name="sync" size={15} />{busy.value ? t('app.syncing') : t('app.sync')}
       </button>
+      {why && <span id="sync-why" class="sr">{why}</span>}
       <span class={said.value ? 'sync-said' : 'sr'} role="status">{said.value}</span>
     </span>
   );

@@ -38,7 +38,7 @@ export function Bars() {
       ))}
       {down && (
         <div class="bar bar-stopped">
-          <Icon name="stopped" size={16} /><span>{stopped}</span>{down.reason && <span>{t('bar.reason', { reason: down.reason })}</span>}
+          <Icon name="stopped" size={16} /><span>{stopped}</span>{down.state === 'signed_out' && <a class="button small" href={href('accounts/new')}>{t('bar.signIn')}</a>}{down.reason && <span>{t('bar.reason', { reason: down.reason })}</span>}
         </div>
       )}
       {data?.attention.some(({ code }) => code === 'disk_low') && <div class="bar bar-stopped"><Icon name="disk" size={16} /><span>{t('bar.disk')}</span></div>}

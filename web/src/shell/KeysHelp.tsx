@@ -7,6 +7,7 @@ export const keysOpen = signal(false);
 const groups: [Key, [string, Key][]][] = [
   ['keys.everywhere', [['Ctrl K', 'keys.jump'], ['/', 'keys.search'], ['G O M C D L', 'keys.go'], ['?', 'keys.help'], ['Esc', 'keys.close']]],
   ['keys.overview', [['J K', 'keys.row'], ['↵', 'keys.ranges']]],
+  ['nav.logs', [['L Space', 'keys.follow'], ['J K', 'keys.line'], ['↵', 'keys.openLine'], ['End', 'keys.logEnd']]],
   ['keys.reader', [['J K', 'keys.message'], ['[ ]', 'keys.channel'], ['E', 'keys.diff'], ['I', 'keys.inspector'], ['Y', 'keys.link'], ['D', 'keys.date'], ['End', 'keys.end'], ['F', 'keys.filter']]],
 ];
 

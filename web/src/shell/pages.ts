@@ -13,6 +13,7 @@ export const pages: NavPage[] = [
   { path: 'destinations', key: 'nav.destinations', icon: 'destinations', group: 'nav.deliver', letter: 'd', badge: 'destinations' },
   { path: 'set-aside', key: 'nav.setAside', icon: 'setAside', group: 'nav.deliver', badge: 'setAside' },
   { path: 'logs', key: 'nav.logs', icon: 'logs', group: 'nav.operate', letter: 'l' },
+  { path: 'system', key: 'nav.system', icon: 'system', group: 'nav.operate' },
   { path: 'settings', key: 'nav.settings', icon: 'settings', group: 'nav.operate' },
 ];
 export const isAt = (path: string, current: string, base: string): boolean => {

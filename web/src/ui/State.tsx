@@ -7,12 +7,13 @@ import { Icon, type IconName } from './Icon.tsx';
 
 export function Failed({ what, error, onRetry }: { what: string; error: Error; onRetry: () => void }) {
   const api = error instanceof ApiError ? error : null;
+  const scope = api?.status === 403 ? /scope '(\w+)'/.exec(api.message)?.[1] : undefined;
   return (
     <div class="failed" role="group" aria-label={t('error.title', { what })}>
       <Icon name="bad" class="bad" />
       <div>
         <p class="strong">{t('error.title', { what })}</p>
-        <p class="quiet">{api ? api.message : t('error.network')}</p>
+        <p class="quiet">{scope ? t('error.scope', { scope }) : api ? api.message : t('error.network')}</p>
         {api && <p class="quiet mono">{t('error.code', { code: `${api.code} (${String(api.status)})` })}</p>}
         <button type="button" class="button" onClick={onRetry}>{t('app.retry')}</button>
       </div>
