@@ -57,7 +57,8 @@ export async function everyPage() {
   const { channelId } = message;
   return {
     overview: '', 'channel list': 'c', channel: `c/${channelId}`, message: at(message), search: 'search', 'search results': 'search?q=ouro', channels: 'channels',
-    'one channel': `channels/${channelId}`, jobs: 'jobs', accounts: 'accounts', 'new account': 'accounts/new', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', settings: 'settings', 'no page': 'nowhere',
+    'one channel': `channels/${channelId}`, jobs: 'jobs', accounts: 'accounts', 'new account': 'accounts/new', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', system: 'system',
+    settings: 'settings', tokens: 'settings/tokens', keeping: 'settings/keeping', configuration: 'settings/configuration', about: 'settings/about', login: 'login', 'no page': 'nowhere',
   };
 }
 
