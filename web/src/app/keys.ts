@@ -17,6 +17,7 @@ export function useKeys(handlers: Handlers, active = true): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       if (document.querySelector('dialog[open]')) return;
+      if (event.key === ' ' && event.target instanceof Element && event.target.closest('button, a, summary')) return;
       if (!settings.peek().shortcuts && !always.has(event.key)) return;
       if (event.key === 'g' && 'g' in current.current) { prefixUntil = Date.now() + 1_500; return; }
       const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
