@@ -35,7 +35,7 @@ export interface Version {
 
 export interface Delivery {
   versionSeq: number; observedAt: string;
-  steps: { name: string; kind: string; state: 'done' | 'waiting' | 'gapped' | 'none'; at?: string; afterMs?: number; detail?: string }[];
+  steps: { name: string; kind: string; state: 'done' | 'waiting' | 'gapped' | 'none'; at?: string; afterMs?: number; detail?: string; why?: string; offered?: number; offeredAt?: string; nextTryAt?: string }[];
 }
 
 export type BarState = 'proven' | 'hole' | 'unknown' | 'lost';

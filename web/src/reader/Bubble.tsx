@@ -9,8 +9,12 @@ import { t, word } from '../i18n/index.ts';
 import { hueOf } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { join, vars } from '../ui/css.ts';
+import { Album } from '../media/Album.tsx';
+import { FileRow } from '../media/FileRow.tsx';
+import { Picture } from '../media/Picture.tsx';
+import { isPicture, ratio } from '../media/media.ts';
 import { diffed, selected, toggleDiff, versionsPath } from './context.ts';
-import { Album, FileRow, Picture, isPicture, ratio } from './Media.tsx';
+
 import { Out, Text } from './Text.tsx';
 
 const EditDiff = lazy(() => import('./EditDiff.tsx'));
@@ -41,10 +45,10 @@ export function Bubble({ messages, joined, group }: { messages: Message[]; joine
 const stamp = (at: string | undefined): string => (at ? full(at).split(', ').pop() ?? clock(at) : '–');
 
 function Attached({ message }: { message: Message }) {
-  const { media, photoUrl } = message;
-  if (!media) return photoUrl ? <Picture message={message} all={[message]} /> : null;
+  const { media } = message;
+  if (!media) return null;
   if (isPicture(media)) return <Picture message={message} all={[message]} />;
-  return media.type === 'poll' ? null : <FileRow media={media} />;
+  return media.type === 'poll' ? null : <FileRow message={message} />;
 }
 
 function Words({ message }: { message: Message }) {
@@ -79,12 +83,13 @@ function Reply({ message }: { message: Message }) {
 
 function LinkCard({ preview }: { preview: LinkPreview }) {
   const image = pictureUrl(preview.image);
-  let host = preview.siteName ?? '';
-  if (!host) { try { host = new URL(preview.url).hostname; } catch { host = preview.url; } }
+  let host = preview.url;
+  try { host = new URL(preview.url).hostname.replace(/^www\./, ''); } catch { /* shown as it is, and no link */ }
+  const site = preview.siteName && preview.siteName.toLowerCase() !== host ? `${preview.siteName} · ${host}` : host;
   return (
     <Out to={preview.url} class={join('link-card', image && 'with-image')}>
       <span class="link-text">
-        <span class="link-site"><bdi>{host}</bdi></span>
+        <span class="link-site cut"><bdi>{site}</bdi></span>
         {preview.title && <span class="link-title" dir="auto">{preview.title}</span>}
         {preview.description && <span class="link-description quiet" dir="auto">{preview.description}</span>}
       </span>

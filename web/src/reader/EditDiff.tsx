@@ -1,13 +1,14 @@
 // The last edit inside the bubble: formatting kept, words struck and underlined.
 import type { Entity, Version } from '../api/types.ts';
 import { words } from './diff.ts';
-import { Added, Removed, sameText } from './change.tsx';
+import { Added, OtherChanges, Removed } from './change.tsx';
 import { Text } from './Text.tsx';
 
 export function EditDiff({ versions, text, entities }: { versions: Version[]; text: string; entities?: Entity[] }) {
   const before = versions.at(-2);
-  if (!before) return <Text text={text} entities={entities} />;
-  if (before.text === text) return <><Text text={text} entities={entities} />{'\n'}<em class="quiet">{sameText(before, versions.at(-1))}</em></>;
+  const after = versions.at(-1);
+  if (!before || !after) return <Text text={text} entities={entities} />;
+  if (before.text === text) return <><Text text={text} entities={entities} /><OtherChanges before={before} after={after} /></>;
   return (
     <>
       {words(before.text, text).map((piece, i) => {
@@ -15,6 +16,7 @@ export function EditDiff({ versions, text, entities }: { versions: Version[]; te
         const kept = <Text text={text} entities={entities} from={piece.start} to={piece.start + piece.text.length} />;
         return piece.kind === 'added' ? <Added key={i}>{kept}</Added> : <span key={i}>{kept}</span>;
       })}
+      <OtherChanges before={before} after={after} />
     </>
   );
 }

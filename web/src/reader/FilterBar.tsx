@@ -5,6 +5,7 @@ import type { Channel, Message } from '../api/types.ts';
 import { dayKey } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { startOfDay } from './day.ts';
 import type { Filters } from './feed.ts';
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (change: Partial<Filters>) => void }) {
@@ -28,7 +29,7 @@ export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (
   );
 }
 
-/** The first message of a day leads there; days are of the chosen time zone by its noon. */
+/** Leads to the first message of a day of the chosen time zone, or to the first one after it. */
 export function DateForm({ channel, date, onGo }: { channel: Channel; date: string; onGo: (message: Message) => void }) {
   const day = useSignal(date ? dayKey(date) : '');
   const problem = useSignal('');
@@ -36,7 +37,7 @@ export function DateForm({ channel, date, onGo }: { channel: Channel; date: stri
     event.preventDefault();
     problem.value = '';
     try {
-      const from = new Date(`${day.peek()}T00:00:00`).toISOString();
+      const from = startOfDay(day.peek()).toISOString();
       const query = new URLSearchParams({ channelId: channel.channelId, sort: 'oldest', limit: '1', includeDeleted: 'true', from });
       const { data } = await request<Message[]>(`messages?${query.toString()}`);
       if (data[0]) onGo(data[0]); else problem.value = t('r.noMessages');

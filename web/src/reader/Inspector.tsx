@@ -2,15 +2,17 @@
 import { useSignal } from '@preact/signals';
 import { post, unreachable } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
-import type { Delivery, Message, Version } from '../api/types.ts';
-import { full, milliseconds, num, size, span } from '../app/format.ts';
+import type { Message, Version } from '../api/types.ts';
+import { full, num, size, span, utc } from '../app/format.ts';
 import { href, messagePath } from '../app/links.ts';
-import { t, word, type Key } from '../i18n/index.ts';
+import { t, word } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Loaded } from '../ui/State.tsx';
-import { join, vars } from '../ui/css.ts';
 import { inspectorOpen, versionsPath } from './context.ts';
+import { DeliveryPart } from './Delivery.tsx';
+import { Raw } from './Raw.tsx';
 import { Versions } from './Versions.tsx';
+import { shownName } from './truth.ts';
 
 const tabs = ['versions', 'delivery', 'facts', 'raw'] as const;
 type Tab = (typeof tabs)[number];
@@ -39,8 +41,8 @@ export function Inspector({ message }: { message: Message | undefined }) {
             ))}
           </div>
           <div class="inspector-body" id="tab-panel" role="tabpanel" tabIndex={0} aria-labelledby={`tab-${tab.value}`}>
-            {tab.value === 'versions' && <><VersionsPart message={message} /><h3>{t('i.deliveryOf')}</h3><DeliveryPart message={message} /><h3>{t('i.facts')}</h3><Facts message={message} short /></>}
-            {tab.value === 'delivery' && <DeliveryPart message={message} />}
+            {tab.value === 'versions' && <><VersionsPart message={message} /><h3>{t('i.deliveryOf')}</h3><DeliveryPart id={message.id} /><h3>{t('i.facts')}</h3><Facts message={message} short /></>}
+            {tab.value === 'delivery' && <DeliveryPart id={message.id} />}
             {tab.value === 'facts' && <Facts message={message} />}
             {tab.value === 'raw' && <Raw message={message} />}
           </div>
@@ -56,47 +58,15 @@ function VersionsPart({ message }: { message: Message }) {
   return <Loaded from={versions} what={t('i.versions')} rows={3} retry={() => { void reload(versionsPath(message.id)); }}>{(data) => <Versions key={message.id} versions={data} posted={message.date} />}</Loaded>;
 }
 
-function DeliveryPart({ message }: { message: Message }) {
-  const path = `messages/${encodeURIComponent(message.id)}/delivery`;
-  const delivery = useApi<Delivery>(path, 5_000);
-  return (
-    <Loaded from={delivery} what={t('i.delivery')} rows={4} retry={() => { void reload(path); }}>
-      {({ steps }) => {
-        const longest = Math.max(1, ...steps.map(({ afterMs }) => afterMs ?? 0));
-        let before = 0;
-        return (
-          <ul class="delivery">
-            {steps.map((step) => {
-              const end = step.state === 'done' ? Math.min(100, ((step.afterMs ?? 0) / longest) * 100) : 100;
-              const start = Math.min(before, Math.max(0, end - 8));
-              if (step.state === 'done') before = end;
-              return (
-                <li key={step.name} class={`delivery-${step.state}`}>
-                  <Icon name={step.kind === 'destination' && step.name === 'store' ? 'store' : step.kind} size={16} class={step.state === 'waiting' ? 'warn' : step.state === 'gapped' ? 'bad' : 'quiet'} />
-                  <span class="cut"><b><bdi>{step.name}</bdi></b> {step.detail && <span class="quiet"><bdi>{step.detail}</bdi></span>}</span>
-                  <i class="delivery-line" ref={vars({ '--start': `${start.toFixed(1)}%`, '--size': `${(end - start).toFixed(1)}%` })} />
-                  <span class={join('tabular', step.state === 'waiting' && 'warn', step.state === 'gapped' && 'bad')}>
-                    {step.state === 'done' ? (step.afterMs === undefined ? '✓' : milliseconds(step.afterMs)) : t(`i.${step.state}` as Key)}
-                  </span>
-                </li>
-              );
-            })}
-          </ul>
-        );
-      }}
-    </Loaded>
-  );
-}
-
 function Facts({ message, short }: { message: Message; short?: boolean }) {
   const rows: [string, string | undefined, string?][] = [
     [t('i.origin'), originText(message)],
     [t('i.counters'), message.views !== undefined ? t('i.viewsForwards', { views: message.views, forwards: message.forwards ?? 0 }) : undefined],
     [t('i.key'), message.key, 'mono cut'],
     ...(short ? [] : [
-      [t('i.date'), full(message.date)], [t('i.received'), full(message.receivedAt)], [t('i.deletedFact'), message.deletedAt && full(message.deletedAt)],
+      [t('i.date'), `${full(message.date)} (${utc(message.date)})`], [t('i.received'), full(message.receivedAt)], [t('i.deletedFact'), message.deletedAt && full(message.deletedAt)],
       [t('i.sender'), message.sender ?? message.signature], [t('i.seq'), num(message.seq)], [t('i.source'), message.source], [t('i.type'), message.messageType], [t('i.status'), message.status],
-      [t('i.mediaFact'), message.media && [word('media', message.media.type), message.media.mimeType, message.media.size && size(message.media.size)].filter(Boolean).join(', ')],
+      [t('i.mediaFact'), message.media && [word('media', message.media.type), message.media.fileName && shownName(message.media.fileName), message.media.mimeType, message.media.size && size(message.media.size)].filter(Boolean).join(', ')],
       [t('i.topic'), message.topicTitle ?? message.topicId],
       [t('i.scope'), message.scope ? String(message.scope) : undefined],
     ] as [string, string | undefined][]),
@@ -107,16 +77,6 @@ const originText = (message: Message): string => {
   if (message.origin === 'catchup') return message.latenessMs ? t('r.caughtUp', { span: span(message.latenessMs / 1000, 2) }) : t('r.caughtUpPlain');
   return message.origin === 'backfill' ? t('r.history') : message.origin === 'import' ? t('r.imported') : t('r.live');
 };
-
-function Raw({ message }: { message: Message }) {
-  const text = JSON.stringify(message, null, 2);
-  return <><CopyButton text={text} /><pre class="raw" dir="ltr">{text}</pre></>;
-}
-
-function CopyButton({ text }: { text: string }) {
-  const done = useSignal(false);
-  return <button type="button" class="button small" onClick={() => { void navigator.clipboard?.writeText(text).then(() => { done.value = true; }); }}><Icon name="copy" size={14} />{done.value ? t('app.copied') : t('app.copy')}</button>;
-}
 
 export const linkOf = (message: Message): string => new URL(href(messagePath(message.channelId, message.messageId, message.scope)), location.origin).href;
 export function CopyLink({ message, iconOnly }: { message: Message; iconOnly?: boolean }) {

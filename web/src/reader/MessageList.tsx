@@ -1,48 +1,57 @@
 // The virtual list: anchored at the end, follows only when the reader is there, pages both ways.
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useSignal } from '@preact/signals';
+import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
-import type { Channel, Hole } from '../api/types.ts';
+import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
-import { clock, longDay, longDayYear, num, year } from '../app/format.ts';
-import { t, word } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
-import { join, vars } from '../ui/css.ts';
+import { longDay, longDayYear, year } from '../app/format.ts';
+import { t } from '../i18n/index.ts';
+import { join } from '../ui/css.ts';
 import { Bubble, Service } from './Bubble.tsx';
+import { HoleCard } from './HoleCard.tsx';
 import { selected } from './context.ts';
 import type { Feed } from './feed.ts';
-import { holds, lead, toRows, type Row } from './rows.ts';
+import { articles, holds, lead, toRows, type Row } from './rows.ts';
 
 export interface ListHandle {
   toEnd: () => void; center: (id: string) => boolean; step: (by: number) => void; atEnd: () => boolean;
 }
 interface Props {
-  feed: Feed; channel: Channel | undefined; filtered: boolean; wanted: string | null;
+  feed: Feed; channel: Channel | undefined; filtered: boolean; wanted: string | null; labelledBy?: string;
   onSelect: (id: string) => void; onView: (id: number, date: string, last: number) => void; handle: { current: ListHandle | null };
 }
 
-const estimate = (row: Row | undefined): number => {
+/** So far from an end of what is loaded the next page is asked for, so that a fast hand does not meet it. */
+const prefetchPx = 2_400;
+const guesses = new WeakMap<Message, number>();
+function guess(row: Row | undefined): number {
   if (!row || row.kind === 'day') return 44;
   if (row.kind === 'hole') return 72;
   if (row.kind === 'service') return 40;
-  const text = row.messages[0]?.text ?? '';
-  return 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(text.length / 56) * 21 + (text.match(/\n/g)?.length ?? 0) * 12;
-};
+  const first = row.messages[0] as Message;
+  let height = guesses.get(first);
+  if (height === undefined) {
+    height = 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(first.text.length / 56) * 21 + (first.text.match(/\n/g)?.length ?? 0) * 12;
+    guesses.set(first, height);
+  }
+  return height;
+}
 export const dayText = (date: string): string => (year(date) === year(now.peek()) ? longDay(date) : longDayYear(date));
 
-export function MessageList({ feed, channel, filtered, wanted, onSelect, onView, handle }: Props) {
+export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSelect, onView, handle }: Props) {
   const { items, older, newer, loading, change } = feed.state.value;
-  const holes = channel?.coverage.holes ?? [];
-  const rows = useMemo(() => toRows(items, holes, filtered), [items, holes, filtered]);
+  const holes = channel?.coverage.holes;
+  const rows = useMemo(() => toRows(items, holes ?? [], filtered), [items, holes, filtered]);
   const scroller = useRef<HTMLDivElement>(null);
   const pill = useSignal('');
   const placed = useRef<Feed | null>(null);
-  const selectedIndex = selected.value ? rows.findIndex((row) => holds(row, selected.value as string)) : -1;
+  const selectedIndex = useMemo(() => (selected.value ? rows.findIndex((row) => holds(row, selected.value as string)) : -1), [rows, selected.value]);
 
   const virtual = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => estimate(rows[index]),
+    estimateSize: (index) => guess(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
     followOnAppend: change === 'live' && newer === null,
@@ -95,25 +104,29 @@ export function MessageList({ feed, channel, filtered, wanted, onSelect, onView,
       const { range } = virtual;
       const element = scroller.current;
       if (!range || !element || placed.current !== feed) return;
-      const top = element.scrollTop;
-      const visible = virtual.getVirtualItems().filter(({ start, end }) => end > top + 8 && start < top + element.clientHeight);
-      const first = visible[0] ? rows[visible[0].index] : undefined;
-      const message = visible.map(({ index }) => rows[index] && lead(rows[index] as Row)).find(Boolean);
-      const last = visible.map(({ index }) => rows[index] && lead(rows[index] as Row)).filter(Boolean).at(-1);
-      pill.value = !first || first.kind === 'day' || !message ? '' : message.date;
+      const { scrollTop: top, scrollHeight, clientHeight } = element;
+      const visible = virtual.getVirtualItems().filter(({ start, end }) => end > top + 8 && start < top + clientHeight).map(({ index }) => rows[index]);
+      const messages = visible.map((row) => row && lead(row)).filter((message): message is Message => Boolean(message));
+      const [message] = messages;
+      const last = messages.at(-1);
+      pill.value = !visible[0] || visible[0].kind === 'day' || !message ? '' : dayText(message.date);
       if (message && last) onView(message.messageId, message.date, last.messageId);
       if (virtual.isAtEnd(60) && newer === null) feed.seen();
-      if (top < 900) void feed.loadOlder();
-      if (element.scrollHeight - top - element.clientHeight < 900) void feed.loadNewer();
+      if (top < prefetchPx) void feed.loadOlder();
+      if (scrollHeight - top - clientHeight < prefetchPx) void feed.loadNewer();
     });
   };
   useEffect(() => { noteView(); }, [rows]);
 
+  const latest = useRef(onSelect);
+  latest.current = onSelect;
+  const pick = useMemo(() => (id: string) => latest.current(id), []);
   const group = channel !== undefined && channel.kind !== 'channel';
+  const total = older === null && newer === null ? articles(rows) : -1;  // -1: not known
   return (
     <div class="list">
-      {pill.value && <p class="day-pill floating" aria-hidden="true">{dayText(pill.value)}</p>}
-      <div class="scroller" ref={scroller} tabIndex={0} role="feed" aria-busy={loading !== ''} aria-label={t('r.feed', { title: channel?.title ?? '' })} onScroll={noteView}>
+      {pill.value && <p class="day-pill floating" aria-hidden="true">{pill.value}</p>}
+      <div class="scroller" ref={scroller} tabIndex={0} role="feed" aria-busy={loading !== ''} aria-label={t('r.feed', { title: channel?.title ?? '' })} aria-describedby={labelledBy} onScroll={noteView}>
         {loading === 'older' && <p class="list-note small quiet">{t('r.loadingOlder')}</p>}
         {!older && loading !== 'first' && rows.length > 0 && <p class="sr">{t('r.start')}</p>}
         <div class="rows" ref={virtual.containerRef}>
@@ -121,7 +134,7 @@ export function MessageList({ feed, channel, filtered, wanted, onSelect, onView,
             const row = rows[index];
             return row && (
               <div key={key} class={join('row', `row-${row.kind}`)} data-index={index} ref={virtual.measureElement}>
-                <RowBody row={row} index={index} count={rows.length} group={group} onSelect={onSelect} />
+                <RowBody row={row} total={total} group={group} peer={feed.peer} onSelect={pick} />
               </div>
             );
           })}
@@ -131,26 +144,15 @@ export function MessageList({ feed, channel, filtered, wanted, onSelect, onView,
   );
 }
 
-function RowBody({ row, index, count, group, onSelect }: { row: Row; index: number; count: number; group: boolean; onSelect: (id: string) => void }) {
+const RowBody = memo(function RowBody({ row, total, group, peer, onSelect }: { row: Row; total: number; group: boolean; peer: string; onSelect: (id: string) => void }) {
   if (row.kind === 'day') return <p class="day-pill">{dayText(row.date)}</p>;
-  if (row.kind === 'hole') return <HoleCard hole={row.hole} />;
+  if (row.kind === 'hole') return <HoleCard hole={row.hole} peer={peer} />;
   const message = lead(row);
   if (!message) return null;
   const active = selected.value !== null && holds(row, selected.value);
   return (
-    <article tabIndex={active ? 0 : -1} aria-posinset={index + 1} aria-setsize={count} aria-current={active ? 'true' : undefined} data-id={message.id} onClick={() => onSelect(message.id)}>
+    <article tabIndex={active ? 0 : -1} aria-posinset={row.nth} aria-setsize={total} aria-current={active ? 'true' : undefined} data-id={message.id} onClick={() => onSelect(message.id)}>
       {row.kind === 'service' ? <Service message={row.message} /> : <Bubble messages={row.messages} joined={row.joined} group={group} />}
     </article>
   );
-}
-
-function HoleCard({ hole }: { hole: Hole }) {
-  const { filling } = hole;
-  return (
-    <div class="hole-card" role="note">
-      <Icon name="warn" size={17} class="warn" />
-      <div class="hole-text"><p class="strong">{t('r.hole', { n: hole.ids })}</p><p class="quiet">{num(hole.from)} – {num(hole.to)}, {t('r.holeCause', { cause: word('cause', hole.cause), time: clock(hole.since) })}</p></div>
-      {filling && <><i class="meter" ref={vars({ '--part': `${String(Math.round((filling.done / Math.max(1, filling.total)) * 100))}%` })} /><span class="tabular small">{t('cov.fillingText', { done: filling.done, total: filling.total })}</span></>}
-    </div>
-  );
-}
+});

@@ -21,10 +21,14 @@ import { useAfter } from '../api/resource.ts';
 import { ChannelList, byActivity } from './ChannelList.tsx';
 import { DateForm, FilterBar } from './FilterBar.tsx';
 import { Inspector, linkOf } from './Inspector.tsx';
-import { Lightbox } from './Lightbox.tsx';
+import { Gallery } from '../media/Gallery.tsx';
+import { Lightbox } from '../media/Lightbox.tsx';
+import { galleryKinds, type GalleryKind } from '../media/gallery.ts';
+import { Absent } from './Absent.tsx';
 import { MessageList, type ListHandle } from './MessageList.tsx';
 import { Rail, type View } from './Rail.tsx';
 import { ReaderHead } from './ReaderHead.tsx';
+import { Topics } from './Topics.tsx';
 import { inspectorOpen, selected, toggleDiff, unread } from './context.ts';
 import { covered } from './entities.ts';
 import { Feed, feedQuery, type Filters } from './feed.ts';
@@ -87,6 +91,9 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   const scope = Number(query.scope ?? 0) || 0;
   const wanted = wantedId !== null && Number.isInteger(wantedId) ? `${peer}:${String(wantedId)}${scope ? `:${String(scope)}` : ''}` : null;
 
+  const kind = galleryKinds.find((one) => one === query.gallery) ?? null;
+  const galleryHref = (next: GalleryKind): string => `${href(channelPath(peer))}?gallery=${next}`;
+
   const feed = useMemo(() => new Feed(peer, filters), [peer, filterKey]);
   const epoch = useSignal(0);
   const handle = useRef<ListHandle | null>(null);
@@ -147,31 +154,29 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
     d: () => { tool.value = 'date'; requestAnimationFrame(() => document.getElementById('date-field')?.focus()); },
     f: () => document.getElementById('channel-filter')?.focus(),
     End: toEnd,
-    Escape: () => { if (inspectorOpen.peek() && window.innerWidth < 1280) inspectorOpen.value = false; else if (tool.peek()) tool.value = ''; },
+    Escape: () => { if (kind) route(href(channelPath(peer))); else if (inspectorOpen.peek() && window.innerWidth < 1280) inspectorOpen.value = false; else if (tool.peek()) tool.value = ''; },
   });
 
   const slow = useAfter(state.loading === 'first', 150);
   return (
     <>
       <section class="reader-center" aria-label={channel?.title ?? peer}>
-        <ReaderHead channel={channel} peer={peer} tool={tool.value} onTool={(name) => { tool.value = tool.peek() === name ? '' : name; }} apiCall={apiUrl(`messages?${feedQuery(peer, filters).toString()}`)} />
+        <ReaderHead channel={channel} peer={peer} tool={tool.value} gallery={kind !== null} onGallery={() => { if (kind) route(href(channelPath(peer))); else route(galleryHref('photos')); }} onTool={(name) => { tool.value = tool.peek() === name ? '' : name; }} apiCall={apiUrl(`messages?${feedQuery(peer, filters).toString()}`)} />
         {tool.value === 'filter' && <FilterBar key={filterKey} filters={filters} onChange={change} />}
-        {tool.value === 'date' && channel && <DateForm channel={channel} date={view.value?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
-        {channel?.topics && channel.topics.length > 0 && (
-          <div class="topics" role="group" aria-label={t('r.topics')}>
-            {[{ id: '', title: t('r.allTopics') }, ...channel.topics].map((topic) => <button key={topic.id} type="button" class="tab" aria-pressed={filters.topic === topic.id} onClick={() => change({ topic: topic.id })}><bdi>{topic.title}</bdi></button>)}
-          </div>
-        )}
-        {state.absent !== null && <Absent id={state.absent} channel={channel} />}
-        <div class="reader-body">
+        {tool.value === 'date' && channel && <DateForm channel={channel} date={view.peek()?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
+        {channel?.topics && channel.topics.length > 0 && <Topics topics={channel.topics} chosen={filters.topic} onChoose={(topic) => change({ topic })} />}
+        {state.absent !== null && <Absent id={state.absent} channel={channel} onEnd={() => { void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); }); void reload(channelsPath); }} />}
+        {kind && channel ? <Gallery key={kind} channel={channel} kind={kind} onKind={(next) => route(galleryHref(next), true)} /> : (
+        <div class="reader-body" id="reader-panel" role={channel?.topics?.length ? 'tabpanel' : undefined} aria-labelledby={channel?.topics?.length ? `topic-${filters.topic}` : undefined}>
           {state.items.length > 0
             ? <MessageList feed={feed} channel={channel} filtered={filtered} wanted={wanted} onSelect={select} handle={handle} onView={(id, date, last) => { const old = view.peek(); if (old?.id !== id || old.last !== last) view.value = { id, date, last }; }} />
             : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => { epoch.value += 1; }} />
               : state.loading === 'first' ? slow && <Skeleton rows={6} />
                 : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered || channel?.state.code === 'imported' ? undefined : t('r.listening')}</Empty>}</div>}
-          {channel && !filtered && <Rail channel={channel} view={view.value} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}
+          {channel && !filtered && <Rail channel={channel} view={view} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}
           <NewPill feed={feed} onClick={toEnd} />
         </div>
+        )}
       </section>
       {inspectorOpen.value && <Inspector message={current} />}
     </>
@@ -187,12 +192,4 @@ function NewPill({ feed, onClick }: { feed: Feed; onClick: () => void }) {
   const { fresh, newer } = feed.state.value;
   if (fresh === 0 && newer === null) return null;
   return <button type="button" class={join('new-pill', fresh === 0 && 'quiet-pill')} aria-keyshortcuts="End" onClick={onClick}><Icon name="down" size={16} />{fresh > 0 ? t('r.newPill', { n: fresh }) : t('r.toEnd')}</button>;
-}
-
-function Absent({ id, channel }: { id: number; channel: Channel | undefined }) {
-  const inHole = channel?.coverage.holes.some((hole) => id >= hole.from && id <= hole.to);
-  return (
-    <div class="absent-bar" role="note"><Icon name={inHole ? 'warn' : 'unknown'} size={16} class={inHole ? 'warn' : 'quiet'} />
-      <span>{inHole ? t('r.holePermalink', { id }) : t('r.erasedPermalink', { id })} {!inHole && t('r.notStored')}</span></div>
-  );
 }

@@ -1,9 +1,11 @@
 // The whole channel, upright: proven, unknown, holes, and where the reader is. Click or arrow keys jump.
-import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useSignal, type Signal } from '@preact/signals';
+import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { request } from '../api/client.ts';
 import type { Channel, Message } from '../api/types.ts';
-import { monthYear, num, shortDate, year } from '../app/format.ts';
+import { now } from '../app/clock.ts';
+import { full, monthYear, num, shortDate, year } from '../app/format.ts';
+import { describe } from '../coverage/describe.ts';
 import { parts } from '../coverage/geometry.ts';
 import { t } from '../i18n/index.ts';
 import { vars } from '../ui/css.ts';
@@ -40,7 +42,8 @@ async function ticksOf(peer: string, newest: string): Promise<Tick[]> {
   return [first, ...found.filter((tick): tick is Tick => tick !== null)];
 }
 
-export function Rail({ channel, view, onJump }: { channel: Channel; view: View | null; onJump: (id: number) => void }) {
+export function Rail({ channel, view: seen, onJump }: { channel: Channel; view: Signal<View | null>; onJump: (id: number) => void }) {
+  const view = seen.value;  // read here, so that scrolling draws the rail anew and nothing else
   const { coverage, channelId } = channel;
   const { from, to } = coverage;
   const ticks = useSignal<Tick[]>(known.get(channelId) ?? []);
@@ -54,14 +57,20 @@ export function Rail({ channel, view, onJump }: { channel: Channel; view: View |
       .catch(() => undefined);
     return () => { here = false; };
   }, [channelId]);
+  const aim = useRef<number | null>(null);  // where the last key led: keys come faster than pages
+  useEffect(() => { aim.current = null; }, [view?.id]);
+  const drawn = useMemo(() => parts(coverage), [coverage]);
   if (!(to > from)) return null;
 
   const at = (id: number): number => Math.min(100, Math.max(0, ((id - from) / (to - from)) * 100));
   const start = view ? at(view.id) : 100;
   const size = view ? Math.max(0, at(view.last) - start) : 0;
-  const jump = (fraction: number): void => onJump(Math.round(from + Math.min(1, Math.max(0, fraction)) * (to - from)));
+  const jump = (fraction: number): void => {
+    aim.current = Math.min(1, Math.max(0, fraction));
+    onJump(Math.round(from + aim.current * (to - from)));
+  };
   const onKey = (event: KeyboardEvent): void => {
-    const here = view ? (view.id - from) / (to - from) : 1;
+    const here = aim.current ?? (view ? (view.id - from) / (to - from) : 1);
     const moves: Record<string, number> = { ArrowUp: here - 0.01, ArrowDown: here + 0.01, PageUp: here - 0.1, PageDown: here + 0.1, Home: 0, End: 1 };
     const move = moves[event.key];
     if (move === undefined) return;
@@ -73,9 +82,9 @@ export function Rail({ channel, view, onJump }: { channel: Channel; view: View |
   return (
     <div class="rail">
       <div class="rail-track" role="slider" tabIndex={0} aria-orientation="vertical" aria-label={t('rail.label')} aria-valuemin={from} aria-valuemax={to} aria-valuenow={view?.id ?? to}
-        aria-valuetext={view ? t('rail.value', { date: shortDate(view.date), id: view.id, to }) : num(to)} onKeyDown={onKey}
+        aria-valuetext={view ? `${t('rd.railValue', { date: full(view.date), id: num(view.id), to: num(to) })}. ${describe(channel, now.peek())}` : num(to)} onKeyDown={onKey}
         onClick={(event) => { const box = event.currentTarget.getBoundingClientRect(); jump((event.clientY - box.top) / box.height); }}>
-        {parts(coverage).map((part, i) => <i key={i} class={`rail-${part.state}`} ref={vars({ '--start': `${part.start.toFixed(3)}%`, '--size': `${part.size.toFixed(3)}%` })} />)}
+        {drawn.map((part, i) => <i key={i} class={`rail-${part.state}`} ref={vars({ '--start': `${part.start.toFixed(3)}%`, '--size': `${part.size.toFixed(3)}%` })} />)}
         <b class="rail-thumb" ref={vars({ '--start': `${start.toFixed(3)}%`, '--size': `${size.toFixed(3)}%` })} />
       </div>
       {ticks.value.map((tick) => {

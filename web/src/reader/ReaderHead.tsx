@@ -10,9 +10,9 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { inspectorOpen } from './context.ts';
 
-interface Props { channel: Channel | undefined; peer: string; tool: string; onTool: (name: 'filter' | 'date') => void; apiCall: string }
+interface Props { channel: Channel | undefined; peer: string; tool: string; onTool: (name: 'filter' | 'date') => void; gallery: boolean; onGallery: () => void; apiCall: string }
 
-export function ReaderHead({ channel, peer, tool, onTool, apiCall }: Props) {
+export function ReaderHead({ channel, peer, tool, onTool, gallery, onGallery, apiCall }: Props) {
   const menu = useSignal(false);
   const coverage = channel?.coverage;
   return (
@@ -29,6 +29,7 @@ export function ReaderHead({ channel, peer, tool, onTool, apiCall }: Props) {
       <span class="spacer" />
       <Tool icon="search" label={t('r.find')} active={tool === 'filter'} onClick={() => onTool('filter')} />
       <Tool icon="calendar" label={t('r.date')} active={tool === 'date'} onClick={() => onTool('date')} keys="d" />
+      <Tool icon="photo" label={t('rd.gallery')} active={gallery} onClick={onGallery} />
       <div class="menu-anchor" onFocusOut={(event) => { if (!event.currentTarget.contains(event.relatedTarget as Node | null)) menu.value = false; }}
         onKeyDown={(event) => { if (event.key === 'Escape' && menu.peek()) { menu.value = false; event.stopPropagation(); } }}>
         <button type="button" class="icon-button" aria-label={t('r.export')} aria-expanded={menu.value} onClick={() => { menu.value = !menu.peek(); }}><Icon name="download" /></button>

@@ -5,6 +5,7 @@ import type { Entity } from '../api/types.ts';
 import { safeUrl } from '../app/links.ts';
 import { t } from '../i18n/index.ts';
 import { tree, type Node } from './entities.ts';
+import { realHost } from './truth.ts';
 
 export function Text({ text, entities, from, to }: { text: string; entities?: Entity[]; from?: number; to?: number }) {
   return <>{tree(text, entities, from, to).map((node, i) => <Part key={i} node={node} />)}</>;
@@ -24,8 +25,8 @@ function Part({ node }: { node: Node }): JSX.Element {
     case 'pre': return <pre dir="ltr">{inside}</pre>;
     case 'blockquote': return <blockquote>{inside}</blockquote>;
     case 'spoiler': return <Spoiler>{inside}</Spoiler>;
-    case 'link': case 'url': return <Out to={plain(children)}>{inside}</Out>;
-    case 'text_link': return <Out to={entity.url}>{inside}</Out>;
+    case 'link': case 'url': return <Out to={plain(children)} said={plain(children)}>{inside}</Out>;
+    case 'text_link': return <Out to={entity.url} said={plain(children)}>{inside}</Out>;
     case 'email': return <Out to={`mailto:${plain(children)}`}>{inside}</Out>;
     case 'phone': return <Out to={`tel:${plain(children).replace(/[^+\d]/g, '')}`}>{inside}</Out>;
     case 'mention': return <Out to={`https://t.me/${encodeURIComponent(plain(children).replace(/^@/, ''))}`}>{inside}</Out>;
@@ -34,9 +35,12 @@ function Part({ node }: { node: Node }): JSX.Element {
   }
 }
 
-export function Out({ to, class: className, children }: { to?: string; class?: string; children: ComponentChildren }) {
+/** `said`: its words; where they name another place than it leads to, that place is said beside them. */
+export function Out({ to, said, class: className, children }: { to?: string; said?: string; class?: string; children: ComponentChildren }) {
   const url = safeUrl(to);
-  return url ? <a class={className} href={url} target="_blank" rel="noopener noreferrer" title={url}>{children}</a> : <span class={className}>{children}</span>;
+  if (!url) return <span class={className}>{children}</span>;
+  const host = said === undefined ? null : realHost(said, url);
+  return <a class={className} href={url} target="_blank" rel="noopener noreferrer" title={url}><bdi>{children}</bdi>{host && <span class="real-host" dir="ltr"> {t('rd.leadsTo', { host })}</span>}</a>;
 }
 
 function Spoiler({ children }: { children: ComponentChildren }) {

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Version } from '../api/types.ts';
 import { t } from '../i18n/index.ts';
+import { otherChanges } from './changes.ts';
 
 export function Removed({ children }: { children: ComponentChildren }) {
   return <><span class="sr">{t('r.removed')} </span><del>{children}</del>{' '}</>;
@@ -10,8 +11,9 @@ export function Added({ children }: { children: ComponentChildren }) {
   return <><span class="sr">{t('r.added')} </span><ins>{children}</ins></>;
 }
 
-export function sameText(before: Version, after: Version | undefined): string {
-  if (JSON.stringify(before.media ?? null) !== JSON.stringify(after?.media ?? null)) return t('r.mediaChanged');
-  if (JSON.stringify(before.entities ?? []) !== JSON.stringify(after?.entities ?? [])) return t('r.formatting');
-  return t('r.noChange');
+/** What else an edit changed; where nothing did, that is said, too. */
+export function OtherChanges({ before, after }: { before: Version; after: Version }) {
+  const said = otherChanges(before, after);
+  const all = said.length > 0 ? said : before.text === after.text ? [t('r.noChange')] : [];
+  return all.length > 0 ? <ul class="other-changes">{all.map((one) => <li key={one} dir="auto">{one}</li>)}</ul> : null;
 }

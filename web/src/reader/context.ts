@@ -1,13 +1,11 @@
 // What the rows of an open channel share.
 import { signal } from '@preact/signals';
-import type { Message } from '../api/types.ts';
 
 /** API id of the selected message. */
 export const selected = signal<string | null>(null);
 /** Ids of the messages whose last edit is shown. */
 export const diffed = signal<ReadonlySet<string>>(new Set());
 export const inspectorOpen = signal(window.matchMedia('(min-width: 1280px)').matches);
-export const lightbox = signal<{ pictures: Message[]; at: number } | null>(null);
 /** New messages a channel got while it was not open, since this page was. */
 export const unread = signal<ReadonlyMap<string, number>>(new Map());
 

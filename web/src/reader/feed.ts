@@ -22,11 +22,22 @@ export interface FeedState {
 const pageSize = 60;
 const mostLoaded = 20_000;
 const aroundLast = 'around-last';
+const aroundFirst = 'around-first';
 
 export const compare = (a: Message, b: Message): number =>
   (a.scope === b.scope ? a.messageId - b.messageId : a.date.localeCompare(b.date)) || a.seq - b.seq;
 
+const follows = (before: Message | undefined, after: Message | undefined): boolean =>
+  before !== undefined && after !== undefined && before.scope === after.scope && before.messageId < after.messageId;
+
 export function merge(items: Message[], news: Message[]): Message[] {
+  const sorted = news.slice().sort(compare);
+  // A page at either end, or one message that changed: nearly always, and then nothing else is looked at.
+  if (items.length === 0 || sorted.length === 0 || follows(items.at(-1), sorted[0])) return [...items, ...sorted];
+  if (follows(sorted.at(-1), items[0])) return [...sorted, ...items];
+  const [only] = sorted;
+  const place = only && sorted.length === 1 ? items.findIndex(({ id }) => id === only.id) : -1;
+  if (only && place >= 0) return (items[place]?.seq ?? 0) > only.seq ? items : [...items.slice(0, place), only, ...items.slice(place + 1)];
   const byId = new Map(items.map((item) => [item.id, item]));
   for (const item of news) {
     const old = byId.get(item.id);
@@ -51,9 +62,13 @@ const fits = (message: Message, filters: Filters): boolean =>
   && (!filters.media || message.hasMedia) && (!filters.origin || message.origin === filters.origin)
   && (!filters.topic || message.topicId === filters.topic) && (filters.deleted !== 'hide' || !message.deletedAt);
 
+const olderOf = (pagination: Pagination | undefined): string | null => (pagination?.hasMore ? pagination.nextCursor ?? null : null);
+
 export class Feed {
   readonly state: Signal<FeedState> = signal<FeedState>({ items: [], older: null, newer: null, loading: 'first', error: null, change: 'first', fresh: 0, absent: null });
   private stopped = new AbortController();
+  /** Of the last request for another place: what an older one brings is thrown away. */
+  private turn = 0;
 
   constructor(readonly peer: string, readonly filters: Filters) {}
 
@@ -72,18 +87,22 @@ export class Feed {
   }
 
   async loadNewest(): Promise<void> {
+    const turn = ++this.turn;
     this.set({ loading: 'first', error: null, absent: null });
     try {
       const { items, pagination } = await this.fetch({});
-      this.set({ items: items.slice().sort(compare), older: pagination?.hasMore ? pagination.nextCursor ?? null : null, newer: null, loading: '', change: 'first', fresh: 0 });
+      if (turn !== this.turn) return;
+      this.set({ items: items.slice().sort(compare), older: olderOf(pagination), newer: null, loading: '', change: 'first', fresh: 0 });
     } catch (error) { this.fail(error as Error); }
   }
 
   async loadAround(messageId: number, scope: number): Promise<void> {
+    const turn = ++this.turn;
     this.set({ loading: 'first', error: null, absent: null });
     const id = `${this.peer}:${String(messageId)}${scope ? `:${String(scope)}` : ''}`;
     try {
       const { items, pagination } = await this.fetch({ around: id });
+      if (turn !== this.turn) return;
       const found = items.some((item) => item.messageId === messageId && item.scope === scope);
       this.set({
         items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null,
@@ -92,6 +111,7 @@ export class Feed {
     } catch (error) {
       if (!(error instanceof ApiError && error.status === 404)) { this.fail(error as Error); return; }
       const near = await this.nearest(messageId).catch(() => null);
+      if (turn !== this.turn) return;
       if (near && near !== messageId) await this.loadAround(near, 0);
       else await this.loadNewest();
       this.set({ absent: messageId });
@@ -101,7 +121,7 @@ export class Feed {
   /** For the rail: where an id is, or would be. */
   async jump(messageId: number): Promise<void> {
     await this.loadAround(messageId, 0);
-    this.set({ absent: null });
+    if (this.state.peek().absent !== null) this.set({ absent: null });
   }
 
   /** The stored message nearest to an id, or null in an empty channel. */
@@ -119,13 +139,15 @@ export class Feed {
   async loadOlder(): Promise<void> {
     const { older, loading, items } = this.state.peek();
     if (!older || loading) return;
+    const { turn } = this;
     this.set({ loading: 'older', error: null });
     try {
-      const page = await this.fetch({ cursor: older });
-      let all = merge(items, page.items);
+      const page = await this.fetch(older === aroundFirst && items[0] ? { around: items[0].id } : { cursor: older });
+      if (turn !== this.turn) return;
+      let all = merge(this.state.peek().items, page.items);
       let { newer } = this.state.peek();
       if (all.length > mostLoaded) { all = all.slice(0, mostLoaded); newer = aroundLast; }
-      this.set({ items: all, older: page.pagination?.hasMore ? page.pagination.nextCursor ?? null : null, newer, loading: '', change: 'page' });
+      this.set({ items: all, older: olderOf(page.pagination), newer, loading: '', change: 'page' });
     } catch (error) { this.fail(error as Error); }
   }
 
@@ -133,12 +155,15 @@ export class Feed {
     const { newer, loading, items } = this.state.peek();
     const last = items.at(-1);
     if (!newer || loading || !last) return;
+    const { turn } = this;
     this.set({ loading: 'newer', error: null });
     try {
       const page = await this.fetch(newer === aroundLast ? { around: last.id } : { cursor: newer });
+      if (turn !== this.turn) return;
       const all = merge(this.state.peek().items, page.items);
-      const kept = all.length > mostLoaded ? all.slice(-mostLoaded) : all;
-      this.set({ items: kept, newer: page.items.length > 0 ? page.pagination?.prevCursor ?? null : null, loading: '', change: 'page', older: this.state.peek().older });
+      const cut = all.length > mostLoaded;
+      const kept = cut ? all.slice(-mostLoaded) : all;
+      this.set({ items: kept, newer: page.items.length > 0 ? page.pagination?.prevCursor ?? null : null, loading: '', change: 'page', older: cut ? aroundFirst : this.state.peek().older });
     } catch (error) { this.fail(error as Error); }
   }
 

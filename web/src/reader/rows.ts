@@ -1,19 +1,35 @@
 // From messages to rows: days, holes between bubbles, albums as one, runs of one sender joined.
 import type { Hole, Message } from '../api/types.ts';
 import { dayKey } from '../app/format.ts';
+import { zone } from '../app/settings.ts';
 
 export type Row =
   | { kind: 'day'; key: string; date: string }
   | { kind: 'hole'; key: string; hole: Hole }
-  | { kind: 'service'; key: string; message: Message }
-  | { kind: 'bubble'; key: string; messages: Message[]; joined: boolean };
+  | { kind: 'service'; key: string; message: Message; nth: number }
+  | { kind: 'bubble'; key: string; messages: Message[]; joined: boolean; nth: number };  // nth: of the articles, from 1
 
 const runMs = 5 * 60_000;
+
+// Of each message, once: 20,000 of them are gone through whenever one arrives.
+interface When { ms: number; day: string }
+let whens = new WeakMap<Message, When>();
+let whensZone = '';
+function when(message: Message): When {
+  if (whensZone !== zone()) { whens = new WeakMap(); whensZone = zone(); }
+  let found = whens.get(message);
+  if (!found) whens.set(message, found = { ms: Date.parse(message.date), day: dayKey(message.date) });
+  return found;
+}
 
 export function lead(row: Row): Message | null {
   if (row.kind === 'bubble') return row.messages[0] ?? null;
   return row.kind === 'service' ? row.message : null;
 }
+export const articles = (rows: Row[]): number => {
+  for (let i = rows.length - 1; i >= 0; i -= 1) { const row = rows[i]; if (row?.kind === 'bubble' || row?.kind === 'service') return row.nth; }
+  return 0;
+};
 export const holds = (row: Row, id: string): boolean =>
   row.kind === 'bubble' ? row.messages.some((message) => message.id === id) : row.kind === 'service' && row.message.id === id;
 
@@ -23,18 +39,19 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[
   const push = (hole: Hole): void => { rows.push({ kind: 'hole', key: `hole${String(hole.from)}`, hole }); };
   let day = '';
   let before: Message | null = null;
+  let nth = 0;
 
   for (const message of items) {
     while (open[0] && open[0].to < message.messageId) {
       const hole = open.shift() as Hole;
       if (before && before.messageId < hole.to) push(hole);
     }
-    const key = dayKey(message.date);
+    const key = when(message).day;
     if (key !== day) { rows.push({ kind: 'day', key: `day${key}`, date: message.date }); day = key; }
     const last = rows.at(-1);
-    if (message.service) rows.push({ kind: 'service', key: message.id, message });
+    if (message.service) rows.push({ kind: 'service', key: message.id, message, nth: nth += 1 });
     else if (message.albumId && last?.kind === 'bubble' && last.messages[0]?.albumId === message.albumId) last.messages.push(message);
-    else rows.push({ kind: 'bubble', key: message.id, messages: [message], joined: last?.kind === 'bubble' && isRun(before, message) });
+    else rows.push({ kind: 'bubble', key: message.id, messages: [message], joined: last?.kind === 'bubble' && isRun(before, message), nth: nth += 1 });
     before = message;
   }
   if (before) for (const hole of open) if (hole.from > before.messageId) push(hole);
@@ -43,5 +60,5 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[
 
 function isRun(before: Message | null, message: Message): boolean {
   return before !== null && before.senderId === message.senderId && before.sender === message.sender
-    && Date.parse(message.date) - Date.parse(before.date) < runMs;
+    && when(message).ms - when(before).ms < runMs;
 }

@@ -1,0 +1,24 @@
+// The few hundred bytes of a picture that come with its message, blurred.
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+
+/** A base64 JPEG as a blob: address; the CSP allows no data:. */
+export function useMiniature(base64: string | undefined): string | null {
+  const url = useSignal<string | null>(null);
+  useEffect(() => {
+    if (!base64) return;
+    let made: string;
+    try {
+      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      made = URL.createObjectURL(new Blob([bytes], { type: 'image/jpeg' }));
+    } catch { return; }
+    url.value = made;
+    return () => URL.revokeObjectURL(made);
+  }, [base64]);
+  return url.value;
+}
+
+export function Miniature({ base64 }: { base64: string | undefined }) {
+  const url = useMiniature(base64);
+  return url ? <img src={url} alt="" class="miniature" /> : null;
+}
