@@ -11,3 +11,6 @@ test('pieces that stay or came rebuild the newer text at their places', () => {
 test('a changed line is one line out and one line in', () => {
   assert.deepEqual(lines('a\nStop 1\nb', 'a\nStop 2\nb').map(({ kind }) => kind), ['same', 'removed', 'added', 'same']);
 });
+test('a number with its points is one word', () => {
+  assert.deepEqual(words('Stop 128.180', 'Stop 128.250').map(({ kind, text }) => `${kind} ${text}`), ['same Stop ', 'removed 128.180', 'added 128.250']);
+});

@@ -1,16 +1,20 @@
 // What an edit changed, by words and by lines. Loaded when an edited message is opened.
-import { diffArrays, diffWordsWithSpace } from 'diff';
+import { diffArrays } from 'diff';
 
 export interface Piece { kind: 'same' | 'removed' | 'added'; text: string; start: number }
+
+/** Numbers are one word with their points and colons: 128.180 became 128.250, not 180 became 250. */
+const wordsOf = (text: string): string[] => text.match(/\p{N}+(?:[.,:/]\p{N}+)*%?|[\p{L}\p{M}\p{N}_]+|\s+|[^\p{L}\p{M}\p{N}_\s]/gu) ?? [];
 
 /** Pieces in reading order; `start` is the place in the newer text. */
 export function words(before: string, after: string): Piece[] {
   let at = 0;
-  return diffWordsWithSpace(before, after).map((part) => {
-    const piece: Piece = { kind: part.added ? 'added' : part.removed ? 'removed' : 'same', text: part.value, start: at };
-    if (!part.removed) at += part.value.length;
+  return diffArrays(wordsOf(before), wordsOf(after), { timeout: 400 })?.map((part) => {
+    const text = part.value.join('');
+    const piece: Piece = { kind: part.added ? 'added' : part.removed ? 'removed' : 'same', text, start: at };
+    if (!part.removed) at += text.length;
     return piece;
-  });
+  }) ?? [{ kind: 'removed', text: before, start: 0 }, { kind: 'added', text: after, start: 0 }];
 }
 
 export interface Line { kind: 'same' | 'removed' | 'added'; pieces: Piece[] }
