@@ -5,11 +5,14 @@
 #include "api/route.h"
 #include "api/router.h"
 #include "api/routes/sync.h"
+#include "api/routes/trials.h"
 #include "api/view/board.h"
 #include "observe/log.h"
 
 namespace tg::api {
 namespace {
+
+constexpr unsigned kLagsEvery = 15;  // seconds
 
 Limits limits_of(const Options& options) {
   const auto& server = options.server;
@@ -77,6 +80,13 @@ struct Api::Impl {
       });
       if (!taken) refreshing = false;
     }
+    if (!board.watched() && ++ticks % kLagsEvery == 0 && !refreshing.exchange(true)) {
+      const bool taken = server.submit([this] {
+        board.note_lags();
+        refreshing = false;
+      });
+      if (!taken) refreshing = false;
+    }
     wake();  // logs have no other signal
   }
 
@@ -97,9 +107,10 @@ struct Api::Impl {
   const RouteTable routes;
   Sessions sessions;
   std::atomic<std::uint64_t> writes{0};
-  std::atomic<std::size_t> trials{0};
+  Trials trials;
   std::atomic<bool> awake{false};
   std::atomic<bool> refreshing{false};
+  unsigned ticks = 0;  // of tick() alone
   Tail tail;
   Board board;
   Syncs syncs;

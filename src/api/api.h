@@ -20,6 +20,7 @@
 #include "api/options.h"
 #include "hot/generations.h"
 #include "journal/journal.h"
+#include "journal/reader_marks.h"
 #include "journal/silence.h"
 #include "observe/health.h"
 #include "observe/lag.h"
@@ -58,6 +59,19 @@ struct Reader {
   model::Seq delivered;  // up to there, now: its cursor is saved later and never goes back; 0 = as its cursor says
   model::Time next_try_at;
   bool parked = false, off = false;
+  std::optional<std::int64_t> delivered_events;  // since the program started
+  std::optional<journal::Missed> missed = {};    // trimmed before it had it
+  model::Time parked_at;                         // 0 = it is not parked
+  bool may_park = false, may_resend = false;     // what a person may ask of it
+  bool runs = false;                             // the others are told of by their cursors alone
+};
+
+// What a person asks of a reader.
+struct ReaderRequest {
+  enum class Act : std::uint8_t { try_now, park, resume, resend, accept_missed };
+  std::string reader;
+  Act act = Act::try_now;
+  model::Seq from;  // of resend: everything behind it
 };
 
 struct Parts {
@@ -76,6 +90,10 @@ struct Parts {
   // entries it only says that.
   std::function<bool(const std::string& reader, const std::vector<std::int64_t>& entries)> retry_refused =
       [](const std::string&, const std::vector<std::int64_t>&) { return false; };
+  // Blocks until it is written where it has to be. not_found: no reader of this name is running.
+  std::function<Result<void>(const ReaderRequest&)> ask_reader = [](const ReaderRequest& request) -> Result<void> {
+    return Error{Code::not_found, "no reader named '" + request.reader + "' is running", ""};
+  };
   std::function<std::map<model::ChatId, observe::Late>()> lags = [] {
     return std::map<model::ChatId, observe::Late>{};
   };

@@ -15,8 +15,9 @@
 
 namespace tg::api {
 
-class Board;  // view/board.h: the overview, computed at most once a second
-class Syncs;  // routes/sync.h: the fetch that a person asked for
+class Board;   // view/board.h: the overview, computed at most once a second
+class Trials;  // routes/trials.h: one rule is tried at a time
+class Syncs;   // routes/sync.h: the fetch that a person asked for
 struct RouteTable;
 
 struct Context {
@@ -32,7 +33,7 @@ struct Context {
   const RouteTable& routes;
   std::atomic<std::uint64_t>& writes;  // changes made through this API
   model::Time started;
-  std::atomic<std::size_t>& trials;  // of rules, that run now
+  Trials& trials;  // of rules
   const observe::Vitals& vitals;
 
   journal::Journal& journal() const { return parts.journal; }

@@ -69,6 +69,7 @@ std::vector<Route> message_routes();
 std::vector<Route> channel_routes();
 std::vector<Route> named_channel_routes();
 std::vector<Route> consumer_routes();
+std::vector<Route> destination_routes();
 std::vector<Route> failure_routes();
 std::vector<Route> rule_routes();
 std::vector<Route> gateway_routes();

@@ -184,7 +184,23 @@ const std::string_view kSchemas = R"json({
    "state"], "properties": {"name": {"type": "string"}, "kind": {"type": "string"}, "behindEvents": {"type":
    "integer"}, "behindSeconds": {"type": "number"}, "ratePerMinute": {"type": "number"}, "lastError": {"type":
    "string"}, "nextTryAt": {"type": "string", "format": "date-time"}, "state": {"enum": ["ok", "late", "gapped",
-   "parked", "off"]}}},
+   "parked", "off"]}, "delivered": {"type": "integer", "description": "events since the gateway started"}, "parkedAt": {
+   "type": "string", "format": "date-time"}, "missed": {"type": "object", "description":
+   "trimmed from the journal before it had it", "required": ["after", "until", "noticedAt"], "properties": {
+   "atMost": {"type": "integer", "description": "events; absent where numbers do not tell"}, "after": {"type": "integer"}, "until": {"type": "integer"},
+   "noticedAt": {"type": "string", "format": "date-time"}}}, "acts": {"type": "array", "description":
+   "what may be asked of it", "items": {"enum": ["try-now", "park", "resume", "resend", "accept-missed"]}}}},
+ "DestinationLag": {"type": "object", "required": ["stepSeconds", "points"], "properties": {"stepSeconds": {"const": 60},
+   "points": {"type": "array", "items": {"type": "object", "required": ["at", "behindEvents", "behindSeconds"],
+   "properties": {"at": {"type": "string", "format": "date-time"}, "behindEvents": {"type": "integer"},
+   "behindSeconds": {"type": "number"}}}}}},
+ "DestinationAsked": {"type": "object", "required": ["name", "done"], "properties": {"name": {"type": "string"}, "done":
+   {"const": true}}},
+ "ResendBody": {"type": "object", "properties": {"since": {"type": "string", "description":
+   "a date or a time; without it everything that the journal has"}, "dryRun": {"type": "boolean"}}},
+ "Resent": {"type": "object", "required": ["name", "events", "eventsExact", "from", "dryRun"], "properties": {"name": {
+   "type": "string"}, "events": {"type": "integer"}, "eventsExact": {"type": "boolean"}, "from": {"type": "integer",
+   "description": "everything behind this number"}, "dryRun": {"type": "boolean"}}},
  "Attention": {"type": "object", "required": ["code"], "properties": {"code": {"type": "string"}, "channelId": {
    "type": "string"}, "title": {"type": "string"}, "destination": {"type": "string"}, "count": {"type": "integer"},
    "since": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"}, "detail": {"type":
@@ -287,6 +303,11 @@ const std::string_view kSchemas = R"json({
    "messageId", "at", "tries"], "properties": {"id": {"type": "string"}, "channelId": {"type": "string"}, "title": {
    "type": "string"}, "messageId": {"type": "integer"}, "at": {"type": "string", "format": "date-time"}, "tries": {
    "type": "integer"}, "place": {"type": "string"}, "textPreview": {"type": "string"}}}}}},
+ "FailureDetail": {"type": "object", "required": ["id", "destination", "reason", "seq", "tries", "firstAt", "lastAt",
+   "payload", "payloadBytes"], "properties": {"id": {"type": "string"}, "destination": {"type": "string"}, "reason": {
+   "type": "string"}, "seq": {"type": "integer"}, "place": {"type": "string"}, "tries": {"type": "integer"}, "firstAt": {
+   "type": "string", "format": "date-time"}, "lastAt": {"type": "string", "format": "date-time"}, "payload": {"type":
+   "string", "description": "as it was kept, at most 64 KB of it"}, "payloadBytes": {"type": "integer"}}},
  "FailuresChanged": {"type": "object", "required": ["matched", "changed", "dryRun"], "properties": {"matched": {
    "type": "integer"}, "changed": {"type": "integer"}, "dryRun": {"type": "boolean"}, "notTried": {"type": "array",
    "maxItems": 1000, "items": {"type": "object", "required": ["id", "why"], "properties": {"id": {"type": "string"},
@@ -380,7 +401,8 @@ const std::string_view kSchemas = R"json({
    "since the gateway started"}, "lastMatchAt": {"type": "string", "format": "date-time"}}}]},
  "RuleTrialBody": {"type": "object", "required": ["rule"], "properties": {"rule": {"type": "object", "description":
    "as RuleBody; name and actions may be absent"}, "channels": {"$ref": "#/components/schemas/Strings"}, "from": {
-   "type": "string"}, "to": {"type": "string"}, "limit": {"type": "integer", "minimum": 1, "maximum": 200}}},
+   "type": "string"}, "to": {"type": "string"}, "limit": {"type": "integer", "minimum": 1, "maximum": 200}, "trial": {
+   "type": "string", "description": "a name of the caller's own; a trial of the same name that still runs is ended"}}},
  "Span": {"type": "object", "description": "of the message's text, in UTF-16 units", "required": ["offset", "length"],
    "properties": {"offset": {"type": "integer"}, "length": {"type": "integer"}}},
  "RuleMatch": {"type": "object", "required": ["message", "spans"], "properties": {"message": {"$ref":

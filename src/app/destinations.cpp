@@ -42,17 +42,19 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
     if (!broker) return broker.error();
     sink::Runner::Options options;
     options.max_batch = static_cast<std::size_t>(std::max(std::int64_t{500}, kWindowsInBatch * config.rabbitmq.window));
+    options.may_resend = true;
     all->add_routed(std::move(*broker), std::move(options));
   }
   for (const auto& webhook : config.webhooks) {
     auto made = make_webhook(webhook, config);
     if (!made) return made.error();
-    all->add_routed(std::move(*made), {});
+    all->add_routed(std::move(*made), {.may_resend = true});
   }
   return all;
 }
 
 void Destinations::add_routed(std::unique_ptr<sink::Sink> sink, sink::Runner::Options options) {
+  options.may_park = true;
   options.passes = [this, name = sink->name()](const model::Event& event) { return passes_(name, event); };
   names_.push_back(sink->name());
   planned_.push_back({std::move(sink), std::move(options)});
@@ -89,21 +91,47 @@ void Destinations::marked(const std::string& consumer, std::span<const model::Me
   if (dedup_) dedup_->handled(consumer, keys);
 }
 
-api::Reader shown(const sink::Runner& runner) {
+api::Reader shown(const sink::Runner& runner, observe::Metrics& metrics) {
   const auto state = runner.state();
   api::Reader reader;
   reader.name = runner.name();
+  reader.runs = true;
   reader.delivered = state.delivered;
-  if (!state.up) {
+  reader.delivered_events = static_cast<std::int64_t>(metrics.delivered(reader.name).Value());
+  reader.missed = state.missed;
+  reader.parked_at = state.parked_at;
+  reader.parked = static_cast<bool>(state.parked_at);
+  reader.may_park = runner.options().may_park;
+  reader.may_resend = runner.options().may_resend;
+  if (!state.up && !reader.parked) {
     reader.last_error = state.last_error;
     reader.next_try_at = state.next_try_at;
   }
   return reader;
 }
 
+Result<void> ask(sink::Runner& runner, const api::ReaderRequest& request) {
+  using Act = api::ReaderRequest::Act;
+  switch (request.act) {
+    case Act::try_now: runner.try_now(); return {};
+    case Act::park: return runner.park();
+    case Act::resume: return runner.resume();
+    case Act::resend: return runner.resend(request.from);
+    case Act::accept_missed: return runner.accept_missed();
+  }
+  return {};
+}
+
+Result<void> Destinations::ask_reader(const api::ReaderRequest& request) {
+  for (auto& runner : runners_) {
+    if (runner->name() == request.reader) return ask(*runner, request);
+  }
+  return Error{Code::not_found, "no reader named '" + request.reader + "' is running", ""};
+}
+
 std::vector<api::Reader> Destinations::readers() const {
   std::vector<api::Reader> all;
-  for (const auto& runner : runners_) all.push_back(shown(*runner));
+  for (const auto& runner : runners_) all.push_back(shown(*runner, parts_.metrics));
   return all;
 }
 

@@ -12,7 +12,8 @@
 
 namespace tg::app {
 
-api::Reader shown(const sink::Runner& runner);
+api::Reader shown(const sink::Runner& runner, observe::Metrics& metrics);
+Result<void> ask(sink::Runner& runner, const api::ReaderRequest& request);
 
 class Destinations {
  public:
@@ -30,6 +31,7 @@ class Destinations {
   bool wait_delivered(const std::string& name, model::Seq seq, std::chrono::milliseconds patience) const;
   // These entries of the quarantine go out once more; false: there is no destination of this name.
   bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
+  Result<void> ask_reader(const api::ReaderRequest& request);  // not_found: as above
   // Tells the cache what a consumer has processed; returns at once.
   void marked(const std::string& consumer, std::span<const model::MessageKey> keys);
 

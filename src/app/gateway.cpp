@@ -256,6 +256,11 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
   parts.retry_refused = [raw = impl.get()](const std::string& reader, const std::vector<std::int64_t>& entries) {
     return raw->destinations->retry_refused(reader, entries) || raw->rules->retry_refused(reader, entries);
   };
+  parts.ask_reader = [raw = impl.get()](const api::ReaderRequest& request) -> Result<void> {
+    auto done = raw->destinations->ask_reader(request);
+    if (done || done.error().code != Code::not_found) return done;
+    return raw->rules->ask_reader(request);
+  };
   parts.marked = [raw = impl.get()](const std::string& consumer, std::span<const model::MessageKey> keys) {
     raw->destinations->marked(consumer, keys);
   };

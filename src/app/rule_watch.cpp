@@ -160,6 +160,7 @@ void RuleWatch::look() {
     if (!sink) continue;
     sink::Runner::Options options;
     options.max_batch = 200;
+    options.may_park = true;
     auto runner = std::make_unique<sink::Runner>(std::move(sink), parts_.runner, std::move(options));
     readers_.emplace(name, Reader{boost::json::serialize(rules::to_json(rule)), std::move(runner)});
   }
@@ -201,10 +202,17 @@ bool RuleWatch::retry_refused(const std::string& name, const std::vector<std::in
   return true;
 }
 
+Result<void> RuleWatch::ask_reader(const api::ReaderRequest& request) {
+  const std::lock_guard lock(mutex_);
+  const auto found = readers_.find(request.reader);
+  if (found == readers_.end()) return Error{Code::not_found, "no reader named '" + request.reader + "' is running", ""};
+  return ask(*found->second.runner, request);
+}
+
 std::vector<api::Reader> RuleWatch::readers() const {
   std::vector<api::Reader> all;
   const std::lock_guard lock(mutex_);
-  for (const auto& [name, reader] : readers_) all.push_back(shown(*reader.runner));
+  for (const auto& [name, reader] : readers_) all.push_back(shown(*reader.runner, parts_.runner.metrics));
   return all;
 }
 

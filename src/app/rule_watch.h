@@ -47,6 +47,7 @@ class RuleWatch {
   std::vector<api::Reader> readers() const;
   // These entries of the quarantine go out once more; false: there is no reader of this name.
   bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
+  Result<void> ask_reader(const api::ReaderRequest& request);  // not_found: as above
 
  private:
   struct Reader {

@@ -5,6 +5,7 @@
 
 #include "journal/cursors.h"
 #include "journal/quarantine.h"
+#include "journal/reader_marks.h"
 #include "observe/log.h"
 
 namespace tg::sink {
@@ -61,6 +62,61 @@ void Runner::retry_refused(const std::vector<std::int64_t>& entries) {
   }
 }
 
+void Runner::try_now() {
+  {
+    const std::lock_guard lock(mutex_);
+    hurry_ = resting_;
+  }
+  moved_.notify_all();
+}
+
+Result<void> Runner::set_parked(model::Time at) {
+  if (!options_.may_park)
+    return Error{Code::conflict, name() + " cannot be parked", "What reads from it would be told less than there is"};
+  auto done =
+      parts_.intake.write([name = name(), at](journal::Connection& db) { return journal::mark_parked(db, name, at); });
+  if (!done) return done;
+  {
+    const std::lock_guard lock(mutex_);
+    state_.parked_at = at;
+  }
+  moved_.notify_all();
+  return {};
+}
+
+Result<void> Runner::park() {
+  const auto since = state().parked_at;
+  return set_parked(since ? since : model::Time::now());
+}
+
+Result<void> Runner::resume() { return set_parked({}); }
+
+bool Runner::parked() const {
+  const std::lock_guard lock(mutex_);
+  return static_cast<bool>(state_.parked_at);
+}
+
+Result<void> Runner::resend(model::Seq from) {
+  if (!options_.may_resend)
+    return Error{Code::conflict, name() + " takes nothing twice", "It keeps its own place, or would tell people again"};
+  {
+    const std::lock_guard lock(mutex_);
+    resend_from_ = resend_from_ ? std::min(*resend_from_, from) : from;
+    hurry_ = resting_;
+  }
+  moved_.notify_all();
+  return {};
+}
+
+Result<void> Runner::accept_missed() {
+  auto done = parts_.intake.write(
+      [name = name()](journal::Connection& db) { return journal::mark_missed(db, name, std::nullopt); });
+  if (!done) return done;
+  const std::lock_guard lock(mutex_);
+  state_.missed.reset();
+  return {};
+}
+
 std::optional<std::int64_t> Runner::next_to_retry() {
   const std::lock_guard lock(mutex_);
   if (to_retry_.empty()) return std::nullopt;
@@ -78,6 +134,14 @@ void Runner::run(const std::stop_token& stop) {
   auto pause = options_.first_pause;
   bool is_open = false;
   while (!stop.stop_requested()) {
+    if (parked()) {
+      sink_->close();
+      is_open = false;
+      save_cursor(false);
+      stay_parked(stop);
+      pause = options_.first_pause;
+      continue;
+    }
     Result<bool> worked = true;
     asked_pause_ = {};
     if (!has_begun_) {
@@ -115,13 +179,52 @@ void Runner::run(const std::stop_token& stop) {
 
 void Runner::rest(std::chrono::milliseconds pause, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  moved_.wait_for(lock, stop, pause, [] { return false; });
+  resting_ = true;
+  moved_.wait_for(lock, stop, pause, [&] { return hurry_ || state_.parked_at; });
+  resting_ = hurry_ = false;
+}
+
+void Runner::stay_parked(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  state_.up = false;
+  state_.next_try_at = {};
+  const auto since = state_.parked_at;
+  if (!since) return;
+  lock.unlock();
+  observe::info("destination_parked", {{"reader", name()}, {"at", at_.value}});
+  parts_.metrics.destination_up(name()).Set(0);
+  parts_.health.set(name(), observe::Role::destination, observe::State::degraded,
+                    fmt::format("parked by a person since {}. What it misses waits in the journal until it is resumed",
+                                model::to_rfc3339(since)),
+                    since);
+  lock.lock();
+  moved_.wait(lock, stop, [&] { return !state_.parked_at; });
+}
+
+// What is sent again goes behind the cursor, which never moves back.
+void Runner::go_back_if_asked() {
+  std::optional<model::Seq> from;
+  {
+    const std::lock_guard lock(mutex_);
+    from = std::exchange(resend_from_, std::nullopt);
+  }
+  if (from) from = parts_.journal.past_trimmed(*from).value_or(*from);
+  if (!from || *from >= at_) return;
+  observe::info("destination_resends", {{"reader", name()}, {"from", from->value}, {"to", at_.value}});
+  moved_to(*from);
 }
 
 // What happens before it is reached for the first time is not passed over, not even by a restart.
 Result<void> Runner::begin() {
   auto db = parts_.journal.read();
   if (!db) return db.error();
+  const auto marks = journal::marks_of(**db, name());
+  if (!marks) return marks.error();
+  {
+    const std::lock_guard lock(mutex_);
+    state_.parked_at = options_.may_park ? marks->parked_at : model::Time{};
+    state_.missed = marks->missed;
+  }
   const auto any = journal::has_position(**db, name());
   if (!any) return any.error();
   if (*any || options_.from_oldest) return {};
@@ -165,11 +268,15 @@ model::Seq Runner::past_trimmed(model::Seq at) {
   if (!next) return at;
   observe::error("reader_gapped", {{"reader", name()}, {"after", at.value}, {"next", next->value}});
   const std::lock_guard lock(mutex_);
-  state_.gapped = true;
+  state_.missed = journal::Missed{state_.missed ? state_.missed->after : at, *next, model::Time::now()};
+  parts_.intake.write_later([name = name(), missed = state_.missed](journal::Connection& db) {
+    return journal::mark_missed(db, name, missed);
+  });
   return *next;
 }
 
 Result<bool> Runner::step(const std::stop_token& stop) {
+  go_back_if_asked();
   const auto entry = next_to_retry();
   if (entry) {
     if (auto done = retry(*entry, stop); !done) return done.error();

@@ -1,4 +1,6 @@
 // What was set aside (the quarantine): listed by reader and reason, tried again, dropped, also by filter and dry.
+#include <unicode/utf8.h>
+
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
@@ -11,6 +13,7 @@ namespace {
 constexpr std::int64_t kItemsAGroup = 50;
 constexpr std::int64_t kGroups = 100;
 constexpr std::size_t kMostIds = 1'000;
+constexpr std::size_t kMostPayload = 64'000;
 
 struct Wanted {
   std::vector<std::int64_t> ids;
@@ -85,6 +88,24 @@ Result<Wanted> wanted_of(const Request& request) {
   return wanted;
 }
 
+// What could not be read may be no UTF-8, which JSON has to be: then each such byte is shown as U+FFFD.
+std::string clean_text(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(text.data());
+  const auto size = static_cast<std::int32_t>(text.size());
+  for (std::int32_t at = 0; at < size;) {
+    const auto begin = at;
+    UChar32 c = 0;
+    U8_NEXT(bytes, at, size, c);
+    if (c < 0)
+      out += "\xEF\xBF\xBD";
+    else
+      out += text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(at - begin));
+  }
+  return out;
+}
+
 std::string_view advice_for(const std::string& reader) {
   return reader == "intake"
              ? "This could not be read. It is kept as it was; import its file again after an update, then "
@@ -151,6 +172,37 @@ Response list_failures(const Request& request, Context& context) {
                           {"hasMore", more}};
   pagination["nextCursor"] = more ? json::value(std::to_string(*cursor + kGroups)) : json::value(nullptr);
   return list_answer(json::serialize(data), json::serialize(pagination));
+}
+
+Response one_failure(const Request& request, Context& context) {
+  const auto text = unescape(request.parameters[0]);
+  const auto id = model::parse_int(text);
+  const auto unknown = [&] { return failure(404, "not_found", "nothing that is set aside has the id '" + text + "'"); };
+  if (!id) return unknown();
+  auto db = context.journal().read();
+  if (!db) return failure(db.error());
+  auto& row = (*db)->prepared(
+      "SELECT reader, reason, seq, place, tries, first_at, last_at, payload FROM quarantine WHERE id = ?");
+  row.with(*id);
+  const auto found = row.step();
+  if (!found) return failure(found.error());
+  if (!*found) {
+    row.reset();
+    return unknown();
+  }
+  const std::string payload(row.text(7));
+  json::object data{{"id", std::to_string(*id)},
+                    {"destination", std::string(row.text(0))},
+                    {"reason", std::string(row.text(1))},
+                    {"seq", row.integer(2)},
+                    {"tries", row.integer(4)},
+                    {"firstAt", model::to_rfc3339(model::Time{row.integer(5)})},
+                    {"lastAt", model::to_rfc3339(model::Time{row.integer(6)})},
+                    {"payload", clean_text(shortened(payload, kMostPayload))},
+                    {"payloadBytes", payload.size()}};
+  if (!row.text(3).empty()) data["place"] = std::string(row.text(3));
+  row.reset();
+  return success(std::move(data));
 }
 
 Result<std::int64_t> count(Context& context, const Wanted& wanted) {
@@ -247,6 +299,16 @@ std::vector<Route> failure_routes() {
        .summary = "What was set aside, by reader and reason",
        .schema = "[Failure]",
        .parameters = {{"cursor", "string", "nextCursor of an earlier answer"}}},
+      {.method = Method::get,
+       .pattern = "/api/telegram-gateway/failures/{id}",
+       .access = Access::read,
+       .where = Where::worker,
+       .handler = one_failure,
+       .operation = "failure",
+       .tag = "monitor",
+       .summary = "One entry with what was kept of it",
+       .schema = "FailureDetail",
+       .parameters = {{"id", "string", "as the list has it", "path", true}}},
       {.method = Method::post,
        .pattern = "/api/telegram-gateway/failures/retry",
        .access = Access::admin,

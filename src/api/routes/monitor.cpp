@@ -52,12 +52,6 @@ Response timeseries(const Request& request, Context& context) {
   return response;
 }
 
-Response destinations(const Request&, Context& context) {
-  const auto snapshot = context.board.fresh();
-  if (!snapshot) return failure(snapshot.error());
-  return success_text((*snapshot)->destinations);
-}
-
 Response jobs(const Request&, Context& context) {
   json::array data;
   for (const auto& job : context.all_jobs()) data.push_back(job_json(job));
@@ -158,8 +152,6 @@ std::vector<Route> monitor_routes() {
       probe("/health/capture", capture, "health_capture", "503: nothing new is captured"),
       std::move(metric),
       std::move(series),
-      get("/api/telegram-gateway/destinations", destinations, "destinations",
-          "Every reader of the journal and how far it is", "[Destination]"),
       get("/api/telegram-gateway/jobs", jobs, "jobs", "Imports and fetches of this run", "[Job]"),
       std::move(one_job),
       std::move(log),

@@ -3,6 +3,7 @@
 #include <boost/url/parse.hpp>
 
 #include "api/routes/common.h"
+#include "api/routes/trials.h"
 #include "api/view/rule_trial.h"
 #include "model/time_range.h"
 
@@ -13,7 +14,6 @@ namespace {
 using rules::Problem;
 using rules::Rule;
 
-constexpr std::size_t kMostTrials = 1;  // at once: each keeps a worker busy for seconds
 constexpr std::int64_t kMostShown = 200;
 
 const Error kNoRules{Code::unavailable, "this gateway has no rules", "Ask the one that captures"};
@@ -153,20 +153,6 @@ Result<TrialQuery> trial_of(const json::object& body) {
   return query;
 }
 
-// A trial takes one of a few places for as long as it runs.
-class Place {
- public:
-  explicit Place(std::atomic<std::size_t>& taken) : taken_(taken), got_(++taken <= kMostTrials) {}
-  ~Place() { --taken_; }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool got() const { return got_; }
-
- private:
-  std::atomic<std::size_t>& taken_;
-  bool got_;
-};
-
 Response try_it(const Request& request, Context& context) {
   const auto body = body_of(request);
   if (!body) return failure(body.error());
@@ -184,13 +170,13 @@ Response try_it(const Request& request, Context& context) {
   auto rule = rules::read_rule(asked, problems);
   auto matcher = rules::Matcher::make(std::move(rule), problems);
   if (!problems.empty() || !matcher) return refusal(problems);
-  const Place place(context.trials);
+  const Trials::Place place(context.trials, text_of(*body, "trial").value_or(""));
   if (!place.got()) {
     auto response = failure(429, "too_many", "other rules are being tried; ask again in a moment");
     response.add("Retry-After", "1");
     return response;
   }
-  auto result = try_rule(*matcher, *query, context.store());
+  auto result = try_rule(*matcher, *query, context.store(), place.ended());
   return result ? success(std::move(*result)) : failure(result.error());
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kLateSeconds = 60;
 constexpr std::size_t kRowsKept = 4;
+// More between two places is no count of events: numbers jump where the program was started (journal.cpp).
+constexpr std::int64_t kJump = 10'000'000;
 
 // The members of an object, to be put beside others.
 std::string members(const json::object& object) {
@@ -28,6 +30,16 @@ std::string kind_of_reader(const std::string& name) {
   return name.starts_with("alert:") || name.starts_with("forward:") ? "rule" : "broker";
 }
 
+std::vector<std::string_view> acts_of(const Reader& reader) {
+  std::vector<std::string_view> acts;
+  if (!reader.runs) return acts;
+  if (!reader.parked) acts.push_back("try-now");
+  if (reader.may_park) acts.push_back(reader.parked ? "resume" : "park");
+  if (reader.may_resend && !reader.parked) acts.push_back("resend");
+  if (reader.missed) acts.push_back("accept-missed");
+  return acts;
+}
+
 }  // namespace
 
 json::object destination_json(const Destination& d) {
@@ -39,6 +51,17 @@ json::object destination_json(const Destination& d) {
                    {"state", d.state}};
   if (!d.last_error.empty()) out["lastError"] = d.last_error;
   if (d.next_try_at) out["nextTryAt"] = model::to_rfc3339(d.next_try_at);
+  if (d.delivered) out["delivered"] = *d.delivered;
+  if (d.parked_at) out["parkedAt"] = model::to_rfc3339(d.parked_at);
+  if (d.missed) {
+    json::object missed{{"after", d.missed->after.value},
+                        {"until", d.missed->until.value},
+                        {"noticedAt", model::to_rfc3339(d.missed->noticed_at)}};
+    const auto most = d.missed->until.value - d.missed->after.value;
+    if (most < kJump) missed["atMost"] = most;
+    out["missed"] = std::move(missed);
+  }
+  if (!d.acts.empty()) out["acts"] = json::array(d.acts.begin(), d.acts.end());
   return out;
 }
 
@@ -66,8 +89,6 @@ model::Time Board::stale_before(model::Time now) const {
 double Board::rate_of(const std::string& name, model::Seq seq, model::Time now) {
   auto& last = positions_[name];
   const auto passed = static_cast<double>(now.us - last.at.us) / 60e6;
-  // More at once is no rate: numbers jump where the program was started (journal.cpp).
-  constexpr std::int64_t kJump = 10'000'000;
   if (last.at && passed > 0 && seq >= last.seq && last.seq && seq.value - last.seq.value < kJump) {
     const auto rate = static_cast<double>(seq.value - last.seq.value) / passed;
     const double share = std::min(1.0, passed);  // a minute's mean
@@ -143,12 +164,27 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
     if (!reader.kind.empty()) found->kind = reader.kind;
     found->last_error = reader.last_error;
     found->next_try_at = reader.next_try_at;
+    found->delivered = reader.delivered_events;
+    found->missed = reader.missed;
+    found->parked_at = reader.parked_at;
+    found->acts = acts_of(reader);
+    if (reader.missed) found->state = "gapped";
     if (reader.off)
       found->state = "off";
     else if (reader.parked)
       found->state = "parked";
   }
+  for (const auto& d : all) {
+    if (d.state != "off") lags_.note(d.name, d.behind_events, d.behind_seconds, now);
+  }
   return all;
+}
+
+void Board::note_lags() {
+  const std::lock_guard lock(mutex_);
+  if (Steady::now() - made_ < kEvery) return;
+  auto db = parts_.journal.read();
+  if (db) (void)destinations(**db, model::Time::now());
 }
 
 Result<Board::Input> Board::read() {

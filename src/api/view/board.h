@@ -13,6 +13,7 @@
 
 #include "api/api.h"
 #include "journal/coverage.h"
+#include "observe/reader_lag.h"
 
 namespace tg::api {
 
@@ -21,7 +22,11 @@ struct Destination {
   std::int64_t behind_events = 0;
   double behind_seconds = 0, rate_per_minute = 0;
   model::Time next_try_at;
-  std::string_view state = "ok";  // ok, late, gapped, parked, off
+  std::string_view state = "ok";          // ok, late, gapped, parked, off
+  std::optional<std::int64_t> delivered;  // events, since the program started
+  std::optional<journal::Missed> missed;
+  model::Time parked_at;
+  std::vector<std::string_view> acts;  // what may be asked of it: try-now, park, resume, resend, accept-missed
 };
 
 class Board {
@@ -52,6 +57,10 @@ class Board {
   Result<std::string> channel_rows(int px);
 
   static constexpr std::chrono::milliseconds kEvery{1'000};
+
+  // Looks how far the readers are, when nobody else does.
+  void note_lags();
+  const observe::ReaderLag& lags() const { return lags_; }
 
   // Somebody who wants it fresh every second.
   class Watcher {
@@ -116,6 +125,7 @@ class Board {
   Steady::time_point overview_made_{};
   std::map<int, std::pair<Steady::time_point, std::string>> rows_;  // by px
   std::map<std::string, Position> positions_;
+  observe::ReaderLag lags_;
 };
 
 boost::json::object destination_json(const Destination& destination);

@@ -84,7 +84,8 @@ class Trial {
 
 }  // namespace
 
-Result<json::object> try_rule(const rules::Matcher& rule, const TrialQuery& query, store::Store& store) {
+Result<json::object> try_rule(const rules::Matcher& rule, const TrialQuery& query, store::Store& store,
+                              const std::stop_token& ended) {
   const auto began = Clock::now();
   Trial trial(rule, query);
   store::PageQuery page;
@@ -97,7 +98,10 @@ Result<json::object> try_rule(const rules::Matcher& rule, const TrialQuery& quer
     const auto found = store.page(page);
     if (!found) return found.error();
     std::size_t seen = 0;
-    for (; seen < found->rows.size() && !trial.over(); ++seen) trial.look_at(found->rows[seen]);
+    for (; seen < found->rows.size() && !trial.over(); ++seen) {
+      if (ended.stop_requested()) return Error{Code::conflict, "a later trial took this one's place", ""};
+      trial.look_at(found->rows[seen]);
+    }
     more = seen < found->rows.size() || (found->has_more && !found->next_cursor.empty());
     page.cursor = found->next_cursor;
   }

@@ -5,6 +5,7 @@
 #include <boost/json/object.hpp>
 #include <chrono>
 #include <cstdint>
+#include <stop_token>
 
 #include "rules/matcher.h"
 #include "store/store.h"
@@ -19,6 +20,8 @@ struct TrialQuery {
   std::chrono::milliseconds most_time{5'000};
 };
 
-Result<boost::json::object> try_rule(const rules::Matcher& rule, const TrialQuery& query, store::Store& store);
+// Code::conflict when `ended` was requested meanwhile.
+Result<boost::json::object> try_rule(const rules::Matcher& rule, const TrialQuery& query, store::Store& store,
+                                     const std::stop_token& ended);
 
 }  // namespace tg::api

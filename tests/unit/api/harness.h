@@ -23,6 +23,7 @@ struct Harness {
   api::Options options;
   std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
   std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
+  std::function<Result<void>(const api::ReaderRequest&)> ask_reader;
   std::vector<api::NamedSource> sources;
   std::vector<api::Reader> readers;
   std::unique_ptr<api::Api> api;
@@ -49,6 +50,7 @@ struct Harness {
                      .generations = generations};
     parts.sync = sync;
     if (retry_refused) parts.retry_refused = retry_refused;
+    if (ask_reader) parts.ask_reader = ask_reader;
     parts.sources = [this] { return sources; };
     parts.readers = [this] { return readers; };
     api = std::make_unique<api::Api>(options, std::move(parts));

@@ -52,6 +52,7 @@ TEST(Routes, ReadEveryNameThatAParameterHas) {
       {"logs", {"level", "q", "search", "after", "limit"}},
       {"failures", {"cursor"}},
       {"timeseries", {"minutes"}},
+      {"destination_lag", {"minutes"}},
       {"channel_coverage", {"px", "limit", "cursor"}},
       {"channel_rows", {"px"}},
       {"gateway_queue", {"limit"}},

@@ -501,6 +501,20 @@ TEST_F(SetAsideByASink, NothingIsTriedDry) {
   EXPECT_TRUE(asked.empty());
 }
 
+TEST_F(SetAside, OneIsToldWithWhatWasKeptOfItAlsoWhereThatIsNoText) {
+  ASSERT_TRUE(gateway.intake.write(
+      [](journal::Connection& db) { return db.execute("UPDATE quarantine SET payload = x'7BFF7D'"); }));
+
+  const auto data = data_of(gateway.get("/api/telegram-gateway/failures/1"));
+
+  EXPECT_EQ(data.at("reason").as_string(), "no date");
+  EXPECT_EQ(data.at("place").as_string(), "line 1");
+  EXPECT_EQ(data.at("payload").as_string(), "{\xEF\xBF\xBD}");
+  EXPECT_EQ(data.at("payloadBytes").as_int64(), 3);
+  EXPECT_EQ(gateway.get("/api/telegram-gateway/failures/99").status, 404);
+  EXPECT_EQ(gateway.get("/api/telegram-gateway/failures/x").status, 404);
+}
+
 TEST_F(SetAside, AFilterThatIsNoneDropsNothing) {
   for (const auto* body : {R"({"filter":{"channelId":"abc"}})", R"({"ids":"1","filter":{"reason":"no date"}})",
                            R"({"ids":[1],"filter":"reason"})"}) {

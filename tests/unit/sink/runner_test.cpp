@@ -219,8 +219,91 @@ TEST_F(Runner, WhatWasTrimmedBeforeIsSaidAndPassed) {
   const auto runner = house.run(receiver);
 
   ASSERT_TRUE(house.all_there(*runner));
-  EXPECT_TRUE(runner->state().gapped);
+  ASSERT_TRUE(runner->state().missed);
+  EXPECT_EQ(runner->state().missed->after.value, all[1]);
   EXPECT_EQ(receiver.got(), (std::vector<std::int64_t>(all.begin() + 5, all.end())));
+}
+
+TEST_F(Runner, WhatItMissedIsRememberedUntilAPersonAcceptsIt) {
+  const auto all = house.post(3);
+  const journal::Missed missed{model::Seq{all[0]}, model::Seq{all[1]}, model::Time::now()};
+  ASSERT_TRUE(house.intake->write([&](journal::Connection& db) { return journal::mark_missed(db, "memory", missed); }));
+  auto runner = house.run(receiver);
+  ASSERT_TRUE(runner->state().missed);
+  EXPECT_EQ(runner->state().missed->until.value, all[1]);
+
+  ASSERT_TRUE(runner->accept_missed());
+
+  EXPECT_FALSE(runner->state().missed);
+  runner.reset();
+  runner = house.run(receiver);
+  EXPECT_FALSE(runner->state().missed);
+}
+
+TEST_F(Runner, TryNowEndsTheRestAndNoLaterOne) {
+  receiver.trouble = Error{Code::unavailable, "later", ""};
+  receiver.pause = std::chrono::hours(1);
+  const auto news = house.post(2);
+  const auto runner = house.run(receiver, House::from_oldest());
+  ASSERT_TRUE(house.until([&] { return static_cast<bool>(runner->state().next_try_at); }));
+
+  receiver.set([](Receiver& r) { r.trouble.reset(); });
+  ASSERT_TRUE(house.until([&] {
+    runner->try_now();
+    return runner->state().delivered.value == news.back();
+  }));
+
+  EXPECT_EQ(receiver.got(), news);
+}
+
+TEST_F(Runner, ParkedDeliversNothingUntilItIsResumedAlsoAfterARestart) {
+  auto options = House::from_oldest();
+  options.may_park = true;
+  auto runner = house.run(receiver, options);
+  auto all = house.post(2);
+  ASSERT_TRUE(house.all_there(*runner));
+  ASSERT_TRUE(runner->park());
+  ASSERT_TRUE(house.until([&] { return !runner->state().up; }));
+
+  auto more = house.post(3);
+  runner.reset();
+  house.stop();
+  house.start();
+  runner = house.run(receiver, options);
+  EXPECT_TRUE(runner->state().parked_at);
+  EXPECT_FALSE(runner->wait_delivered(house.journal->head(), std::chrono::milliseconds(100)));
+  EXPECT_EQ(receiver.got(), all);
+  EXPECT_TRUE(house.until([&] { return house.health.dependencies().at(0).state == observe::State::degraded; }));
+
+  ASSERT_TRUE(runner->resume());
+  ASSERT_TRUE(house.all_there(*runner));
+  all.insert(all.end(), more.begin(), more.end());
+  EXPECT_EQ(receiver.got(), all);
+  EXPECT_TRUE(house.until([&] { return runner->state().up; }));
+}
+
+TEST_F(Runner, IsNeitherParkedNorSentAgainUnlessItMayBe) {
+  const auto runner = house.run(receiver);
+  EXPECT_EQ(runner->park().error().code, Code::conflict);
+  EXPECT_EQ(runner->resend({}).error().code, Code::conflict);
+  EXPECT_FALSE(runner->state().parked_at);
+}
+
+TEST_F(Runner, SendsAgainWhatIsBehindAPlaceWithTheSameKeys) {
+  auto options = House::from_oldest();
+  options.may_resend = true;
+  const auto runner = house.run(receiver, options);
+  auto all = house.post(5);
+  ASSERT_TRUE(house.all_there(*runner));
+  const auto keys = receiver.keys;
+
+  ASSERT_TRUE(runner->resend(model::Seq{all[2]}));
+
+  ASSERT_TRUE(receiver.until([](const Receiver& r) { return r.seqs.size() == 7; }));
+  EXPECT_EQ(receiver.got(), (std::vector{all[0], all[1], all[2], all[3], all[4], all[3], all[4]}));
+  EXPECT_EQ(receiver.keys[5], keys[3]);
+  house.post(1);
+  EXPECT_TRUE(house.all_there(*runner));
 }
 
 TEST_F(Runner, WhatIsRefusedIsSetAsideAndTheRestFlowsOn) {
