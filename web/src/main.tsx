@@ -14,8 +14,11 @@ const Channels = lazy(() => import('./pages/Channels.tsx'));
 const ChannelDetail = lazy(() => import('./pages/ChannelDetail.tsx'));
 const Search = lazy(() => import('./pages/Search.tsx'));
 const Jobs = lazy(() => import('./pages/Jobs.tsx'));
-const Destinations = lazy(() => import('./pages/Destinations.tsx'));
-const SetAside = lazy(() => import('./pages/SetAside.tsx'));
+const Destinations = lazy(() => import('./deliver/Destinations.tsx'));
+const Destination = lazy(() => import('./deliver/Destination.tsx'));
+const SetAside = lazy(() => import('./deliver/SetAside.tsx'));
+const Rules = lazy(() => import('./rules/Rules.tsx'));
+const RuleEditor = lazy(() => import('./rules/RuleEditor.tsx'));
 const Logs = lazy(() => import('./operate/Logs.tsx'));
 const Accounts = lazy(() => import('./accounts/Accounts.tsx'));
 const NewAccount = lazy(() => import('./accounts/NewAccount.tsx'));
@@ -35,7 +38,10 @@ function App() {
           <Route path={`${base}channels/:peer`} component={ChannelDetail} />
           <Route path={`${base}jobs`} component={Jobs} />
           <Route path={`${base}destinations`} component={Destinations} />
+          <Route path={`${base}destinations/:name`} component={Destination} />
           <Route path={`${base}set-aside`} component={SetAside} />
+          <Route path={`${base}rules`} component={Rules} />
+          <Route path={`${base}rules/:id`} component={RuleEditor} />
           <Route path={`${base}logs`} component={Logs} />
           <Route path={`${base}accounts`} component={Accounts} />
           <Route path={`${base}accounts/new`} component={NewAccount} />

@@ -6,7 +6,7 @@ export const base = new URL(document.baseURI).pathname;
 export const apiUrl = (path: string): string => new URL(`../api/${path}`, document.baseURI).href;
 
 export class ApiError extends Error {
-  constructor(readonly status: number, readonly code: string, message: string) { super(message); }
+  constructor(readonly status: number, readonly code: string, message: string, readonly body?: unknown) { super(message); }
 }
 export interface Answer<T> { data: T; pagination?: Pagination }
 
@@ -81,7 +81,7 @@ export async function request<T>(path: string, init: RequestInit = {}): Promise<
   const body = await response.json().catch(() => null) as
     { success?: boolean; data?: T; pagination?: Pagination; error?: string; message?: string } | null;
   if (!response.ok || !body || body.success === false) {
-    throw new ApiError(response.status, body?.error ?? `http_${response.status}`, body?.message ?? response.statusText);
+    throw new ApiError(response.status, body?.error ?? `http_${response.status}`, body?.message ?? response.statusText, body);
   }
   return { data: body.data as T, pagination: body.pagination };
 }

@@ -74,7 +74,9 @@ export interface Verdict {
 export interface Destination {
   name: string; kind: string; behindEvents: number; behindSeconds: number; ratePerMinute: number;
   lastError?: string; nextTryAt?: string; state: 'ok' | 'late' | 'gapped' | 'parked' | 'off';
+  delivered?: number; parkedAt?: string; missed?: { atMost?: number; after: number; until: number; noticedAt: string }; acts?: DestinationAct[];
 }
+export type DestinationAct = 'try-now' | 'park' | 'resume' | 'resend' | 'accept-missed';
 export interface Attention {
   code: string; channelId?: string; title?: string; destination?: string; count?: number; since?: string;
   secondsLeft?: number; detail?: string;
@@ -113,7 +115,7 @@ export interface Job {
 export interface LogRecord { id: number; at: string; level: string; event: string; fields?: Record<string, unknown> }
 export interface Failure {
   destination: string; reason: string; count: number; advice?: string;
-  items: { id: string; channelId: string; title?: string; messageId: number; at: string; tries: number; textPreview?: string }[];
+  items: { id: string; channelId: string; title?: string; messageId: number; at: string; tries: number; place?: string; textPreview?: string }[];
 }
 export interface FailuresChanged { matched: number; changed: number; dryRun: boolean; notTried?: { id: string; why: string }[] }
 export interface Session { required: boolean; signedIn: boolean; scopes: string[]; csrf?: string }

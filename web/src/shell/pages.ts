@@ -12,6 +12,7 @@ export const pages: NavPage[] = [
   { path: 'jobs', key: 'nav.jobs', icon: 'jobs', group: 'nav.capture', badge: 'jobs' },
   { path: 'destinations', key: 'nav.destinations', icon: 'destinations', group: 'nav.deliver', letter: 'd', badge: 'destinations' },
   { path: 'set-aside', key: 'nav.setAside', icon: 'setAside', group: 'nav.deliver', badge: 'setAside' },
+  { path: 'rules', key: 'nav.rules', icon: 'rule', group: 'nav.deliver' },
   { path: 'logs', key: 'nav.logs', icon: 'logs', group: 'nav.operate', letter: 'l' },
   { path: 'system', key: 'nav.system', icon: 'system', group: 'nav.operate' },
   { path: 'settings', key: 'nav.settings', icon: 'settings', group: 'nav.operate' },
