@@ -19,7 +19,7 @@ export function Consumers({ destinations }: { destinations: Destination[] }) {
   const { data } = useApi<Consumer[]>(consumersPath, 5_000);
   if (destinations.length === 0) return <p class="quiet">{t('dd.noConsumers')}</p>;
   return (
-    <section class="card" aria-labelledby="consumers-title">
+    <div class="card">
       <header class="card-head"><h2 id="consumers-title">{t('dd.consumers')}</h2></header>
       <div class="table-scroll" tabIndex={0} role="region" aria-label={t('dd.consumers')}>
         <table class="table tall-rows stack">
@@ -41,6 +41,6 @@ export function Consumers({ destinations }: { destinations: Destination[] }) {
           })}</tbody>
         </table>
       </div>
-    </section>
+    </div>
   );
 }

@@ -47,14 +47,14 @@ export default function Destinations() {
           <>
             <p class="sr" role="status">{said.value}</p>
             {list.length === 0 ? <Empty icon="destinations" title={t('dest.none')}>{t('dd.noneText')}</Empty> : (
-              <section class="card" aria-label={t('nav.destinations')}>
+              <div class="card">
                 <div class="table-scroll" tabIndex={0} role="region" aria-label={t('nav.destinations')}>
                   <table class="table tall-rows stack dest-table">
                     <thead><tr><th>{t('dest.name')}</th><th class="num">{t('dest.behind')}</th><th class="num">{t('dest.rate')}</th><th>{t('dest.state')}</th><th>{t('dd.why')}</th><th><span class="sr">{t('dd.acts')}</span></th></tr></thead>
                     <tbody ref={body}>{list.map((destination) => <DestinationRow key={destination.name} destination={destination} onTry={() => tryNow(destination)} />)}</tbody>
                   </table>
                 </div>
-              </section>
+              </div>
             )}
             <Consumers destinations={all.filter(({ kind }) => kind === 'consumer')} />
             <p class="quiet about-page">{t('dest.about')}</p>

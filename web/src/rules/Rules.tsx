@@ -47,7 +47,7 @@ export default function Rules() {
       <Loaded from={rules} what={t('nav.rules')} rows={4} retry={() => { void reload(rulesPath); }}>
         {(list) => (list.length === 0 ? <Empty icon="rule" title={t('ru.none')}>{t('ru.noneText')}</Empty> : (
           <>
-            <section class="card" aria-label={t('nav.rules')}>
+            <div class="card">
               <div class="table-scroll" tabIndex={0} role="region" aria-label={t('nav.rules')}>
                 <table class="table tall-rows stack rules-table">
                   <thead><tr><th>{t('ru.rule')}</th><th>{t('ru.when')}</th><th>{t('ru.then')}</th><th class="num">{t('ru.matched')}</th><th>{t('ru.last')}</th><th>{t('ru.counts')}</th></tr></thead>
@@ -63,7 +63,7 @@ export default function Rules() {
                   ))}</tbody>
                 </table>
               </div>
-            </section>
+            </div>
             <p class="quiet about-page"><span role="status">{said.value}</span> {t('ru.about')}</p>
           </>
         ))}
