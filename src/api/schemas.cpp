@@ -64,8 +64,9 @@ const std::string_view kSchemas = R"json({
    "required": ["text", "voters"], "properties": {"text": {"type": "string"}, "voters": {"type": "integer"}}}},
    "totalVoters": {"type": "integer"}, "closed": {"type": "boolean"}}}, "service": {"type": "string"}, "senderId": {
    "type": "string"}, "signature": {"type": "string"}, "viaBot": {"type": "string"}, "latenessMs": {"type":
-   "integer"}, "sanitised": {"const": true}, "redacted": {"const": true}, "tags": {"type": "array", "items": {"type": "string"}}, "topicId": {"type": "string"}, "topicTitle": {"type": "string"}, "processedBy": {"type": "array",
-   "items": {"type": "string"}}}},
+   "integer"}, "sanitised": {"const": true}, "redacted": {"const": true}, "tags": {"type": "array", "items": {"type": "string"}}, "topicId": {"type": "string"}, "topicTitle": {"type": "string"}, "matches": {"type": "array", "description": "of a search, in UTF-16 units", "items": {"type": "object", "required": [
+   "offset", "length"], "properties": {"offset": {"type": "integer"}, "length": {"type": "integer"}}}}, "processedBy": {
+   "type": "array", "items": {"type": "string"}}}},
  "Version": {"type": "object", "required": ["key", "seq", "kind", "n", "observedAt", "recordedAt", "origin",
    "source", "current", "text"], "properties": {"key": {"type": "string"}, "seq": {"type": "integer"}, "kind": {
    "type": "string"}, "n": {"type": "integer"}, "editDate": {"type": "string", "format": "date-time"},
@@ -113,7 +114,11 @@ const std::string_view kSchemas = R"json({
  "CoverageRanges": {"allOf": [{"$ref": "#/components/schemas/Coverage"}, {"type": "object", "required": ["ranges",
    "promised", "storedMessages", "storedFrom", "storedTo"], "properties": {"promised": {"type": "boolean"},
    "storedMessages": {"type": "integer"}, "storedFrom": {"type": "integer"}, "storedTo": {"type": "integer"},
-   "ranges": {"type": "array", "items": {"$ref": "#/components/schemas/Range"}}}}]},
+   "ranges": {"type": "array", "items": {"$ref": "#/components/schemas/Range"}}, "time": {"type": "object",
+   "properties": {"from": {"type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"},
+   "bar": {"type": "array", "items": {"type": "object", "required": ["from", "to", "state"], "properties": {"from": {
+   "type": "string", "format": "date-time"}, "to": {"type": "string", "format": "date-time"}, "state": {"type":
+   "string"}}}}}}}}]},
  "ChannelRow": {"allOf": [{"$ref": "#/components/schemas/Channel"}, {"type": "object", "required": ["avatar",
    "state", "coverage", "hourly"], "properties": {"avatar": {"type": "object", "required": ["initials", "hue"],
    "properties": {"initials": {"type": "string"}, "hue": {"type": "integer", "minimum": 0, "maximum": 9}}},
@@ -139,7 +144,8 @@ const std::string_view kSchemas = R"json({
    }, "messagesWithMedia": {"type": "integer"}, "mediaPercentage": {"type": "number"}}}, "topSenders": {"type":
    "array", "items": {"type": "object", "required": ["sender", "count"], "properties": {"sender": {"type": "string"},
    "count": {"type": "integer"}}}}, "messagesByDate": {"type": "array", "items": {"type": "object", "required": [
-   "date", "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}}},
+   "date", "count"], "properties": {"date": {"type": "string"}, "count": {"type": "integer"}}}}, "hourOfWeek": {"type":
+   "array", "items": {"type": "integer"}, "description": "last four weeks, Monday 00:00 UTC first"}}},
  "NamedChannel": {"type": "object", "required": ["asked", "state", "registered", "added"], "properties": {"asked": {
    "type": "string"}, "line": {"type": "integer"}, "state": {"enum": ["found", "invalid", "unknown", "closed", "refused",
    "waiting"]}, "registered": {"type": "boolean"}, "added": {"type": "boolean"}, "reason": {"type": "string"}, "fix": {
@@ -293,6 +299,10 @@ const std::string_view kSchemas = R"json({
    "state"], "properties": {"channelId": {"type": "string"}, "label": {"type": "string"}, "messagesSynced": {"type":
    "integer"}, "messagesSaved": {"type": "integer"}, "missing": {"type": "integer"}, "state": {"enum": ["waiting",
    "walking", "done", "incomplete", "refused", "unfinished", "not_captured"]}, "reason": {"type": "string"}}},
+ "LossBody": {"type": "object", "required": ["from", "to"], "properties": {"from": {"type": "integer"}, "to": {"type":
+   "integer"}, "reason": {"type": "string", "maxLength": 1000}}},
+ "LossAccepted": {"type": "object", "required": ["channelId", "accepted"], "properties": {"channelId": {"type":
+   "string"}, "accepted": {"type": "integer"}}},
  "JobStarted": {"type": "object", "required": ["jobId"], "properties": {"jobId": {"type": "string"}}},
  "LogRecord": {"type": "object", "required": ["id", "at", "level", "event", "fields"], "properties": {"id": {
    "type": "integer"}, "at": {"type": "string", "format": "date-time"}, "level": {"enum": ["debug", "info", "warn",

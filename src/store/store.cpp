@@ -34,7 +34,8 @@ std::optional<Status> parse_status(std::string_view name) {
 
 bool PageQuery::filtered() const {
   return message || from || to || received_from || received_to || !statuses.empty() || !sources.empty() ||
-         !origins.empty() || has_media || topic || !sender.empty() || !search.empty() || only_edited;
+         !origins.empty() || has_media || !media_types.empty() || topic || !sender.empty() || !search.empty() ||
+         only_edited;
 }
 
 }  // namespace tg::store

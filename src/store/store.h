@@ -64,8 +64,9 @@ struct PageQuery {
   std::vector<model::SourceKind> sources;
   std::vector<model::Origin> origins;
   std::optional<bool> has_media;
-  std::optional<model::MessageId> topic;  // forum topic or thread
-  std::string sender;                     // exact name, or a decimal sender id
+  std::vector<model::MediaType> media_types;  // empty = any, and none
+  std::optional<model::MessageId> topic;      // forum topic or thread
+  std::string sender;                         // exact name, or a decimal sender id
   std::string search;  // substring, any script, three characters or more unless channel and dates are given
   bool include_deleted = false;
   bool only_deleted = false;

@@ -4,6 +4,8 @@
 TG_BINARY names the program. Needs nothing but Python's standard library.
 """
 
+import csv
+import io
 import json
 import pathlib
 import sys
@@ -162,6 +164,23 @@ class ApiTest(unittest.TestCase):
         self.assertEqual(len(seen), len(set(seen)))
         self.assertGreater(len(seen), 40)
 
+    def test_an_export_holds_what_the_pages_hold(self):
+        only = f"channelId={self.channel}&sort=oldest&to={self.message['date']}"
+        pages = self.check("GET", "/api/messages", 200, query=f"?{only}&limit=10000").json()["data"]
+        lines = self.check("GET", "/api/messages/export", 200, query="?" + only).body.decode().splitlines()
+        self.assertEqual([json.loads(line)["id"] for line in lines], [one["id"] for one in pages])
+        table = list(csv.reader(io.StringIO(self.check("GET", "/api/messages/export", 200, query=f"?format=csv&{only}").body.decode())))
+        self.assertEqual([row[0] for row in table[1:]], [one["id"] for one in pages])
+        self.check("GET", "/api/messages/export", 400, query="?format=xls")
+
+    def test_a_search_says_where_it_found_it(self):
+        word = max(self.message["text"].split(), key=len, default="")
+        for one in self.check("GET", "/api/messages", 200, query="?limit=20&search=" + urllib.parse.quote(word)).json()["data"]:
+            units = one["text"].encode("utf-16-le")
+            for mark in one["matches"]:
+                found = units[2 * mark["offset"]:2 * (mark["offset"] + mark["length"])].decode("utf-16-le")
+                self.assertEqual(found.casefold(), word.casefold())
+
     def test_channels(self):
         one = "/api/channels/{id}"
         path = "/api/channels/" + self.channel
@@ -171,6 +190,10 @@ class ApiTest(unittest.TestCase):
         self.check("GET", one + "/stats", 200, path + "/stats")
         coverage = self.check("GET", one + "/coverage", 200, path + "/coverage", query="?px=50&limit=2").json()
         self.assertLessEqual(len(coverage["data"]["bar"]), 50)
+        by_time = self.check("GET", one + "/coverage", 200, path + "/coverage", query="?by=time&px=50").json()["data"]["time"]
+        self.assertEqual(by_time["bar"][0]["from"], by_time["from"])
+        self.check("GET", one + "/coverage", 400, path + "/coverage", query="?by=size")
+        self.check("POST", one + "/losses", 409, path + "/losses", body={"from": 2_000_000_000, "to": 2_000_000_001})
         self.check("GET", "/api/telegram-gateway/channels", 200, query="?px=100")
         for kind in ("rss", "atom", "json"):
             feed = self.check("GET", one + "/feed." + kind, 200, f"{path}/feed.{kind}")
@@ -264,6 +287,7 @@ class ApiTest(unittest.TestCase):
                      "destinations", "jobs", "logs", "failures", "timeseries"):
             self.check("GET", "/api/telegram-gateway/" + name, 200)
         self.check("GET", "/api/telegram-gateway/jobs/{id}", 404, "/api/telegram-gateway/jobs/none")
+        self.check("POST", "/api/telegram-gateway/jobs/{id}/cancel", 404, "/api/telegram-gateway/jobs/none/cancel", body={})
         for action in ("retry", "drop"):
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 400, body={})
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 200, body={"ids": ["1"], "dryRun": True})

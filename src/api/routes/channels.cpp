@@ -4,6 +4,7 @@
 #include "api/routes/common.h"
 #include "api/routes/named_channels.h"
 #include "api/view/board.h"
+#include "api/view/channel_time.h"
 #include "api/view/channel_view.h"
 #include "store/chat_list.h"
 
@@ -130,6 +131,10 @@ Response stats(const Request& request, Context& context) {
   if (!*chat) return failure(no_such_channel(*peer));
   const auto found = context.store().statistics(*peer);
   if (!found) return failure(found.error());
+  auto db = context.journal().read();
+  if (!db) return failure(db.error());
+  auto week = week_json(**db, *peer, model::Time::now());
+  if (!week) return failure(week.error());
   const auto rounded = [](double value) { return std::round(value * 100) / 100; };
   json::object statistics{
       {"totalMessages", found->total},
@@ -149,7 +154,8 @@ Response stats(const Request& request, Context& context) {
   auto response = success(json::object{{"channel", channel_json(**chat)},
                                        {"statistics", std::move(statistics)},
                                        {"topSenders", std::move(senders)},
-                                       {"messagesByDate", std::move(dates)}});
+                                       {"messagesByDate", std::move(dates)},
+                                       {"hourOfWeek", std::move(*week)}});
   response.validity = Context::valid_for(1'000);
   return response;
 }
@@ -164,6 +170,8 @@ Response coverage(const Request& request, Context& context) {
   if (!limit) return failure(limit.error());
   const auto cursor = query.number({"cursor"}, 0, 0, INT64_MAX);
   if (!cursor) return failure(cursor.error());
+  const auto by = query.text_or({"by"}, "id");
+  if (by != "id" && by != "time") return failure(bad_parameter("by", by, "id or time"));
   const auto chat = context.store().chat(*peer);
   if (!chat) return failure(chat.error());
   if (!*chat) return failure(no_such_channel(*peer));
@@ -180,6 +188,11 @@ Response coverage(const Request& request, Context& context) {
   data["storedMessages"] = stored->messages;
   data["storedFrom"] = stored->first;
   data["storedTo"] = stored->last;
+  if (by == "time") {
+    auto time = time_bar_json(**db, *found, static_cast<int>(*px));
+    if (!time) return failure(time.error());
+    data["time"] = std::move(*time);
+  }
   // Newest first, as a person looks for what is wrong now; the cursor is the id to go on below.
   auto all = state_ranges(*found, *proofs);
   json::array ranges;
@@ -288,6 +301,7 @@ std::vector<Route> channel_routes() {
        .schema = "CoverageRanges",
        .parameters = {kId,
                       kPx,
+                      {"by", "string", "time: the bar by date too, as `time`; id by default"},
                       {"cursor", "string", "nextCursor of an earlier answer"},
                       {"limit", "integer", "ranges, 100 by default, at most 1000"}}},
       {.method = Method::get,

@@ -35,7 +35,7 @@ Response list_messages(const Request& request, Context& context) {
   for (const auto& row : page->rows) {
     if (data.size() > 1) data.push_back(',');
     JsonWriter writer(data);
-    write_message(writer, row);
+    write_message(writer, row, query->page.search);
   }
   data.push_back(']');
   auto response = list_answer(data, pagination_json(*query, *page));

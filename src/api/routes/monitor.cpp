@@ -69,6 +69,12 @@ Response job(const Request& request, Context& context) {
   return failure(404, "not_found", "there is no job '" + id + "'; those of an earlier run are forgotten");
 }
 
+Response cancel_job(const Request& request, Context& context) {
+  const auto id = unescape(request.parameters[0]);
+  if (const auto done = context.syncs.cancel(id); !done) return failure(done.error());
+  return success(json::object{{"jobId", id}}, 202);
+}
+
 Response logs(const Request& request, Context& context) {
   (void)context;
   const Query query(request.query());
@@ -145,7 +151,19 @@ std::vector<Route> monitor_routes() {
                     {"limit", "integer", "1 to 2000, 500 by default"}};
   auto one_job = get("/api/telegram-gateway/jobs/{id}", job, "job", "One piece of work", "Job");
   one_job.parameters = {{"id", "string", "the job", "path", true}};
+  Route cancel{.method = Method::post,
+               .pattern = "/api/telegram-gateway/jobs/{id}/cancel",
+               .access = Access::admin,
+               .where = Where::worker,
+               .handler = cancel_job,
+               .operation = "job_cancel",
+               .tag = "monitor",
+               .summary = "Ends a fetch; what it found stays",
+               .schema = "JobStarted",
+               .parameters = one_job.parameters,
+               .status = 202};
   return {
+      std::move(cancel),
       probe("/health", health, "health", "200 healthy or degraded while something can be read or written, else 503"),
       probe("/health/live", live, "health_live", "503: restart it"),
       probe("/health/ready", ready, "health_ready", "503: send it no requests"),

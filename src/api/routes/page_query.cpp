@@ -23,6 +23,11 @@ Result<std::vector<T>> names_of(const Query& query, Query::Names names, std::str
   return all;
 }
 
+std::optional<model::MediaType> media_of(std::string_view name) {
+  const auto type = model::parse_media_type(name);
+  return !name.empty() && model::name_of(type) == name ? std::optional(type) : std::nullopt;
+}
+
 Result<std::optional<model::Time>> end_of_range(const Query& query, Query::Names names) {
   const auto text = query.text(names);
   if (text && model::is_plain_date(*text)) return model::parse_end(*text);
@@ -70,6 +75,9 @@ Result<void> read_filters(const Query& query, store::PageQuery& page) {
       names_of<model::Origin>(query, {"origin", "origins"}, "live, catchup, backfill or import", model::parse_origin);
   if (!origins) return origins.error();
   page.origins = std::move(*origins);
+  auto types = names_of<model::MediaType>(query, {"mediaType"}, "photo, video, audio, voice or another kind", media_of);
+  if (!types) return types.error();
+  page.media_types = std::move(*types);
   auto media = query.boolean({"hasMedia", "has_media"});
   if (!media) return media.error();
   page.has_media = *media;
@@ -187,6 +195,7 @@ std::vector<Parameter> page_parameters() {
       {"receivedTo", "date-time", "arrival, inclusive"},
       {"search", "string", "substring, whatever its case and accents", "query", false, "q"},
       {"hasMedia", "boolean", "", "query", false, "has_media"},
+      {"mediaType", "string", "photo, video, audio, voice, video_note, animation, sticker, document, …; several"},
       {"topicId", "integer", "forum topic or thread (also threadId)", "query", false, "threadId"},
       {"sender", "string", "exact name, or a sender's id"},
       {"includeDeleted", "boolean", "deleted ones too", "query", false, "include_deleted"},

@@ -34,7 +34,9 @@ std::string error_of(const std::vector<FetchedChannel>& channels) {
 }  // namespace
 
 std::string_view state_of(const Syncs::Progress& progress) {
-  return !progress.completed ? "running" : progress.error.empty() ? "done" : "failed";
+  if (!progress.completed) return "running";
+  if (progress.cancelled) return "cancelled";
+  return progress.error.empty() ? "done" : "failed";
 }
 
 boost::json::array channels_json(const Syncs::Progress& progress) {
@@ -70,6 +72,7 @@ Result<std::string> Syncs::begin(std::vector<model::ChatId> channels) {
     if (thread_.joinable()) thread_.join();  // ended already
     running_ = true;
     now_ = {};
+    cancelled_ = false;
     now_.job = fmt::format("sync-{}", ++number_);
     now_.started_at = model::Time::now();
     channels_ = channels;
@@ -96,9 +99,10 @@ void Syncs::work(const std::vector<model::ChatId>& channels) {
     ended = fetch.look();
     publish(fetch, labels);
     std::unique_lock lock(mutex_);
-    if (!ended || *ended || !changed_.wait_for(lock, kLook, [this] { return stopping_; })) continue;
+    if (!ended || *ended || !changed_.wait_for(lock, kLook, [this] { return stopping_ || cancelled_; })) continue;
+    now_.cancelled = cancelled_;
     lock.unlock();
-    fetch.cut_short("the gateway stopped");
+    fetch.cut_short(stopping_ ? "the gateway stopped" : "it was cancelled");
     publish(fetch, labels);
     break;
   }
@@ -165,11 +169,36 @@ std::vector<Job> Syncs::jobs() const {
       job.detail += "; Telegram asked to wait until " + model::to_rfc3339(progress.wait_until);
     }
     job.error = progress.error;
+    if (progress.channels.size() == 1) {
+      job.channel = progress.channels.front().peer;
+      job.title = progress.channels.front().label;
+    }
+    if (!progress.channels.empty()) {
+      const auto over = std::count_if(progress.channels.begin(), progress.channels.end(), [](const auto& one) {
+        return one.state != FetchState::waiting && one.state != FetchState::walking;
+      });
+      job.progress = static_cast<double>(over) / static_cast<double>(progress.channels.size());
+    }
     all.push_back(std::move(job));
   };
   if (running_) add(now_);
   for (auto past = past_.rbegin(); past != past_.rend(); ++past) add(*past);
   return all;
+}
+
+Result<void> Syncs::cancel(const std::string& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!running_ || now_.job != job) {
+      const bool over = std::any_of(past_.begin(), past_.end(), [&](const auto& past) { return past.job == job; });
+      if (over) return Error{Code::conflict, fmt::format("the fetch {} is over", job), ""};
+      return Error{Code::not_found, fmt::format("there is no fetch '{}'", job),
+                   "A history goes on behind everything else: switch its channel off to stop it"};
+    }
+    cancelled_ = true;
+  }
+  changed_.notify_all();
+  return {};
 }
 
 void Syncs::stop() {

@@ -21,6 +21,7 @@ class Syncs {
     std::int64_t synced = 0, saved = 0;
     std::vector<FetchedChannel> channels;
     bool completed = false;  // it has ended, well or not
+    bool cancelled = false;
     model::Time started_at, finished_at;
     model::Time wait_until;  // Telegram lets it wait until then; 0 = it does not
     std::string error;       // of one that has ended: empty where every channel is done
@@ -37,6 +38,8 @@ class Syncs {
   // Of the running fetch or one of the last.
   std::optional<Progress> progress(const std::string& job) const;
   std::vector<Job> jobs() const;
+  // Ends the running fetch; what it found stays. Code::not_found where there is no such job, conflict where it is over.
+  Result<void> cancel(const std::string& job);
   void stop();
 
  private:
@@ -55,14 +58,14 @@ class Syncs {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::thread thread_;
-  bool running_ = false, stopping_ = false;
+  bool running_ = false, stopping_ = false, cancelled_ = false;
   std::uint64_t number_ = 0;
   std::vector<model::ChatId> channels_;  // of the running one, in order
   Progress now_;
   std::vector<Progress> past_;
 };
 
-// running, done, failed.
+// running, done, failed, cancelled.
 std::string_view state_of(const Syncs::Progress& progress);
 boost::json::array channels_json(const Syncs::Progress& progress);
 

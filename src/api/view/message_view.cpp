@@ -1,5 +1,7 @@
 #include "api/view/message_view.h"
 
+#include "api/view/search_marks.h"
+
 namespace tg::api {
 namespace {
 
@@ -163,6 +165,17 @@ void write_predecessor(JsonWriter& json, const store::Row& row) {
   json.optional("deletedAt", row.deleted_at);
 }
 
+void write_matches(JsonWriter& json, std::string_view text, std::string_view search) {
+  json.name("matches").open('[');
+  for (const auto& mark : search_marks(text, search)) {
+    json.open('{');
+    json.field("offset", mark.offset);
+    json.field("length", mark.length);
+    json.close('}');
+  }
+  json.close(']');
+}
+
 }  // namespace
 
 std::string media_path(const model::Message& message) {
@@ -202,7 +215,7 @@ std::string covered(const model::Message& message) {
   return out;
 }
 
-void write_message(JsonWriter& json, const store::Row& row) {
+void write_message(JsonWriter& json, const store::Row& row, std::string_view search) {
   const auto& message = row.message;
   json.open('{');
   write_predecessor(json, row);
@@ -247,6 +260,7 @@ void write_message(JsonWriter& json, const store::Row& row) {
     for (const auto& consumer : row.processed_by) json.value(consumer);
     json.close(']');
   }
+  if (!search.empty()) write_matches(json, message.text, search);
   json.close('}');
 }
 

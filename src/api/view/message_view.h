@@ -2,13 +2,15 @@
 // A stored message as REST shows it: the predecessor's fields and ours, camelCase.
 
 #include <string>
+#include <string_view>
 
 #include "api/view/json_writer.h"
 #include "store/store.h"
 
 namespace tg::api {
 
-void write_message(JsonWriter& json, const store::Row& row);
+// `search`: what was searched for, whose places in the text are told as `matches`.
+void write_message(JsonWriter& json, const store::Row& row, std::string_view search = {});
 std::string message_json(const store::Row& row);
 
 // One content of a message, as GET /api/messages/{id}/versions lists it.

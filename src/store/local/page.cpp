@@ -34,7 +34,7 @@ class PageReader {
         filter_(query),
         needle_(search_text(query.search)),
         limit_(std::clamp<std::size_t>(query.limit, 1, kLargestPage)),
-        budget_(query.sender.empty() && !query.topic ? budget : budget / kContentCost) {}
+        budget_(query.sender.empty() && !query.topic && query.media_types.empty() ? budget : budget / kContentCost) {}
 
   Result<Page> read() {
     if (query_.around) return around(*query_.around);

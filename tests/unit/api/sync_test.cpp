@@ -126,6 +126,25 @@ struct Fetching : testing::Test {
   Harness gateway;
 };
 
+TEST_F(Fetching, CanBeCancelledWhileItRuns) {
+  accounts.are({account("main", {walk(kPeer, Stage::walking)})});
+  gateway.start();
+  const auto job = std::string(post(0).at("jobId").as_string());
+  const auto path = "/api/telegram-gateway/jobs/" + job;
+
+  const auto cancelled = gateway.post(path + "/cancel", "{}");
+
+  EXPECT_EQ(cancelled.status, 202) << cancelled.body;
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  while (data_of(gateway.get(path)).at("state").as_string() == "running") {
+    ASSERT_LT(std::chrono::steady_clock::now(), until);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  EXPECT_EQ(data_of(gateway.get(path)).at("state").as_string(), "cancelled");
+  EXPECT_EQ(gateway.post(path + "/cancel", "{}").status, 409);
+  EXPECT_EQ(gateway.post("/api/telegram-gateway/jobs/none/cancel", "{}").status, 404);
+}
+
 TEST(Sync, TellsTheCountsAndThatItIsDone) {
   Harness gateway;
   gateway.sync = [&gateway](const auto&) -> Result<source::Walks> {

@@ -29,6 +29,24 @@ TEST_P(Page, ABadCursorOrTooLargeAnOffsetIsTheCallersMistake) {
   EXPECT_NE(page.error().fix.find("cursor"), std::string::npos);
 }
 
+TEST_P(Page, OfOneKindOfMedia) {
+  House house(GetParam());
+  for (const auto& [id, type] :
+       {std::pair{1, model::MediaType::photo}, {2, model::MediaType::voice}, {3, model::MediaType::none}}) {
+    auto message = house.message(kNews, id, "text");
+    message.media.type = type;
+    house.see(std::move(message));
+  }
+  house.flush();
+
+  PageQuery query;
+  query.media_types = {model::MediaType::photo};
+  EXPECT_EQ(ids(house.store->page(query)->rows), (std::vector<std::int64_t>{1}));
+  query.media_types.push_back(model::MediaType::voice);
+  EXPECT_EQ(house.store->page(query)->rows.size(), 2u);
+  EXPECT_EQ(house.store->page(query)->total, 2);
+}
+
 TEST_P(Page, NewestCountersReplaceThoseOfTheMessage) {
   House house(GetParam());
   auto m = house.message(kNews, 1, "text");

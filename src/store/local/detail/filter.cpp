@@ -22,6 +22,7 @@ bool Filter::matches_head(const Head& head) const {
   if (query_.to && head.date > *query_.to) return false;
   if (query_.has_media && head.has(journal::flag::kMedia) != *query_.has_media) return false;
   if (query_.only_edited && head.versions < 2) return false;
+  if (!query_.media_types.empty() && !head.has(journal::flag::kMedia)) return false;
   return allows(query_.sources, head.source) && allows(query_.origins, head.origin);
 }
 
@@ -34,11 +35,12 @@ Result<bool> Filter::matches_status(const Head& head, RowLoader& rows) const {
 
 Result<bool> Filter::matches_content(const Head& head, RowLoader& rows) const {
   const bool text_matters = !needle_.empty() && !head.text_matches;
-  if (query_.sender.empty() && !query_.topic && !text_matters) return true;
+  if (query_.sender.empty() && !query_.topic && query_.media_types.empty() && !text_matters) return true;
   auto content = rows.content(head);
   if (!content) return content.error();
   const auto& message = (*content)->message;
   if (query_.topic && message.topic != *query_.topic) return false;
+  if (!allows(query_.media_types, message.media.type)) return false;
   if (!query_.sender.empty() && message.sender != query_.sender &&
       !(sender_id_ && message.sender_id == *sender_id_ && *sender_id_ != 0)) {
     return false;

@@ -85,6 +85,7 @@ void PageSql::filters(Sql& sql) const {
   if (query_.received_from) sql.text(" AND m.received_at >= ").value(bounded(*query_.received_from));
   if (query_.received_to) sql.text(" AND m.received_at <= ").value(bounded(*query_.received_to));
   one_of(sql, "m.source", query_.sources, [](model::SourceKind kind) { return model::name_of(kind); });
+  one_of(sql, "m.media_type", query_.media_types, [](model::MediaType type) { return model::name_of(type); });
   one_of(sql, kStatusSql, query_.statuses, [](Status status) { return name_of(status); });
   if (!query_.origins.empty()) {
     std::vector<std::int64_t> origins;
