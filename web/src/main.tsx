@@ -10,10 +10,11 @@ import { watchVerdict } from './shell/notify.ts';
 
 const Overview = lazy(() => import('./overview/Overview.tsx'));
 const Messages = lazy(() => import('./reader/Messages.tsx'));
-const Channels = lazy(() => import('./pages/Channels.tsx'));
-const ChannelDetail = lazy(() => import('./pages/ChannelDetail.tsx'));
-const Search = lazy(() => import('./pages/Search.tsx'));
-const Jobs = lazy(() => import('./pages/Jobs.tsx'));
+const Channels = lazy(() => import('./channels/Channels.tsx'));
+const AddChannels = lazy(() => import('./channels/AddChannels.tsx'));
+const ChannelDetail = lazy(() => import('./channels/ChannelDetail.tsx'));
+const Search = lazy(() => import('./find/Search.tsx'));
+const Jobs = lazy(() => import('./jobs/Jobs.tsx'));
 const Destinations = lazy(() => import('./deliver/Destinations.tsx'));
 const Destination = lazy(() => import('./deliver/Destination.tsx'));
 const SetAside = lazy(() => import('./deliver/SetAside.tsx'));
@@ -35,6 +36,7 @@ function App() {
           <Route path={`${base}c/:peer?/:message?`} component={Messages} />
           <Route path={`${base}search`} component={Search} />
           <Route path={`${base}channels`} component={Channels} />
+          <Route path={`${base}channels/add`} component={AddChannels} />
           <Route path={`${base}channels/:peer`} component={ChannelDetail} />
           <Route path={`${base}jobs`} component={Jobs} />
           <Route path={`${base}destinations`} component={Destinations} />

@@ -21,6 +21,7 @@ const by = (options: Intl.DateTimeFormatOptions, timeZone?: string) => (when: Wh
 
 export const num = (n: number, digits = 0): string =>
   kept(`n${digits}`, () => new Intl.NumberFormat(region, { maximumFractionDigits: digits, minimumFractionDigits: digits })).format(n);
+export const list = (parts: string[]): string => new Intl.ListFormat(region, { type: 'conjunction' }).format(parts);
 export const compact = (n: number): string =>
   kept('c', () => new Intl.NumberFormat(region, { notation: 'compact', maximumFractionDigits: 1 })).format(n);
 export const percent = (ratio: number): string => `${num(Math.floor(ratio * 100))} %`;

@@ -2,7 +2,7 @@
 import { signal, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { request } from '../api/client.ts';
-import type { Channel, Coverage, Range } from '../api/types.ts';
+import type { Channel, Coverage, Pagination, Range } from '../api/types.ts';
 import { clock, full, num, utc } from '../app/format.ts';
 import { href, messagePath } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
@@ -62,7 +62,7 @@ export function RangesTable({ channel, onLeave }: { channel: Channel; onLeave?: 
       </div>
       <footer class="dialog-foot">
         {next.value && <button type="button" class="button" onClick={() => { void load(next.peek() ?? undefined); }}>{t('app.loadMore')}</button>}
-        <button type="button" class="button" onClick={() => exportCsv(channel, rows.peek() ?? [])}>{t('ranges.csv')}</button>
+        <button type="button" class="button" onClick={() => { void allRanges(channel).then((all) => exportCsv(channel, all)).catch((error: Error) => { problem.value = error; }); }}>{t('ranges.csv')}</button>
         <a class="button" href={href(`c/${encodeURIComponent(channel.channelId)}`)} onClick={onLeave}>{t('ranges.open')}</a>
       </footer>
     </>
@@ -73,6 +73,17 @@ const when = (range: Range) => {
   const at = range.provenAt ?? range.since;
   return at ? <time dateTime={at} title={utc(at)}>{full(at)}</time> : <>–</>;
 };
+
+async function allRanges(channel: Channel): Promise<Range[]> {
+  const all: Range[] = [];
+  for (let cursor: string | null | undefined = ''; cursor !== null && cursor !== undefined;) {
+    const { data, pagination }: { data: Coverage & { ranges: Range[] }; pagination?: Pagination } =
+      await request(`channels/${encodeURIComponent(channel.channelId)}/coverage?px=1&limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ''}`);
+    all.push(...data.ranges);
+    cursor = pagination?.nextCursor;
+  }
+  return all;
+}
 
 function exportCsv(channel: Channel, rows: Range[]): void {
   const cell = (value: string | number | null | undefined): string => {

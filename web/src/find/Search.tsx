@@ -1,92 +1,110 @@
+// Where was it said? The server finds; the address holds all that is asked.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { ApiError, request } from '../api/client.ts';
-import type { Channel, Message, Pagination } from '../api/types.ts';
-import { now } from '../app/clock.ts';
-import { clock, recent } from '../app/format.ts';
-import { href, messagePath } from '../app/links.ts';
-import { useChannels } from '../app/useOverview.ts';
-import { t, word } from '../i18n/index.ts';
+import { recovered, request } from '../api/client.ts';
+import type { Pagination } from '../api/types.ts';
+import { behind } from '../app/format.ts';
+import { useKeys } from '../app/keys.ts';
+import { href } from '../app/links.ts';
+import { zone } from '../app/settings.ts';
+import { useChannels, useOverview } from '../app/useOverview.ts';
+import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
-import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Empty, Failed, Skeleton } from '../ui/State.tsx';
+import { Hits, focusHit, type Found } from './Hits.tsx';
+import { QueryField } from './QueryField.tsx';
+import { Tools } from './Tools.tsx';
+import { fewestLetters, fromAddress, isEnough, toAddress, toApi, type Search as Asked } from './filters.ts';
 
-interface Found { items: Message[]; pagination?: Pagination }
+interface Answer { items: Found[]; pagination?: Pagination }
 
 export default function Search() {
   const { query, route } = useLocation();
   const channels = useChannels();
-  const text = useSignal(query.q ?? '');
-  const found = useSignal<Found | null>(null);
+  const asked = fromAddress(query);
+  const address = toAddress(asked);
+  const enough = isEnough(asked);
+  const answer = useSignal<Answer | null>(null);
   const problem = useSignal<Error | null>(null);
-  const q = (query.q ?? '').trim();
-  const enough = q.length >= 3 || Boolean(query.channel && (query.from ?? query.to));
+  const running = useRef<AbortController | null>(null);
+  const epoch = recovered.value;
 
   const load = async (cursor?: string): Promise<void> => {
+    running.current?.abort();
+    const mine = running.current = new AbortController();
     problem.value = null;
-    const asked = new URLSearchParams({ sort: 'newest', limit: '50', includeDeleted: 'true' });
-    if (q) asked.set('search', q);
-    if (query.channel) asked.set('channelId', query.channel);
-    if (query.from) asked.set('from', `${query.from}T00:00:00Z`);
-    if (query.to) asked.set('to', `${query.to}T23:59:59Z`);
-    if (cursor) asked.set('cursor', cursor);
+    const wanted = toApi(asked, zone());
+    wanted.set('limit', '50');
+    if (cursor) wanted.set('cursor', cursor);
     try {
-      const { data, pagination } = await request<Message[]>(`messages?${asked.toString()}`);
-      found.value = { items: [...(cursor ? found.peek()?.items ?? [] : []), ...data], pagination };
-    } catch (error) { problem.value = error instanceof ApiError ? error : error as Error; }
+      const { data, pagination } = await request<Found[]>(`messages?${wanted.toString()}`, { signal: mine.signal });
+      if (mine.signal.aborted) return;
+      const items = cursor ? [...answer.peek()?.items ?? [], ...data] : data;
+      const total = cursor ? answer.peek()?.pagination : pagination;
+      answer.value = { items, pagination: pagination && total ? { ...pagination, total: total.total, totalExact: total.totalExact } : pagination };
+    } catch (error) { if (!mine.signal.aborted) problem.value = error as Error; }
   };
-  useEffect(() => { found.value = null; text.value = query.q ?? ''; if (enough) void load(); }, [query.q, query.channel, query.from, query.to]);
+  useEffect(() => {
+    answer.value = null;
+    if (enough) void load(); else running.current?.abort();
+    return () => running.current?.abort();
+  }, [address, epoch]);
 
-  const go = (change: Record<string, string>): void => {
-    const next = new URLSearchParams(Object.entries({ q: text.peek().trim(), channel: query.channel ?? '', from: query.from ?? '', to: query.to ?? '', ...change }).filter(([, value]) => value));
-    route(`${href('search')}?${next.toString()}`);
+  const go = (next: Asked): void => {
+    const text = toAddress(next);
+    if (text !== address) route(href('search') + (text ? `?${text}` : ''), true);
   };
-  const total = found.value?.pagination;
+  useKeys({ '/': () => document.querySelector<HTMLInputElement>('.query input')?.focus(), j: () => focusHit(1), k: () => focusHit(-1) });
+
   return (
     <Page title={t('nav.search')} class="plain">
-      <form class="search-form" role="search" onSubmit={(event) => { event.preventDefault(); go({}); }}>
-        <label class="filter"><Icon name="search" size={16} /><span class="sr">{t('s.label')}</span>
-          <input type="search" autofocus placeholder={t('s.placeholder')} value={text.value} onInput={(event) => { text.value = event.currentTarget.value; }} /></label>
-        <label class="select"><span class="sr">{t('s.channel')}</span><Icon name="chevron" size={14} /><select value={query.channel ?? ''} onChange={(event) => go({ channel: event.currentTarget.value })}>
-          <option value="">{t('s.any')}</option>{(channels.data ?? []).map((channel) => <option key={channel.channelId} value={channel.channelId}>{channel.title}</option>)}</select></label>
-        <label class="field-inline">{t('s.from')} <input type="date" value={query.from ?? ''} onChange={(event) => go({ from: event.currentTarget.value })} /></label>
-        <label class="field-inline">{t('s.to')} <input type="date" value={query.to ?? ''} onChange={(event) => go({ to: event.currentTarget.value })} /></label>
-        <button type="submit" class="button primary">{t('s.go')}</button>
-      </form>
-      {!enough && <Empty icon="search" title={t('s.hint')} />}
+      <QueryField asked={asked} channels={channels.data ?? []} onChange={go} onLeave={() => focusHit(1)} />
+      {!enough && <Hint asked={asked} />}
       {problem.value && <Failed what={t('nav.search')} error={problem.value} onRetry={() => { void load(); }} />}
-      {enough && !found.value && !problem.value && <Skeleton rows={6} />}
-      {found.value && (
+      {enough && !answer.value && !problem.value && <div aria-busy="true"><Skeleton rows={6} /></div>}
+      {enough && answer.value && (
         <>
-          <p class="quiet" role="status">{total?.totalExact === false ? t('s.capped', { n: total.total }) : t('s.total', { n: total?.total ?? found.value.items.length })} · {t('s.newest')}</p>
-          {found.value.items.length === 0 ? <Empty icon="search" title={t('s.none')} /> : (
-            <ul class="card hits">{found.value.items.map((message) => <Hit key={message.id} message={message} q={q} avatar={channels.data?.find(({ channelId }) => channelId === message.channelId)?.avatar} />)}</ul>
+          <div class="line-between search-line">
+            <p role="status"><b class="tabular">{total(answer.value)}</b> <Behind /></p>
+            <span class="spacer" />
+            <Tools asked={asked} onSort={(sort) => go({ ...asked, sort })} />
+          </div>
+          {answer.value.items.length === 0
+            ? <Empty icon="search" title={t('s.none')}>{t(answer.value.pagination?.hasMore ? 's.noneYet' : 's.noneText')}</Empty>
+            : <Hits items={answer.value.items} channels={channels.data ?? []} />}
+          {answer.value.pagination?.hasMore && answer.value.pagination.nextCursor && (
+            <button type="button" class="button more-hits" onClick={() => { void load(answer.peek()?.pagination?.nextCursor ?? undefined); }}>{t('app.loadMore')}</button>
           )}
-          {total?.hasMore && total.nextCursor && <button type="button" class="button" onClick={() => { void load(total.nextCursor ?? undefined); }}>{t('app.loadMore')}</button>}
         </>
       )}
     </Page>
   );
 }
 
-function Hit({ message, q, avatar }: { message: Message; q: string; avatar?: Channel['avatar'] }) {
-  const when = recent(message.date, now.value);
+function total({ items, pagination }: Answer): string {
+  return pagination?.totalExact === false ? t('s.capped', { n: pagination.total }) : t('s.total', { n: pagination?.total ?? items.length });
+}
+
+function Hint({ asked }: { asked: Asked }) {
+  const letters = [...asked.text.trim()].length;
   return (
-    <li><a href={href(messagePath(message.channelId, message.messageId, message.scope))}>
-      {avatar && <Avatar {...avatar} size="l" />}
-      <span class="hit-head"><b><bdi>{message.channelTitle}</bdi></b><span class="quiet small">{/:/.test(when) ? when : `${when} ${clock(message.date)}`}{message.deletedAt && <span class="bad"> <Icon name="bin" size={13} /> {t('r.deletedFilter')}</span>}</span></span>
-      <span class="hit-text" dir="auto">{message.text ? <Marked text={message.text} q={q} /> : word('media', message.media?.type ?? 'other')}</span>
-    </a></li>
+    <div class="search-hint">
+      <Icon name="search" size={28} />
+      <p class="strong">{letters > 0 ? t('s.short', { n: fewestLetters - letters }) : t('s.hint')}</p>
+      <dl class="quiet">
+        {([['channel:', 's.helpChannel'], ['from:', 's.helpFrom'], ['has:', 's.helpHas'], ['is:', 's.helpIs'], ['origin:', 's.helpOrigin'], ['after:', 's.helpDates']] as const)
+          .map(([name, text]) => <div key={name}><dt class="mono">{name === 'after:' ? 'after: before:' : name}</dt><dd>{t(text)}</dd></div>)}
+      </dl>
+    </div>
   );
 }
 
-/** The words that were asked for, marked where they stand; the text around the first of them. */
-function Marked({ text, q }: { text: string; q: string }) {
-  const words = q.split(/\s+/).filter(Boolean).map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-  if (words.length === 0) return <>{text.slice(0, 240)}</>;
-  const pattern = new RegExp(`(${words.join('|')})`, 'giu');
-  const at = Math.max(0, text.search(pattern) - 80);
-  return <>{at > 0 ? '…' : ''}{text.slice(at, at + 280).split(pattern).map((part, i) => (i % 2 === 1 ? <mark key={i}>{part}</mark> : part))}</>;
+/** What was posted last is found a moment later; how long that moment is now. */
+function Behind() {
+  const { data } = useOverview();
+  const index = data?.destinations.find(({ name }) => name === 'search');
+  if (!index || index.behindEvents === 0) return null;
+  return <span class="quiet">· {t('s.behind', { span: behind(Math.max(0.1, index.behindSeconds)), n: index.behindEvents })}</span>;
 }

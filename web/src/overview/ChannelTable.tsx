@@ -18,7 +18,9 @@ import { inTab, sorted, stated, type Order, type Tab } from './state.ts';
 const tabs: [Tab, Key][] = [['all', 'ch.all'], ['attention', 'ch.attention'], ['history', 'ch.history'], ['silent', 'ch.silent']];
 const orders: [Order, Key][] = [['attention', 'ch.sortAttention'], ['activity', 'ch.sortActivity'], ['name', 'ch.sortName']];
 
-export function ChannelTable({ channels, details }: { channels: Channel[]; details?: boolean }) {
+interface Selecting { selected?: ReadonlySet<string>; onSelect?: (channelId: string) => void }
+
+export function ChannelTable({ channels, details, selected, onSelect }: { channels: Channel[]; details?: boolean } & Selecting) {
   const { query, route, url } = useLocation();
   const tab = (tabs.find(([name]) => name === query.tab)?.[0] ?? 'all');
   const order = (orders.find(([name]) => name === query.order)?.[0] ?? 'attention');
@@ -71,7 +73,7 @@ export function ChannelTable({ channels, details }: { channels: Channel[]; detai
         <thead><tr>
           <th>{t('ch.channel')}</th><th>{t('ch.coverage')}</th><th class="num">{t('ch.accounted')}</th><th class="num">{t('ch.last')}</th><th>{t('ch.day')}</th><th>{t('ch.state')}</th>
         </tr></thead>
-        <tbody ref={body}>{rows.map((channel) => <Row key={channel.channelId} channel={channel} details={details} />)}</tbody>
+        <tbody ref={body}>{rows.map((channel) => <Row key={channel.channelId} channel={channel} details={details} selected={selected} onSelect={onSelect} />)}</tbody>
       </table></div>
       {rows.length === 0 && <p class="quiet pad">{t('ch.none')}</p>}
     </section>
@@ -84,13 +86,14 @@ export const subtitle = (channel: Channel): string => {
   return t(`kind.${channel.kind}` as Key);
 };
 
-function Row({ channel, details }: { channel: Channel; details?: boolean }) {
+function Row({ channel, details, selected, onSelect }: { channel: Channel; details?: boolean } & Selecting) {
   const said = stated(channel, now.value);
   const { coverage } = channel;
   const imported = channel.state.code === 'imported' && coverage.expected === 0;
   return (
     <tr class={channel.state.code === 'hole' ? 'row-warn' : channel.state.code === 'lost' ? 'row-bad' : undefined} data-channel={channel.channelId}>
       <td class="cell-channel"><span class="named-channel">
+        {onSelect && <input type="checkbox" aria-label={t('c.select', { title: channel.title })} checked={selected?.has(channel.channelId) ?? false} onChange={() => onSelect(channel.channelId)} />}
         <Avatar {...channel.avatar} />
         <span class="cell-names"><a class="strong cut" href={href(details ? `channels/${encodeURIComponent(channel.channelId)}` : channelPath(channel.channelId))}><bdi>{channel.title}</bdi></a><span class="quiet small cut"><bdi>{subtitle(channel)}</bdi></span></span>
       </span></td>

@@ -8,6 +8,8 @@ const groups: [Key, [string, Key][]][] = [
   ['keys.everywhere', [['Ctrl K', 'keys.jump'], ['/', 'keys.search'], ['G O M C D L', 'keys.go'], ['?', 'keys.help'], ['Esc', 'keys.close']]],
   ['keys.overview', [['J K', 'keys.row'], ['↵', 'keys.ranges']]],
   ['nav.logs', [['L Space', 'keys.follow'], ['J K', 'keys.line'], ['↵', 'keys.openLine'], ['End', 'keys.logEnd']]],
+  ['keys.searchPage', [['/', 'keys.search'], ['J K', 'keys.hit'], ['⌫', 'keys.lastChip']]],
+  ['keys.channels', [['N', 'keys.add'], ['X', 'keys.select'], ['F', 'keys.filter']]],
   ['keys.reader', [['J K', 'keys.message'], ['[ ]', 'keys.channel'], ['E', 'keys.diff'], ['I', 'keys.inspector'], ['Y', 'keys.link'], ['D', 'keys.date'], ['End', 'keys.end'], ['F', 'keys.filter']]],
 ];
 
