@@ -53,7 +53,7 @@ function Days({ days }: { days: Stats['messagesByDate'] }) {
           <tbody>{bars.slice().reverse().map(({ date, count }) => <tr key={date}><td>{shownDay(date)}</td><td class="num">{num(count)}</td></tr>)}</tbody></table></div>
       ) : (
         <div class="chart" role="img" aria-label={t('c.perDayLabel', { max: most, n: bars.at(-1)?.count ?? 0 })}>
-          <div class="bars">{bars.map(({ date, count }) => <i key={date} title={`${shownDay(date)}: ${num(count)}`} ref={vars({ '--part': `${((count / most) * 100).toFixed(1)}%` })} />)}</div>
+          <div class="day-bars">{bars.map(({ date, count }) => <i key={date} title={`${shownDay(date)}: ${num(count)}`} ref={vars({ '--part': `${((count / most) * 100).toFixed(1)}%` })} />)}</div>
           <p class="axis quiet small"><span>{shownDay(bars[0]?.date ?? '')}</span><span>{t('c.most', { n: most })}</span><span>{t('days.today')}</span></p>
         </div>
       )}

@@ -32,7 +32,7 @@ export default function Jobs() {
           const over = list.filter(isOver);
           return (
             <>
-              {list.length === 0 && <Empty icon="jobs" title={t('j.none')}>{t('j.noneNow')}</Empty>}
+              {list.length === 0 && <section class="card"><Empty icon="jobs" title={t('j.none')}>{t('j.noneNow')}</Empty></section>}
               {going.length > 0 && <Part id="going" title={t('j.going')} jobs={going} />}
               {over.length > 0 && <Part id="over" title={t('j.over')} jobs={over} />}
             </>
