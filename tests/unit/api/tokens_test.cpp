@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "api/access/tokens.h"
 #include "harness.h"
 #include "observe/log.h"
 

@@ -26,7 +26,7 @@ export function Dependencies({ list }: { list: Dependency[] }) {
           return (
             <li key={name} data-dependency={name} data-state={state}>
               <Icon name={icon} size={17} class={tone} />
-              <span class="dep-text"><span><b><bdi>{name}</bdi></b> <span class="quiet">{t(`sys.role.${role}` as Key)}</span></span>{detail && <span class="dep-detail"><bdi>{detail}</bdi></span>}</span>
+              <span class="dep-text"><span><b><bdi>{name}</bdi></b> {role !== name && <span class="quiet">{t(`sys.role.${role}` as Key)}</span>}</span>{detail && <span class="dep-detail"><bdi>{detail}</bdi></span>}</span>
               <span class={`dep-state ${tone}`}>{t(`sys.state.${state}` as Key)}</span>
               <span class="quiet tabular dep-since" title={full(since)}>{span((now.value - Date.parse(since)) / 1000)}</span>
             </li>
