@@ -20,6 +20,7 @@
 #include "api/options.h"
 #include "hot/generations.h"
 #include "journal/journal.h"
+#include "journal/passages.h"
 #include "journal/reader_marks.h"
 #include "journal/silence.h"
 #include "observe/health.h"
@@ -64,6 +65,7 @@ struct Reader {
   model::Time parked_at;                         // 0 = it is not parked
   bool may_park = false, may_resend = false;     // what a person may ask of it
   bool runs = false;                             // the others are told of by their cursors alone
+  std::shared_ptr<const journal::Passages> passages = {};  // when it got where, where that is known
 };
 
 // What a person asks of a reader.

@@ -68,6 +68,7 @@ bool reads(const Route& route, std::string_view name);
 std::vector<Route> message_routes();
 std::vector<Route> message_export_routes();
 std::vector<Route> loss_routes();
+std::vector<Route> delivery_routes();
 std::vector<Route> channel_routes();
 std::vector<Route> named_channel_routes();
 std::vector<Route> consumer_routes();

@@ -97,6 +97,7 @@ api::Reader shown(const sink::Runner& runner, observe::Metrics& metrics) {
   reader.name = runner.name();
   reader.runs = true;
   reader.delivered = state.delivered;
+  reader.passages = runner.passages();
   reader.delivered_events = static_cast<std::int64_t>(metrics.delivered(reader.name).Value());
   reader.missed = state.missed;
   reader.parked_at = state.parked_at;

@@ -260,6 +260,7 @@ Result<void> Runner::open(const std::stop_token& stop) {
   has_place_ = true;
   saved_ = {};
   moved_to(past_trimmed(at));
+  passages_->begin(at_);
   return {};
 }
 
@@ -329,6 +330,7 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
     passed = event.seq;
   }
   moved_to(passed);
+  passages_->note(passed, model::Time::now());
   save_cursor(false);
   asked_pause_ = delivery.pause;
   if (delivery.trouble) return *delivery.trouble;

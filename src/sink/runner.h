@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "journal/journal.h"
+#include "journal/passages.h"
 #include "journal/reader_marks.h"
 #include "observe/health.h"
 #include "observe/metrics.h"
@@ -72,6 +73,7 @@ class Runner {
   void request_stop() { thread_.request_stop(); }  // the same, without waiting for it
   const std::string& name() const;
   State state() const;
+  std::shared_ptr<const journal::Passages> passages() const { return passages_; }
   // Delivers these entries of the quarantine once more, one after the other between what is new; returns at once. One
   // that is taken leaves the quarantine; one that is refused again counts a try more; trouble leaves it as it was.
   void retry_refused(const std::vector<std::int64_t>& entries);
@@ -117,6 +119,7 @@ class Runner {
   std::deque<std::int64_t> to_retry_;
   std::optional<model::Seq> resend_from_;
   bool resting_ = false, hurry_ = false;
+  const std::shared_ptr<journal::Passages> passages_ = std::make_shared<journal::Passages>();
 
   // The thread's own.
   const model::Seq began_;  // the journal's head when this was made

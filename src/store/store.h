@@ -153,6 +153,14 @@ struct Consumer {
   std::int64_t pending = 0;            // events behind stream_seq, capped at 10,000
 };
 
+// What one consumer has had of a message. The consumer '' is whoever polls without a name.
+struct Handling {
+  std::string consumer;
+  std::int64_t served = 0;  // times it was given the message and has not marked it since
+  model::Time served_at;    // the last of them; 0 = none
+  model::Time marked_at;    // 0 = not marked
+};
+
 // How far the search index is.
 struct SearchState {
   model::Seq indexed;
@@ -190,6 +198,8 @@ class Store {
   virtual Result<Consumer> acknowledge(const std::string& name, model::Seq seq) = 0;  // never moves back
   // With its marks, also where it only ever polled. Code::not_found where nothing is known of it.
   virtual Result<void> remove_consumer(const std::string& name) = 0;
+
+  virtual Result<std::vector<Handling>> handlings(const model::MessageKey&) { return std::vector<Handling>{}; }
 
   virtual Result<SearchState> search_state() {
     return Error{Code::unsupported, "this store keeps no search index", ""};

@@ -6,6 +6,7 @@
 #include "api/cache.h"
 #include "api/live/tail.h"
 #include "api/routes/common.h"
+#include "api/routes/file_name.h"
 
 namespace tg::api {
 namespace {
@@ -87,11 +88,14 @@ Result<File> open_blob(const std::filesystem::path& folder, const std::string& h
 // What a browser may show by itself; the rest is offered as a download, never run.
 std::string_view shown_type(const model::Media& media) {
   static constexpr std::string_view kShown[] = {"image/jpeg", "image/png",  "image/webp", "image/gif", "video/mp4",
-                                                "video/webm", "audio/mpeg", "audio/ogg",  "audio/mp4"};
+                                                "video/webm", "audio/mpeg", "audio/ogg",  "audio/mp4", "audio/webm",
+                                                "audio/aac",  "audio/flac", "audio/wav"};
   for (const auto type : kShown) {
     if (media.mime_type == type) return type;
   }
   if (media.type == model::MediaType::photo) return "image/jpeg";
+  if (media.mime_type.empty() && media.type == model::MediaType::voice) return "audio/ogg";
+  if (media.mime_type.empty() && media.type == model::MediaType::video_note) return "video/mp4";
   return "application/octet-stream";
 }
 
@@ -122,12 +126,13 @@ std::optional<Part> part_of(std::string_view range, std::int64_t size) {
   return Part{*first, std::min(last.value_or(INT64_MAX), size - 1) - *first + 1};
 }
 
-Response file_answer(const Request& request, File file, std::string_view type, const std::string& etag) {
+Response file_answer(const Request& request, File file, const model::Media& media, const std::string& etag) {
+  const auto type = shown_type(media);
   const auto size = file.size().value_or(0);
   Response response;
   response.add("Content-Type", type).add("Cache-Control", "private, max-age=86400").add("ETag", etag);
   response.add("Content-Security-Policy", "default-src 'none'; sandbox").add("Accept-Ranges", "bytes");
-  if (type == "application/octet-stream") response.add("Content-Disposition", "attachment");
+  response.add("Content-Disposition", content_disposition(type != "application/octet-stream", media.file_name));
   if (matches(request.header("if-none-match"), etag)) {
     response.status = 304;
     return response;
@@ -242,7 +247,7 @@ Response media_answer(const Request& request, Context& context, const model::Mes
   }
   auto file = open_blob(context.options.media_folder, media.blob);
   if (!file) return failure(file.error());
-  return file_answer(request, std::move(*file), shown_type(media), etag_of_blob(media.blob));
+  return file_answer(request, std::move(*file), media, etag_of_blob(media.blob));
 }
 
 Response photo(const Request& request, Context& context) {

@@ -1,9 +1,7 @@
 // Messages: pages, one, its versions and where it went; removal and reprocessing.
 #include "api/routes/common.h"
 #include "api/routes/page_query.h"
-#include "api/view/board.h"
 #include "api/view/message_view.h"
-#include "journal/cursors.h"
 
 namespace tg::api {
 namespace json = boost::json;
@@ -72,81 +70,6 @@ Response versions(const Request& request, Context& context) {
   auto response = success_text(data);
   response.validity = validity;
   return response;
-}
-
-json::object step(std::string_view name, std::string_view kind, std::string_view state) {
-  return {{"name", name}, {"kind", kind}, {"state", state}};
-}
-
-// How a consumer that has not marked this message stands to it. What was there before it began was never sent to it.
-std::string_view reached(const store::Consumer& consumer, const store::Row& row, model::Time recorded) {
-  const bool before = consumer.began == "now" && recorded < consumer.created_at;
-  const auto& wanted = consumer.origins;
-  const bool chosen = wanted.empty() ? row.origin == model::Origin::live || row.origin == model::Origin::catchup
-                                     : std::find(wanted.begin(), wanted.end(), row.origin) != wanted.end();
-  if (before || !chosen) return "none";
-  return consumer.stream_seq && consumer.stream_seq >= row.content_seq ? "done" : "waiting";
-}
-
-// Where the newest content of a message has got to.
-Response delivery(const Request& request, Context& context) {
-  const auto key = key_of(request);
-  if (!key) return failure(key.error());
-  const auto row = context.store().get(*key);
-  if (!row) return failure(row.error());
-  if (!*row) return failure(no_such_message(*key));
-  const auto versions = context.store().versions(*key);
-  if (!versions) return failure(versions.error());
-  model::Time observed = (*row)->received_at, recorded = (*row)->recorded_at;
-  for (const auto& version : *versions) {
-    if (!version.current) continue;
-    observed = version.event.observed_at;
-    recorded = version.event.recorded_at;
-  }
-  const auto seq = (*row)->content_seq;
-  json::array steps;
-  auto journal = step("journal", "journal", "done");
-  journal["at"] = model::to_rfc3339(recorded);
-  journal["afterMs"] = std::max<std::int64_t>(0, (recorded.us - observed.us) / 1'000);
-  steps.push_back(std::move(journal));
-  if (const auto search = context.store().search_state()) {
-    steps.push_back(step("search", "search", search->indexed >= seq ? "done" : "waiting"));
-  }
-  auto db = context.journal().read();
-  if (!db) return failure(db.error());
-  const auto cursors = journal::cursors(**db);
-  if (!cursors) return failure(cursors.error());
-  for (const auto& cursor : *cursors) {
-    if (cursor.name == "search") continue;
-    const bool gapped = cursor.seq && cursor.seq < seq && context.journal().past_trimmed(cursor.seq);
-    steps.push_back(step(cursor.name, "destination", cursor.seq >= seq ? "done" : gapped ? "gapped" : "waiting"));
-  }
-  const auto consumers = context.store().consumers();
-  if (!consumers) return failure(consumers.error());
-  auto marks = std::vector<std::pair<std::string, model::Time>>{};
-  auto& acks = (*db)->prepared("SELECT consumer, at FROM acks WHERE peer = ?1 AND message = ?2 AND scope = ?3");
-  acks.with(key->peer, key->message, key->scope);
-  for (;;) {
-    const auto more = acks.step();
-    if (!more) return failure(more.error());
-    if (!*more) break;
-    marks.emplace_back(std::string(acks.text(0)), model::Time{acks.integer(1)});
-  }
-  acks.reset();
-  for (const auto& [consumer, at] : marks) {
-    auto done = step(consumer, "consumer", "done");
-    done["at"] = model::to_rfc3339(at);
-    done["afterMs"] = std::max<std::int64_t>(0, (at.us - observed.us) / 1'000);
-    steps.push_back(std::move(done));
-  }
-  for (const auto& consumer : *consumers) {
-    const bool marked =
-        std::any_of(marks.begin(), marks.end(), [&](const auto& m) { return m.first == consumer.name; });
-    if (marked) continue;
-    steps.push_back(step(consumer.name, "consumer", reached(consumer, **row, recorded)));
-  }
-  return success(json::object{
-      {"versionSeq", seq.value}, {"observedAt", model::to_rfc3339(observed)}, {"steps", std::move(steps)}});
 }
 
 Response remove_message(const Request& request, Context& context) {
@@ -221,16 +144,6 @@ std::vector<Route> message_routes() {
        .tag = "messages",
        .summary = "Every content a message has had, oldest first",
        .schema = "[Version]",
-       .parameters = {kId}},
-      {.method = Method::get,
-       .pattern = "/api/messages/{id}/delivery",
-       .access = Access::read,
-       .where = Where::worker,
-       .handler = delivery,
-       .operation = "message_delivery",
-       .tag = "messages",
-       .summary = "Where the newest content has got to",
-       .schema = "Delivery",
        .parameters = {kId}},
   };
 }

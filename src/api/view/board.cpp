@@ -22,6 +22,8 @@ std::string members(const json::object& object) {
   return text.substr(1, text.size() - 2);
 }
 
+}  // namespace
+
 std::string kind_of_reader(const std::string& name) {
   if (name == "search" || name == "store") return name;
   if (name == "postgres") return "database";
@@ -29,6 +31,8 @@ std::string kind_of_reader(const std::string& name) {
   if (name.starts_with("webhook:")) return "webhook";
   return name.starts_with("alert:") || name.starts_with("forward:") ? "rule" : "broker";
 }
+
+namespace {
 
 std::vector<std::string_view> acts_of(const Reader& reader) {
   std::vector<std::string_view> acts;

@@ -128,6 +128,7 @@ class Board {
   observe::ReaderLag lags_;
 };
 
+std::string kind_of_reader(const std::string& name);  // store, search, database, cache, broker, webhook, rule
 boost::json::object destination_json(const Destination& destination);
 boost::json::object job_json(const Job& job);
 

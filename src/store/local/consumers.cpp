@@ -131,4 +131,27 @@ Result<void> LocalStore::remove_consumer(const std::string& name) {
   return {};
 }
 
+Result<std::vector<Handling>> LocalStore::handlings(const model::MessageKey& key) {
+  auto db = impl_->journal.read();
+  if (!db) return db.error();
+  std::vector<Handling> all;
+  // `serves` is in the order of consumers: one look for each that there is, whether it is registered or only polls.
+  auto done = local::each(
+      (*db)
+          ->prepared(
+              "WITH RECURSIVE names(name) AS (SELECT min(consumer) FROM serves UNION ALL SELECT (SELECT min(consumer) "
+              "FROM serves WHERE consumer > name) FROM names WHERE name IS NOT NULL) SELECT consumer, sum(times), "
+              "max(served), max(marked) FROM (SELECT consumer, 0 AS times, 0 AS served, at AS marked FROM acks WHERE "
+              "peer = ?1 AND message = ?2 AND scope = ?3 UNION ALL SELECT s.consumer, s.times, s.at, 0 FROM names "
+              "CROSS JOIN serves s ON s.consumer = names.name AND s.peer = ?1 AND s.message = ?2 AND s.scope = ?3 "
+              "WHERE s.times > 0) GROUP BY consumer ORDER BY consumer")
+          .with(key.peer, key.message, key.scope),
+      [&](journal::Statement& row) {
+        all.push_back(
+            {std::string(row.text(0)), row.integer(1), model::Time{row.integer(2)}, model::Time{row.integer(3)}});
+      });
+  if (!done) return done.error();
+  return all;
+}
+
 }  // namespace tg::store

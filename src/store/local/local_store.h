@@ -64,6 +64,7 @@ class LocalStore : public Store {
   Result<Consumer> put_consumer(const Consumer& consumer) override;
   Result<Consumer> acknowledge(const std::string& name, model::Seq seq) override;
   Result<void> remove_consumer(const std::string& name) override;
+  Result<std::vector<Handling>> handlings(const model::MessageKey& key) override;
 
   Result<SearchState> search_state() override;
 

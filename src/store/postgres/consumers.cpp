@@ -120,4 +120,22 @@ Result<void> PostgresStore::remove_consumer(const std::string& name) {
   return {};
 }
 
+Result<std::vector<Handling>> PostgresStore::handlings(const model::MessageKey& key) {
+  postgres::Query query;
+  query.sql =
+      "SELECT consumer, sum(times)::bigint, max(served), max(marked) FROM (SELECT a.consumer, 0 AS times, "
+      "NULL::timestamptz AS served, a.at AS marked FROM telegram_gateway.acks a WHERE a.channel_id = $1 AND "
+      "a.message_id = $2 AND a.scope = $3 UNION ALL SELECT s.consumer, s.times, s.at, NULL FROM "
+      "telegram_gateway.serves s WHERE s.channel_id = $1 AND s.message_id = $2 AND s.scope = $3 AND s.times > 0) one "
+      "GROUP BY consumer ORDER BY consumer COLLATE \"C\"";
+  query.params.add(key.peer.value).add(key.message.value).add(key.scope.value);
+  auto rows = impl_->ask(query);
+  if (!rows) return rows.error();
+  std::vector<Handling> all;
+  for (int at = 0; at < rows->size(); ++at) {
+    all.push_back({std::string(rows->text(at, 0)), rows->integer(at, 1), rows->time(at, 2), rows->time(at, 3)});
+  }
+  return all;
+}
+
 }  // namespace tg::store

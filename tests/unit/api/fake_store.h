@@ -12,6 +12,7 @@ class FakeStore final : public store::Store {
   std::vector<store::Row> rows;
   std::vector<store::Chat> all_chats;
   std::vector<store::Consumer> all_consumers;
+  std::vector<store::Handling> all_handlings;
   std::vector<store::UnprocessedQuery> polls;
   std::optional<Error> down;
   std::atomic<int> pages{0};
@@ -118,6 +119,7 @@ class FakeStore final : public store::Store {
     return Error{Code::not_found, "there is no such consumer", ""};
   }
   Result<void> remove_consumer(const std::string&) override { return {}; }
+  Result<std::vector<store::Handling>> handlings(const model::MessageKey&) override { return all_handlings; }
 
  private:
   Result<store::Row> one(const model::MessageKey& key) {

@@ -89,6 +89,44 @@ TEST(MediaFiles, APartThatIsNotThereIs416AndWhatIsNoRangeIsNone) {
   EXPECT_EQ(video.get("Range: bytes=0-1\r\nIf-Range: \"older\"\r\n").status, 200) << "of another file than it has";
 }
 
+TEST(MediaFiles, APartIsOnlySentOfTheFileThatTheCallerHas) {
+  WithVideo video(1'000);
+  const auto etag = video.get().header("ETag");
+
+  EXPECT_EQ(video.get("Range: bytes=0-1\r\nIf-Range: " + etag + "\r\n").status, 206);
+  EXPECT_EQ(video.get("Range: bytes=0-1\r\nIf-Range: W/" + etag + "\r\n").status, 200) << "RFC 9110, 13.1.5";
+  EXPECT_EQ(video.get("Range: bytes=0-1\r\nIf-Range: Fri, 27 Nov 2026 07:00:00 GMT\r\n").status, 200);
+  EXPECT_EQ(video.get("Range: bytes=-0\r\n").status, 416);
+}
+
+TEST(MediaFiles, ManyPartsAtOnceAreNotTakenApart) {
+  WithVideo video(1'000);
+  std::string many = "bytes=0-";
+  for (int i = 0; i < 200; ++i) many += ",0-";
+
+  const auto answer = video.get("Range: " + many + "\r\n");
+
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body.size(), 1'000u) << "once, whatever was asked for";
+  EXPECT_EQ(answer.header("Content-Range"), "");
+}
+
+TEST(MediaFiles, WhatABrowserMayNotShowIsADownloadWithASafeName) {
+  WithVideo video(1'000);
+  auto& media = video.gateway.store.rows.front().message.media;
+  media.file_name = "clip\u202E.mp4";
+  EXPECT_EQ(video.get().header("Content-Disposition"), "inline; filename=\"clip.mp4\"; filename*=UTF-8''clip.mp4");
+
+  media.type = model::MediaType::document;
+  media.mime_type = "text/html";
+  media.file_name = "../page\".html";
+  const auto page = video.get();
+  EXPECT_EQ(page.header("Content-Type"), "application/octet-stream");
+  EXPECT_EQ(page.header("Content-Disposition"), "attachment; filename=\"_page_.html\"; filename*=UTF-8''_page_.html");
+  EXPECT_EQ(page.header("X-Content-Type-Options"), "nosniff");
+  EXPECT_EQ(page.header("Content-Security-Policy"), "default-src 'none'; sandbox");
+}
+
 TEST(MediaFiles, ReadingTheHeadOfALargeOneReadsNothingOfIt) {
   WithVideo video;
   auto client = video.gateway.client();
