@@ -79,7 +79,14 @@ async function noGap(what, from) {
 
 const incidents = [
   ['the network is gone for 40 s', async () => { await reader.context().setOffline(true); await until('the bar says so', () => reader.evaluate(() => document.querySelector('.bar-away') !== null), 40_000); await wait(30_000); await reader.context().setOffline(false); }],
-  ['the computer sleeps for 60 s', async () => { await sleeper.send('Page.setWebLifecycleState', { state: 'frozen' }); await wait(60_000); await sleeper.send('Page.setWebLifecycleState', { state: 'active' }); }],
+  // As a computer that sleeps: nothing of the browser runs, and the gateway goes on.
+  ['the computer sleeps for 60 s', async () => {
+    const system = await reader.context().browser().newBrowserCDPSession();
+    const pids = (await system.send('SystemInfo.getProcessInfo')).processInfo.map(({ id }) => id);
+    for (const pid of pids) process.kill(pid, 'SIGSTOP');
+    await wait(60_000);
+    for (const pid of pids) process.kill(pid, 'SIGCONT');
+  }],
   ['the tab is hidden for 60 s', async () => {
     const hide = (hidden) => reader.evaluate((now) => { Object.defineProperty(document, 'hidden', { configurable: true, get: () => now }); document.dispatchEvent(new Event('visibilitychange')); }, hidden);
     await hide(true);
@@ -95,7 +102,7 @@ const begun = Date.now();
 const end = begun + minutes * 60_000;
 for (let round = 0; Date.now() < end; round += 1) {
   await walk();
-  if (round % 3 === 1 && incidents.length) {
+  if (round % 2 === 1 && incidents.length) {
     const [what, happens] = incidents.shift();
     const from = await newestId();
     await happens();
