@@ -68,7 +68,7 @@ const page = (await readFile(at('public/index.html'), 'utf8'))
   .replace('%PRELOAD%', preloaded.filter((name) => name !== script).map((name) => `<link rel="modulepreload" href="${name}">`).join('\n  '));
 await writeFile(path.join(out, 'index.html'), page);
 
-const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', style, font,
+const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', ...['ok', 'warn', 'bad', 'busy', 'unknown'].map((tone) => `icons/tone-${tone}.svg`), style, font,
   ...outputs.map(({ name }) => name).filter((name) => name.endsWith('.js'))];
 const version = createHash('sha256').update(page + shell.join() + (await readFile(at('public/boot.js')))).digest('hex').slice(0, 12);
 const worker = (await readFile(at('src/sw.js'), 'utf8'))
