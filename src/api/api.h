@@ -60,11 +60,11 @@ struct Reader {
   model::Seq delivered;  // up to there, now: its cursor is saved later and never goes back; 0 = as its cursor says
   model::Time next_try_at;
   bool parked = false, off = false;
-  std::optional<std::int64_t> delivered_events;  // since the program started
-  std::optional<journal::Missed> missed = {};    // trimmed before it had it
-  model::Time parked_at;                         // 0 = it is not parked
-  bool may_park = false, may_resend = false;     // what a person may ask of it
-  bool runs = false;                             // the others are told of by their cursors alone
+  std::optional<std::int64_t> delivered_events;            // since the program started
+  std::optional<journal::Missed> missed = {};              // trimmed before it had it
+  model::Time parked_at;                                   // 0 = it is not parked
+  bool may_park = false, may_resend = false;               // what a person may ask of it
+  bool runs = false;                                       // the others are told of by their cursors alone
   std::shared_ptr<const journal::Passages> passages = {};  // when it got where, where that is known
 };
 
