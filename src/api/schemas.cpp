@@ -78,9 +78,9 @@ const std::string_view kSchemas = R"json({
    "type": "integer"}, "observedAt": {"type": "string", "format": "date-time"}, "steps": {"type": "array", "items":
    {"type": "object", "required": ["name", "kind", "state"], "properties": {"name": {"type": "string"}, "kind": {
    "enum": ["journal", "search", "store", "database", "cache", "broker", "webhook", "rule", "consumer"]}, "state": {
-   "enum": ["done", "waiting", "gapped", "none"]}, "at": {"type": "string", "format": "date-time", "description": "not
-   there where it was too long ago to be known"}, "afterMs": {"type": "integer", "description": "since the gateway saw
-   this content"}, "why": {"enum": ["set_aside", "trimmed", "before_it_began", "origin_not_asked_for",
+   "enum": ["done", "waiting", "gapped", "none"]}, "at": {"type": "string", "format": "date-time", "description":
+   "not there where it was too long ago to be known"}, "afterMs": {"type": "integer", "description":
+   "since the gateway saw this content"}, "why": {"enum": ["set_aside", "trimmed", "before_it_began", "origin_not_asked_for",
    "not_offered_yet", "offered", "given_up", "earlier_version"]}, "offered": {"type": "integer"}, "offeredAt": {"type":
    "string", "format": "date-time"}, "nextTryAt": {"type": "string", "format": "date-time"}, "detail": {"type":
    "string"}}}}}},

@@ -34,7 +34,8 @@ struct Traced {
   json::object step(const std::string& name) {
     const auto answer = gateway.get("/api/messages/-1001487851422:1/delivery");
     EXPECT_EQ(answer.status, 200) << answer.body;
-    for (const auto& one : json::parse(answer.body).at("data").at("steps").as_array()) {
+    const auto body = json::parse(answer.body);
+    for (const auto& one : body.at("data").at("steps").as_array()) {
       if (std::string_view(one.at("name").as_string()) == name) return one.as_object();
     }
     ADD_FAILURE() << "no step " << name << " in " << answer.body;
@@ -61,7 +62,10 @@ TEST(Delivery, ADestinationThatIsPastItSaysWhenItWas) {
   const auto passages = std::make_shared<journal::Passages>();
   passages->begin(Seq{0});
   passages->note(traced.row.content_seq, traced.after(72));
-  traced.gateway.readers = {{.name = "rabbitmq", .delivered = traced.row.content_seq, .passages = passages}};
+  auto& reader = traced.gateway.readers.emplace_back();
+  reader.name = "rabbitmq";
+  reader.delivered = traced.row.content_seq;
+  reader.passages = passages;
 
   const auto step = traced.step("rabbitmq");
 
@@ -73,7 +77,10 @@ TEST(Delivery, ADestinationThatIsPastItSaysWhenItWas) {
 TEST(Delivery, OneThatIsAwaySaysWhyAndWhenItTriesNext) {
   Traced traced;
   traced.cursor("webhook:risk", Seq{0});
-  traced.gateway.readers = {{.name = "webhook:risk", .last_error = "503", .next_try_at = traced.after(8'000)}};
+  auto& reader = traced.gateway.readers.emplace_back();
+  reader.name = "webhook:risk";
+  reader.last_error = "503";
+  reader.next_try_at = traced.after(8'000);
 
   const auto step = traced.step("webhook:risk");
 
@@ -100,7 +107,7 @@ TEST(Delivery, WhatWasSetAsideIsNotCalledDelivered) {
 
 TEST(Delivery, AConsumersMarkHasItsTime) {
   Traced traced;
-  traced.gateway.store.all_handlings = {{.consumer = "bot", .marked_at = traced.after(203)}};
+  traced.gateway.store.all_handlings = {{"bot", 0, {}, traced.after(203)}};
 
   const auto step = traced.step("bot");
 
@@ -110,7 +117,7 @@ TEST(Delivery, AConsumersMarkHasItsTime) {
 
 TEST(Delivery, AMarkFromBeforeAnEditSaysSo) {
   Traced traced;
-  traced.gateway.store.all_handlings = {{.consumer = "bot", .marked_at = traced.after(-60'000)}};
+  traced.gateway.store.all_handlings = {{"bot", 0, {}, traced.after(-60'000)}};
 
   const auto step = traced.step("bot");
 
@@ -124,7 +131,7 @@ TEST(Delivery, WhyAConsumerHasNotSeenIt) {
   all = {bot(traced.after(-1'000))};
   EXPECT_EQ(traced.step("bot").at("why"), "not_offered_yet");
 
-  traced.gateway.store.all_handlings = {{.consumer = "bot", .served = 3, .served_at = traced.after(500)}};
+  traced.gateway.store.all_handlings = {{"bot", 3, traced.after(500), {}}};
   EXPECT_EQ(traced.step("bot").at("why"), "offered");
   EXPECT_EQ(traced.step("bot").at("offered"), 3);
   traced.gateway.store.all_handlings.front().served = 10;

@@ -14,7 +14,8 @@ const std::string kLogs = "/api/telegram-gateway/logs";
 
 std::vector<std::string> events_of(const Answer& answer) {
   std::vector<std::string> events;
-  for (const auto& one : json::parse(answer.body).at("data").as_array()) {
+  const auto body = json::parse(answer.body);
+  for (const auto& one : body.at("data").as_array()) {
     events.emplace_back(one.at("event").as_string());
   }
   return events;
