@@ -308,6 +308,25 @@ class ApiTest(unittest.TestCase):
         self.check("DELETE", one, 200, f"{rules}/{number}")
         self.check("GET", one, 404, f"{rules}/{number}")
 
+    def test_destinations_one_by_one(self):
+        base = "/api/telegram-gateway/destinations"
+        self.check("GET", base + "/{name}", 200, base + "/search")
+        self.check("GET", base + "/{name}", 404, base + "/nobody")
+        self.check("GET", base + "/{name}/lag", 200, base + "/search/lag")
+        for act in ("try-now", "park", "resume", "accept-missed"):
+            self.check("POST", base + "/{name}/" + act, 404, f"{base}/nobody/{act}")
+        self.check("POST", base + "/{name}/resend", 404, base + "/nobody/resend",
+                   body={"since": "2026-01-01T00:00:00Z", "dryRun": True})
+        self.check("GET", "/api/telegram-gateway/failures/{id}", 404, "/api/telegram-gateway/failures/1000000")
+
+    def test_tokens_and_system(self):
+        tokens = "/api/telegram-gateway/tokens"
+        made = self.check("POST", tokens, 201, body={"name": "desk", "scopes": ["read"]}).json()["data"]
+        self.assertNotIn(made["secret"].encode(), self.check("GET", tokens, 200).body)
+        self.check("DELETE", tokens + "/{id}", 200, f"{tokens}/{made['id']}")
+        self.check("DELETE", tokens + "/{id}", 404, f"{tokens}/{made['id']}")
+        self.check("GET", "/api/telegram-gateway/system", 200)
+
     def test_telegram_routes(self):
         self.check("GET", "/api/telegram-gateway/auth/status", 200)
         self.check("GET", "/api/telegram-gateway/auth/qr.svg", 404)
