@@ -4,6 +4,8 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { minify } from 'terser';
+import { texts } from './check/texts.mjs';
 
 const root = path.dirname(fileURLToPath(import.meta.url));
 const out = path.resolve(process.env.OUT ?? path.join(root, 'dist'));
@@ -11,20 +13,6 @@ const at = (...parts) => path.join(root, ...parts);
 
 await rm(out, { recursive: true, force: true });
 await mkdir(out, { recursive: true });
-
-// The Portuguese texts go without their keys, which stand in the English catalogue in the same order: 4 KB less.
-const withoutKeys = {
-  name: 'catalogue',
-  setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]i18n[\\/]pt\.ts$/ }, async () => {
-      const contents = "export { en } from './en.ts'; export { pt } from './pt.ts';";
-      const { outputFiles } = await build({ stdin: { contents, resolveDir: at('src/i18n') }, bundle: true, format: 'esm', write: false });
-      const { en, pt } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-      const texts = JSON.stringify(Object.keys(en).map((key) => pt[key]));
-      return { contents: `import { en } from './en.ts';\nconst texts = ${texts};\nexport const pt = Object.fromEntries(Object.keys(en).map((key, i) => [key, texts[i]]));`, resolveDir: at('src/i18n') };
-    });
-  },
-};
 
 const { metafile } = await build({
   absWorkingDir: root,
@@ -38,15 +26,22 @@ const { metafile } = await build({
   metafile: true,
   jsx: 'automatic',
   jsxImportSource: 'preact',
-  alias: { react: 'preact/compat', 'react-dom': 'preact/compat' },
+  alias: { react: at('src/ui/react.ts'), 'react-dom': at('src/ui/react.ts') },
   entryNames: '[name]-[hash]',
   chunkNames: '[name]-[hash]',
   assetNames: '[name]-[hash]',
   loader: { '.woff2': 'file' },
   legalComments: 'none',
   external: ['preact-render-to-string'],
-  plugins: [withoutKeys],
+  plugins: [texts],
 });
+
+// 3 % smaller than esbuild's own. The names keep the hashes of what went in.
+for (const name of Object.keys(metafile.outputs).filter((output) => output.endsWith('.js'))) {
+  const file = path.resolve(root, name);
+  const { code } = await minify(await readFile(file, 'utf8'), { module: true, ecma: 2020, compress: { passes: 2 } });
+  await writeFile(file, code);
+}
 
 const outputs = Object.entries(metafile.outputs).map(([name, info]) => ({
   name: path.relative(out, path.resolve(root, name)).split(path.sep).join('/'),
@@ -69,7 +64,7 @@ const page = (await readFile(at('public/index.html'), 'utf8'))
 await writeFile(path.join(out, 'index.html'), page);
 
 const shell = ['./', 'boot.js', 'manifest.webmanifest', 'icons/icon.svg', ...['ok', 'warn', 'bad', 'busy', 'unknown'].map((tone) => `icons/tone-${tone}.svg`), style, font,
-  ...outputs.map(({ name }) => name).filter((name) => name.endsWith('.js'))];
+  ...outputs.map(({ name }) => name).filter((name) => /\.(js|json)$/.test(name))];
 const version = createHash('sha256').update(page + shell.join() + (await readFile(at('public/boot.js')))).digest('hex').slice(0, 12);
 const worker = (await readFile(at('src/sw.js'), 'utf8'))
   .replace('%VERSION%', version)

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { texts } from './texts.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
 const unit = path.join(root, 'check/.unit');
@@ -14,7 +15,7 @@ const tests = readdirSync(path.join(root, 'src'), { withFileTypes: true })
 rmSync(unit, { recursive: true, force: true });
 await build({
   absWorkingDir: root, entryPoints: tests, outdir: unit, outExtension: { '.js': '.mjs' },
-  bundle: true, format: 'esm', platform: 'node', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error',
+  bundle: true, format: 'esm', platform: 'node', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error', plugins: [texts], inject: ['check/english.ts'],
   // What modules ask of a browser while they load.
   banner: {
     js: `globalThis.document ??= { baseURI: 'http://localhost/ui/', addEventListener() {}, querySelector: () => null,

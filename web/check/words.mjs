@@ -1,15 +1,6 @@
 // Fails when the catalogues differ: a key that one lacks, a plural that is none, a {name} that one does not fill in.
-import { build } from 'esbuild';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '..');
-
-async function catalogue(name) {
-  const { outputFiles } = await build({ absWorkingDir: root, entryPoints: [`src/i18n/${name}.ts`], bundle: true, write: false, format: 'esm', logLevel: 'error' });
-  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString('base64')}`);
-  return module[name];
-}
+import { catalogue } from './texts.mjs';
 
 export function differences(en, pt) {
   const kinds = (text) => (typeof text === 'string' ? { '': text } : text);

@@ -8,24 +8,26 @@ import { keepTab } from './shell/tab.ts';
 import { NotFound } from './shell/NotFound.tsx';
 import { watchVerdict } from './shell/notify.ts';
 
+const capture = () => import('./pages/capture.ts');
+const operate = () => import('./pages/operate.ts');
 const Overview = lazy(() => import('./overview/Overview.tsx'));
 const Messages = lazy(() => import('./reader/Messages.tsx'));
-const Channels = lazy(() => import('./channels/Channels.tsx'));
-const AddChannels = lazy(() => import('./channels/AddChannels.tsx'));
-const ChannelDetail = lazy(() => import('./channels/ChannelDetail.tsx'));
-const Search = lazy(() => import('./find/Search.tsx'));
-const Jobs = lazy(() => import('./jobs/Jobs.tsx'));
-const Destinations = lazy(() => import('./deliver/Destinations.tsx'));
-const Destination = lazy(() => import('./deliver/Destination.tsx'));
-const SetAside = lazy(() => import('./deliver/SetAside.tsx'));
-const Rules = lazy(() => import('./rules/Rules.tsx'));
-const RuleEditor = lazy(() => import('./rules/RuleEditor.tsx'));
-const Logs = lazy(() => import('./operate/Logs.tsx'));
-const Accounts = lazy(() => import('./accounts/Accounts.tsx'));
-const NewAccount = lazy(() => import('./accounts/NewAccount.tsx'));
-const System = lazy(() => import('./operate/System.tsx'));
-const Login = lazy(() => import('./operate/Login.tsx'));
-const Settings = lazy(() => import('./operate/Settings.tsx'));
+const Channels = lazy(() => capture().then((pages) => pages.Channels));
+const AddChannels = lazy(() => capture().then((pages) => pages.AddChannels));
+const ChannelDetail = lazy(() => capture().then((pages) => pages.ChannelDetail));
+const Search = lazy(() => capture().then((pages) => pages.Search));
+const Jobs = lazy(() => operate().then((pages) => pages.Jobs));
+const Destinations = lazy(() => operate().then((pages) => pages.Destinations));
+const Destination = lazy(() => operate().then((pages) => pages.Destination));
+const SetAside = lazy(() => operate().then((pages) => pages.SetAside));
+const Rules = lazy(() => operate().then((pages) => pages.Rules));
+const RuleEditor = lazy(() => operate().then((pages) => pages.RuleEditor));
+const Logs = lazy(() => operate().then((pages) => pages.Logs));
+const Accounts = lazy(() => capture().then((pages) => pages.Accounts));
+const NewAccount = lazy(() => capture().then((pages) => pages.NewAccount));
+const System = lazy(() => operate().then((pages) => pages.System));
+const Login = lazy(() => operate().then((pages) => pages.Login));
+const Settings = lazy(() => operate().then((pages) => pages.Settings));
 
 function App() {
   return (
@@ -57,8 +59,7 @@ function App() {
   );
 }
 
-await loadLanguage();
-await loadSession().catch(() => undefined);
+await Promise.all([loadLanguage(), loadSession().catch(() => undefined)]);
 keepTab();
 render(<App />, document.getElementById('app') as HTMLElement);
 registerWorker();

@@ -1,7 +1,10 @@
-// Two typed catalogues. `t` fills {names}, formats numbers and picks the plural by `n`.
+// Two typed catalogues, of which the one that is spoken is fetched. `t` fills {names}, formats numbers and picks the plural
+// by `n`.
 import { h, type ComponentChild } from 'preact';
 import { locale } from '../app/settings.ts';
-import { en } from './en.ts';
+import type { en } from './en.ts';
+import english from 'texts:en';
+import portuguese from 'texts:pt';
 
 export type Plural = { one: string; other: string };
 export type Key = keyof typeof en;
@@ -11,12 +14,20 @@ type Values = Record<string, string | number>;
 export let lang: 'en' | 'pt-BR' = 'en';
 /** Whose habits numbers and dates follow: of English, the browser's own kind. */
 export let region = 'en-GB';
-let catalogue: Catalogue = en;
+let catalogue = {} as Catalogue;
 let plurals = new Intl.PluralRules('en');
 
+/** Fetches the texts; nothing can be shown before. */
 export async function loadLanguage(): Promise<void> {
-  lang = locale();
-  catalogue = lang === 'pt-BR' ? (await import('./pt.ts')).pt : en;
+  const wanted = locale();
+  const answer = await fetch(new URL(wanted === 'pt-BR' ? portuguese : english, import.meta.url));
+  if (!answer.ok) throw new Error(`The texts of the dashboard did not come (${answer.status})`);
+  speak((await answer.json()) as Catalogue, wanted);
+}
+
+export function speak(texts: Catalogue, language: typeof lang): void {
+  lang = language;
+  catalogue = texts;
   plurals = new Intl.PluralRules(lang);
   region = lang === 'en' ? (navigator.languages ?? []).find((one) => /^en-/i.test(one)) ?? 'en-GB' : lang;
   document.documentElement.lang = lang;

@@ -15,7 +15,7 @@ import { PerMinute } from './PerMinute.tsx';
 import { DestinationsCard, NeedsAttention } from './Side.tsx';
 import { SyncButton } from './SyncButton.tsx';
 
-const FirstAccount = lazy(() => import('../accounts/FirstAccount.tsx'));
+const FirstAccount = lazy(() => import('../pages/capture.ts').then((pages) => pages.FirstAccount));
 
 // Telegram is configured, and no account was ever signed in; or that is being done on this page.
 const begins = ({ capture, accounts }: Data): boolean =>

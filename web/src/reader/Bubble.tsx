@@ -1,6 +1,4 @@
 // One bubble: a message, or an album as one.
-import { lazy } from 'preact-iso';
-import { Suspense } from 'preact/compat';
 import { reload, useApi } from '../api/resource.ts';
 import type { LinkPreview, Message, Poll, Version } from '../api/types.ts';
 import { clock, compact, full, percent, span, utc } from '../app/format.ts';
@@ -13,11 +11,9 @@ import { Album } from '../media/Album.tsx';
 import { FileRow } from '../media/FileRow.tsx';
 import { Picture } from '../media/Picture.tsx';
 import { isPicture, ratio } from '../media/media.ts';
+import { EditDiff } from './EditDiff.tsx';
 import { diffed, selected, toggleDiff, versionsPath } from './context.ts';
-
 import { Out, Text } from './Text.tsx';
-
-const EditDiff = lazy(() => import('./EditDiff.tsx'));
 
 export function Bubble({ messages, joined, group }: { messages: Message[]; joined: boolean; group: boolean }) {
   const first = messages[0] as Message;
@@ -58,7 +54,7 @@ function Words({ message }: { message: Message }) {
   return (
     <div class="words" dir="auto" data-text>
       {shown && versions.data
-        ? <Suspense fallback={plain}><EditDiff versions={versions.data} text={message.text} entities={message.entities} /></Suspense>
+        ? <EditDiff versions={versions.data} text={message.text} entities={message.entities} />
         : plain}
       {shown && versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(message.id)); }}>{t('app.retry')}</button>}
     </div>

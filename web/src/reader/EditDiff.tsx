@@ -20,5 +20,3 @@ export function EditDiff({ versions, text, entities }: { versions: Version[]; te
     </>
   );
 }
-
-export default EditDiff;

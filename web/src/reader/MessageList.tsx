@@ -1,13 +1,13 @@
 // The virtual list: anchored at the end, follows only when the reader is there, pages both ways.
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useSignal } from '@preact/signals';
-import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { longDay, longDayYear, year } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
 import { join } from '../ui/css.ts';
+import { memo } from '../ui/react.ts';
 import { Bubble, Service } from './Bubble.tsx';
 import { HoleCard } from './HoleCard.tsx';
 import { selected } from './context.ts';

@@ -1,11 +1,11 @@
 // The versions of a message on a line, newest first, and any one against the one before it.
 import { useSignal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useMemo } from 'preact/hooks';
 import type { Version } from '../api/types.ts';
 import { clockSeconds, full, milliseconds, num, recent } from '../app/format.ts';
 import { now } from '../app/clock.ts';
 import { t } from '../i18n/index.ts';
-import type { Line } from './diff.ts';
+import { lines, type Line } from './diff.ts';
 import { Added, OtherChanges, Removed } from './change.tsx';
 
 const nth = (n: number): string => (n === 1 ? t('i.nth1') : n === 2 ? t('i.nth2') : n === 3 ? t('i.nth3') : t('i.nthN', { n }));
@@ -52,20 +52,14 @@ export function Versions({ versions, posted }: { versions: Version[]; posted: st
 }
 
 function Compared({ before, after, title }: { before: Version; after: Version; title: string }) {
-  const lines = useSignal<Line[] | null>(null);
-  useEffect(() => {
-    let here = true;
-    void import('./diff.ts').then((diff) => { if (here) lines.value = diff.lines(before.text, after.text); });
-    return () => { here = false; };
-  }, [before, after]);
-  if (!lines.value) return null;
-  const count = (kind: Line['kind']): number => lines.value?.filter((line) => line.kind === kind).length ?? 0;
+  const compared = useMemo(() => lines(before.text, after.text), [before, after]);
+  const count = (kind: Line['kind']): number => compared.filter((line) => line.kind === kind).length;
   return (
     <figure class="compared-box">
       <figcaption><span>{title}</span><span class="spacer" /><span class="bad tabular" aria-label={`${num(count('removed'))} ${t('r.removed')}`}>− {num(count('removed'))}</span><span class="added tabular" aria-label={`${num(count('added'))} ${t('r.added')}`}>+ {num(count('added'))}</span></figcaption>
       {before.text !== after.text && (
         <div class="lines" dir="auto">
-          {lines.value.map((line, i) => (
+          {compared.map((line, i) => (
             <p key={i} class={`line line-${line.kind}`}><i aria-hidden="true">{line.kind === 'removed' ? '−' : line.kind === 'added' ? '+' : ''}</i><span>{line.kind !== 'same' && <span class="sr">{t(line.kind === 'removed' ? 'rd.lineRemoved' : 'rd.lineAdded')}: </span>}
               {line.pieces.map((piece, k) => (piece.kind === 'removed' ? <Removed key={k}>{piece.text}</Removed> : piece.kind === 'added' ? <Added key={k}>{piece.text}</Added> : <span key={k}>{piece.text || ' '}</span>))}
             </span></p>
