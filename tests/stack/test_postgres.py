@@ -168,6 +168,30 @@ class Stored(DatabaseCase):
             until(lambda: self.one("SELECT count(*) FROM telegram_gateway.messages") > before, what="rows meanwhile")
         until(lambda: self.one("SELECT count(*) FROM telegram_gateway.messages_hourly") > 0, what="the aggregates")
 
+    def test_old_rows_come_while_an_index_of_theirs_is_made(self):
+        self.stack.pool_size(5)
+        self.addCleanup(self.stack.pool_size, 1)
+        export, day = self.folder / "export.json", NOW - 3 * 86400
+        export.write_text(export_of([(n, day, f"message {n}") for n in range(1, 11)]), encoding="utf-8")
+        self.run_("import", export)
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the indexes")
+        gateway.stop()
+        [(index,)] = self.sql("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = (SELECT DISTINCT tableoid "
+                              "FROM telegram_gateway.messages) AND indexrelid::regclass::text LIKE '%analysis_past'")
+        self.sql("DROP INDEX " + index)
+        export.write_text(export_of([(n, day, f"message {n}") for n in range(11, 21)]), encoding="utf-8")
+        self.run_("import", export)
+        with contextlib.closing(self.stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute("BEGIN; UPDATE telegram_gateway.messages SET text = text WHERE message_id = 1")  # CREATE INDEX waits for it
+            gateway = self.gateway()
+            until(lambda: self.ask("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%' AND "
+                                   "wait_event_type = 'Lock'"), what="the index to wait")
+            self.wait_stored(gateway)
+            self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 20)
+        until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the index")
+
     def test_what_is_older_than_kept_is_counted_and_left_out(self):
         self.configure(keep_days=30)
         (self.folder / "export.json").write_text(export_of(

@@ -66,7 +66,9 @@ class Plans : public testing::Test {
     run({"INSERT INTO telegram_gateway.cursors (name, journal_id, seq) VALUES ('postgres', '', $1)",
          std::move(Params().add(rows()))},
         patience);
-    run({"SELECT telegram_gateway.index_past_partitions(1000)", {}}, patience);
+    auto statements = connection->run("SELECT telegram_gateway.past_index_statements(10000)");
+    ASSERT_TRUE(statements) << statements.error().to_string();
+    for (int at = 0; at < statements->size(); ++at) run({std::string(statements->text(at, 0)), {}}, patience);
     auto analysed = connection->execute("ANALYZE telegram_gateway.messages", patience);
     ASSERT_TRUE(analysed) << analysed.error().to_string();
   }

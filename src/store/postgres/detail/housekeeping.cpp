@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::chrono::minutes kEvery{5};
 constexpr std::chrono::hours kDropEvery{1};
-constexpr std::chrono::minutes kStatement{5};  // patience
+constexpr std::chrono::minutes kStatement{5}, kIndex{60};  // patience
 constexpr std::string_view kLocked = "55P03";
 
 }  // namespace
@@ -101,13 +101,13 @@ Result<void> Housekeeping::refresh_aggregates(Connection& db, const std::stop_to
   return {};
 }
 
-// One at a time: while its indexes are made nobody can write to it.
+// While they are written to: db/postgres/007_past_indexes.sql.
 Result<void> Housekeeping::index_past(Connection& db, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
-    auto done = db.run("SELECT telegram_gateway.index_past_partitions(1)", {}, kStatement);
-    if (!done && db.sqlstate() == kLocked) return {};
-    if (!done) return done.error();
-    if (done->integer(0, 0) == 0) return {};
+    auto next = db.run("SELECT telegram_gateway.past_index_statements(1)", {}, kStatement);
+    if (!next) return next.error();
+    if (next->empty()) return {};
+    if (auto made = db.run(next->text(0, 0), {}, kIndex); !made) return made.error();
   }
   return {};
 }
