@@ -176,6 +176,8 @@ class Stored(DatabaseCase):
         self.run_("import", export)
         gateway = self.gateway()
         self.wait_stored(gateway)
+        gateway.stop()
+        gateway = self.gateway()  # it looks for them when it reaches the database
         until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the indexes")
         gateway.stop()
         [(index,)] = self.sql("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = (SELECT DISTINCT tableoid "
