@@ -186,7 +186,7 @@ Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, 
 
 Result<void> PostgresWriter::Impl::refuse(const model::Event& event, const std::string& reason, Delivery& delivery) {
   const std::array move{postgres::expect_cursor(at.journal_id, at.seq), postgres::move_cursor(journal.id(), event.seq)};
-  if (auto moved = db->run_together(move); !moved) return moved.error();
+  if (auto moved = store({}, move); !moved) return moved;
   moved_to(event.seq);
   delivery.refused.push_back({delivery.done, reason});
   ++delivery.done;
