@@ -89,7 +89,7 @@ export const en = {
   'ranges.title': 'Ranges of {title}', 'ranges.from': 'From', 'ranges.to': 'To', 'ranges.ids': 'Ids', 'ranges.state': 'State', 'ranges.proof': 'Proof', 'ranges.by': 'By', 'ranges.when': 'When', 'ranges.csv': 'Export CSV',
   'ranges.proven': 'proven', 'ranges.hole': 'hole', 'ranges.unknown': 'unknown', 'ranges.lost': 'accepted as lost', 'ranges.walk': 'walk', 'ranges.live': 'live run', 'ranges.open': 'Open messages', 'ranges.none': 'No range is known yet.',
 
-  'att.title': 'Needs attention', 'att.none': 'Nothing needs you.', 'att.watch': 'Watch', 'att.tryNow': 'Open', 'att.review': 'Review',
+  'att.title': 'Needs attention', 'att.none': 'Nothing needs you.', 'att.watch': 'Watch', 'att.review': 'Review',
   'att.hole': 'Hole in {title}', 'att.holeText': { one: '{n} id left, fills by itself', other: '{n} ids left, fills by itself' },
   'att.answers': '{name} answers {status}', 'att.destination_late': '{name} is behind', 'att.destinationText': '{n} wait, none lost', 'att.retry': 'retry in {span}',
   'att.set_aside': { one: '{n} message set aside', other: '{n} messages set aside' }, 'att.capture_stopped': 'Capture stopped', 'att.disk_low': 'Disk is low', 'att.silent': '{title} is silent', 'att.silentText': 'longer than usual, since {time}', 'att.late': 'Messages of {title} come late', 'att.lateText': 'by up to {span}, at {time}', 'att.private': '{title} can no longer be seen', 'att.privateText': 'by no account, since {time}', 'att.other': '{code}',

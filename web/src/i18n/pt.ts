@@ -90,7 +90,7 @@ export const pt: Catalogue = {
   'ranges.title': 'Faixas de {title}', 'ranges.from': 'De', 'ranges.to': 'Até', 'ranges.ids': 'Ids', 'ranges.state': 'Estado', 'ranges.proof': 'Prova', 'ranges.by': 'Por', 'ranges.when': 'Quando', 'ranges.csv': 'Exportar CSV',
   'ranges.proven': 'provada', 'ranges.hole': 'lacuna', 'ranges.unknown': 'desconhecida', 'ranges.lost': 'aceita como perdida', 'ranges.walk': 'percurso', 'ranges.live': 'ao vivo', 'ranges.open': 'Abrir mensagens', 'ranges.none': 'Nenhuma faixa conhecida ainda.',
 
-  'att.title': 'Precisa de atenção', 'att.none': 'Nada precisa de você.', 'att.watch': 'Ver', 'att.tryNow': 'Abrir', 'att.review': 'Rever',
+  'att.title': 'Precisa de atenção', 'att.none': 'Nada precisa de você.', 'att.watch': 'Ver', 'att.review': 'Rever',
   'att.hole': 'Lacuna em {title}', 'att.holeText': { one: 'falta {n} id, preenche-se sozinha', other: 'faltam {n} ids, preenche-se sozinha' },
   'att.answers': '{name} responde {status}', 'att.destination_late': '{name} em atraso', 'att.destinationText': '{n} na fila, nada se perdeu', 'att.retry': 'nova tentativa em {span}',
   'att.set_aside': { one: '{n} mensagem separada', other: '{n} mensagens separadas' }, 'att.capture_stopped': 'Captura parada', 'att.disk_low': 'Pouco disco', 'att.silent': '{title} em silêncio', 'att.silentText': 'mais do que o normal, desde {time}', 'att.late': 'Mensagens de {title} chegam atrasadas', 'att.lateText': 'até {span}, às {time}', 'att.private': '{title} não pode mais ser visto', 'att.privateText': 'por nenhuma conta, desde {time}', 'att.other': '{code}',

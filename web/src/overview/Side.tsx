@@ -1,12 +1,15 @@
 // What needs a person, and whether it gets out.
+import { useSignal } from '@preact/signals';
 import type { Attention, Destination, Overview } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { behind, clock, num, span } from '../app/format.ts';
 import { channelPath, href } from '../app/links.ts';
+import { ActButton } from '../deliver/ActButton.tsx';
+import { act, reasonOf } from '../deliver/act.ts';
 import { t, word, type Key } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 
-interface Item { icon: string; tone: string; title: string; text: string; action?: { label: string; to: string } }
+interface Item { icon: string; tone: string; title: string; text: string; action?: { label: string; to: string }; tries?: string }
 function itemOf(entry: Attention, destinations: Destination[]): Item {
   const title = entry.title ?? entry.channelId ?? '';
   switch (entry.code) {
@@ -21,7 +24,8 @@ function itemOf(entry: Attention, destinations: Destination[]): Item {
       const waits = t('att.destinationText', { n: entry.count ?? found?.behindEvents ?? 0 });
       return {
         icon: found?.kind === 'webhook' || !found ? 'webhook' : found.kind, tone: 'warn', title: lateTitle(entry),
-        text: [waits, retry].filter(Boolean).join(', '), action: { label: t('att.tryNow'), to: 'destinations' },
+        text: [waits, retry].filter(Boolean).join(', '),
+        action: { label: t('app.open'), to: found ? `destinations/${encodeURIComponent(found.name)}` : 'destinations' }, tries: found?.nextTryAt && found.name,
       };
     }
     case 'set_aside': return {
@@ -53,6 +57,11 @@ function lateTitle({ destination: name = '', detail }: Attention): string {
 }
 
 export function NeedsAttention({ attention, destinations }: Pick<Overview, 'attention' | 'destinations'>) {
+  const refused = useSignal('');
+  const tryNow = async (name: string): Promise<void> => {
+    refused.value = '';
+    try { await act(name, 'try-now'); } catch (error) { refused.value = reasonOf(error); }
+  };
   return (
     <section class={`card attention ${attention.length === 0 ? 'attention-none' : ''}`} aria-labelledby="attention-title">
       <header class="card-head"><h2 id="attention-title">{t('att.title')}</h2>{attention.length > 0 && <span class="badge badge-warn">{num(attention.length)}</span>}</header>
@@ -64,11 +73,12 @@ export function NeedsAttention({ attention, destinations }: Pick<Overview, 'atte
             <li key={`${entry.code}${entry.channelId ?? entry.destination ?? String(i)}`}>
               <Icon name={item.icon} class={item.tone} />
               <span class="attention-text"><span class="strong"><bdi>{item.title}</bdi></span><span class="quiet"><bdi>{item.text}</bdi></span></span>
-              {item.action && <a class="button" href={href(item.action.to)} aria-label={`${item.action.label}: ${item.title}`}>{item.action.label}</a>}
+              {item.tries ? <ActButton label={t('dd.tryNow')} name={t('dd.tryNowOf', { name: item.tries })} run={() => tryNow(item.tries as string)} /> : item.action && <a class="button" href={href(item.action.to)} aria-label={`${item.action.label}: ${item.title}`}>{item.action.label}</a>}
             </li>
           );
         })}
       </ul>
+      {refused.value && <p class="bad small pad" role="status">{refused.value}</p>}
     </section>
   );
 }
