@@ -59,8 +59,19 @@ function App() {
   );
 }
 
-await Promise.all([loadLanguage(), loadSession().catch(() => undefined)]);
-keepTab();
-render(<App />, document.getElementById('app') as HTMLElement);
-registerWorker();
-watchVerdict();
+async function start(): Promise<void> {
+  const root = document.getElementById('app') as HTMLElement;
+  try {
+    await Promise.all([loadLanguage(), loadSession().catch(() => undefined)]);
+  } catch {
+    // Neither language is there to say it in.
+    root.textContent = 'The dashboard did not load whole. Reload the page. · O painel não carregou por inteiro. Recarregue a página.';
+    return;
+  }
+  keepTab();
+  render(<App />, root);
+  registerWorker();
+  watchVerdict();
+}
+
+void start();
