@@ -160,7 +160,7 @@ test('a rule is tried as typed, says where an expression is wrong, is saved from
   await until('how many match', async () => /[1-9][\d,]* of [1-9]/.test(await page.locator('.trial-sum').innerText()));
   assert.equal(await page.locator('.trial-list mark').first().innerText(), word);
   await page.getByText('Nothing was sent: dry run.').waitFor();
-  await page.locator('.histogram svg').waitFor();
+  await page.locator('.histogram svg[role=img]').waitFor();
 
   await regex.fill('zzzzzz-nowhere');
   await until('the nearest misses, and what failed', async () => /Just outside/.test(await page.locator('.trial').innerText()) && /Failed: Expression/.test(await page.locator('.trial').innerText()));
