@@ -56,8 +56,8 @@ export async function everyPage() {
   const message = await someMessage('an edit', 'onlyEdited=true', (one) => !one.deletedAt && one.versions > 1);
   const { channelId } = message;
   return {
-    overview: '', 'channel list': 'c', channel: `c/${channelId}`, message: at(message), search: 'search', 'search results': 'search?q=ouro', channels: 'channels',
-    'one channel': `channels/${channelId}`, jobs: 'jobs', accounts: 'accounts', 'new account': 'accounts/new', destinations: 'destinations', 'set aside': 'set-aside', logs: 'logs', system: 'system',
+    overview: '', 'channel list': 'c', channel: `c/${channelId}`, message: at(message), search: 'search', 'search results': 'search?q=ouro', channels: 'channels', 'adding channels': 'channels/add',
+    'one channel': `channels/${channelId}`, jobs: 'jobs', accounts: 'accounts', 'new account': 'accounts/new', destinations: 'destinations', 'set aside': 'set-aside', rules: 'rules', 'new rule': 'rules/new', logs: 'logs', system: 'system',
     settings: 'settings', tokens: 'settings/tokens', keeping: 'settings/keeping', configuration: 'settings/configuration', about: 'settings/about', login: 'login', 'no page': 'nowhere',
   };
 }

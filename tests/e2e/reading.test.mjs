@@ -124,7 +124,7 @@ test('what is not here keeps its place, says why, and is counted', async () => {
   await album.waitFor();
 
   assert.match(await album.innerText(), /1 of 4 still to fetch/);
-  assert.equal(await album.locator('.picture-absent').getAttribute('aria-label'), 'Photo, 1200 × 800, not in the export');
+  assert.equal(await album.locator('.picture-absent').getAttribute('aria-label'), 'Photo, 1,200 × 800, not in the export');
   assert.equal(await album.getByRole('button', { name: /Download/ }).count(), 0, 'nobody has it');
   await done(page);
 });
@@ -152,11 +152,11 @@ test('the lightbox by keyboard: next, zoom, Esc, and back where one was', async 
   await page.keyboard.press('0');
   await until('it fits again', async () => Math.abs((await width()) - fit) < 2);
   await page.keyboard.press('ArrowRight');
-  await box.getByText('3 of 3').waitFor();
+  await box.getByRole('status').getByText('3 of 3').waitFor();
   await page.keyboard.press('ArrowRight');
-  await box.getByText('1 of 3').waitFor();
+  await box.getByRole('status').getByText('1 of 3').waitFor();
   await page.keyboard.press('ArrowLeft');
-  await box.getByText('3 of 3').waitFor();
+  await box.getByRole('status').getByText('3 of 3').waitFor();
   await page.keyboard.press('Escape');
   await box.waitFor({ state: 'detached' });
   assert.equal(await second.evaluate((one) => one === document.activeElement), true);
@@ -278,6 +278,7 @@ test('a permalink into a hole says so and has it fetched', async () => {
 
   await until('it was asked for', () => synced.length === 1);
   assert.deepEqual(synced[0].channels, [channel.channelId]);
+  assert.deepEqual(page.problems.splice(0).filter((one) => !/status of 404/.test(one)), [], 'the message is not stored, and that is all');
   await done(page);
 });
 

@@ -49,7 +49,7 @@ test('a token is asked for over the page; a wrong one is said so; then what was 
 test('a session that ends keeps what was typed, and goes on after signing in', async () => {
   const token = await gateway.makeToken('desk', 'read');
   const page = await signedIn('search', {}, token.secret);
-  await page.getByRole('searchbox').fill('half a thought');
+  await page.getByRole('combobox', { name: 'Search the archive' }).fill('half a thought');
 
   assert.equal((await gateway.call('DELETE', `telegram-gateway/tokens/${token.id}`)).status, 200);
 
@@ -57,7 +57,7 @@ test('a session that ends keeps what was typed, and goes on after signing in', a
   assert.equal(await page.locator('.bar-away').count(), 0, 'it is reached, and not called away');
   await signIn(page);
   await dialog(page).waitFor({ state: 'detached' });
-  assert.equal(await page.getByRole('searchbox').inputValue(), 'half a thought');
+  assert.equal(await page.getByRole('combobox', { name: 'Search the archive' }).inputValue(), 'half a thought');
   await until('the stream is live again', () => page.locator('.live-live').count());
   await finish(page);
 });
@@ -151,7 +151,7 @@ test('a gateway that is away is said so, ages go on, nothing can be changed; the
   await bar.waitFor({ timeout: 60_000 });
   assert.match(await bar.innerText(), /Not reachable since \d\d:\d\d\. Showing what was true then\.\s+Next try in \d+ s\./);
   assert.ok(await page.locator('.log-line').count() > 0, 'what was loaded is still there');
-  assert.match(await page.evaluate(() => document.querySelector('link[rel="icon"]').getAttribute('href')), /icon-unknown/);
+  assert.match(await page.evaluate(() => document.querySelector('link[rel="icon"]').getAttribute('href')), /tone-unknown/);
   await admin.locator('.bar-away').waitFor({ timeout: 60_000 });
   assert.equal(await admin.getByRole('button', { name: 'New token' }).isDisabled(), true);
   await admin.getByText('Off while the gateway cannot be reached.').waitFor();
