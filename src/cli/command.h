@@ -48,6 +48,8 @@ void add_status(CLI::App& app, Common& common, const ExitCode& code);
 void add_coverage(CLI::App& app, Common& common, const ExitCode& code);
 void add_failures(CLI::App& app, Common& common, const ExitCode& code);
 void add_broker(CLI::App& app, Common& common, const ExitCode& code);
+void add_backup(CLI::App& app, Common& common, const ExitCode& code);
+void add_restore(CLI::App& app, Common& common, const ExitCode& code);
 void add_doctor(CLI::App& app, Common& common, const ExitCode& code);
 void add_config(CLI::App& app, Common& common, const ExitCode& code);
 void add_token(CLI::App& app, Common& common, const ExitCode& code);

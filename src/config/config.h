@@ -59,6 +59,14 @@ struct Disk {
   std::int64_t reserve_bytes = 512LL * 1'024 * 1'024;
 };
 
+struct Backup {
+  std::string folder;           // empty = only where --to names one
+  std::string recipients_file;  // of age; empty = not encrypted
+  std::int64_t keep_daily = 7;
+  std::int64_t keep_weekly = 4;
+  std::int64_t keep_monthly = 12;
+};
+
 struct Deliver {
   std::int64_t max_age_s = 600;
 };
@@ -113,6 +121,9 @@ struct Rabbitmq {
   std::string queue_type = "quorum";   // of consumers' queues: quorum, classic
   std::vector<std::string> consumers;  // whose queues are declared, one a channel that is known
   std::int64_t window = 1'000;
+  std::string management_url;  // http://HOST:PORT; empty = not asked
+  std::string management_user = "admin";
+  std::string management_password_file;
 };
 
 // A receiver of news by HTTP. Its secret is read from the file when it is used.
@@ -188,6 +199,7 @@ struct Config {
   Auth auth;
   Journal journal;
   Disk disk;
+  Backup backup;
   Deliver deliver;
   Media media;
   Telegram telegram;

@@ -13,18 +13,17 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kLongestSecret = 4'096;  // bytes
 
-// A path, or the name of a systemd credential.
-fs::path find(const std::string& name) {
+}  // namespace
+
+fs::path secret_path(const std::string& name) {
   const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
   std::error_code ignored;
   if (credentials && fs::exists(fs::path(credentials) / name, ignored)) return fs::path(credentials) / name;
   return name;
 }
 
-}  // namespace
-
 Result<std::string> read_secret(const std::string& key, const std::string& name) {
-  const auto path = find(name);
+  const auto path = secret_path(name);
   struct stat status {};
   if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
     return Error{Code::invalid_input, fmt::format("{} names {}, which is no file that can be read", key, path.string()),

@@ -10,6 +10,7 @@
 #include "journal/flags.h"
 #include "journal/lock.h"
 #include "journal/schema.h"
+#include "observe/log.h"
 
 namespace tg::journal {
 namespace fs = std::filesystem;
@@ -32,6 +33,21 @@ Result<void> number_ahead(Connection& db) {
   return db.prepared("UPDATE sqlite_sequence SET seq = ?1 WHERE name = 'events' AND seq < ?1")
       .with(model::Time::now())
       .run();
+}
+
+// Once, by the gateway that opens what `telegram-gateway restore` put back.
+Result<void> tell_restored(Connection& db) {
+  const auto from = db.scalar("SELECT CAST(value AS INTEGER) FROM meta WHERE name = 'restored_from'");
+  if (!from) return from.error();
+  if (*from == 0) return {};
+  const auto head = db.scalar("SELECT seq FROM events ORDER BY seq DESC LIMIT 1");
+  if (!head) return head.error();
+  observe::warn(
+      "journal_restored",
+      {{"backup_of", model::to_rfc3339(model::Time{*from})},
+       {"complete_to", *head},
+       {"next", "what was posted since is fetched from Telegram; numbers go on ahead of all that were given"}});
+  return db.execute("DELETE FROM meta WHERE name = 'restored_from'");
 }
 
 }  // namespace
@@ -94,6 +110,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
     impl->writer = std::move(*writer);
     if (auto prepared = prepare(*impl->writer); !prepared) return prepared.error();
     if (auto ahead = number_ahead(*impl->writer); !ahead) return ahead.error();
+    if (auto told = tell_restored(*impl->writer); !told) return told.error();
     auto checkpointer = Checkpointer::start(file, *impl->writer);
     if (!checkpointer) return checkpointer.error();
     impl->checkpointer = std::move(*checkpointer);

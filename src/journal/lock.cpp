@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <system_error>
 
 namespace tg::journal {
@@ -14,6 +15,18 @@ struct flock whole_file() {
   lock.l_type = F_WRLCK;
   lock.l_whence = SEEK_SET;
   return lock;
+}
+
+// What was written may be old, and its number another process's by now.
+bool has_open(pid_t pid, const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto open_files = fmt::format("/proc/{}/fd", pid);
+  for (std::filesystem::directory_iterator entry(open_files, failed), end; !failed && entry != end;
+       entry.increment(failed)) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(entry->path(), file, ignored)) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -31,7 +44,14 @@ Result<void> FolderLock::take(const std::filesystem::path& folder) {
                  "Check owner and mode of the data folder"};
   }
   auto lock = whole_file();
-  if (::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0) return {};
+  if (::fcntl(descriptor_, F_OFD_SETLK, &lock) == 0) {
+    // For people and for holder(); who holds the lock does not depend on it.
+    const auto pid = fmt::format("{}\n", ::getpid());
+    const bool told = ::ftruncate(descriptor_, 0) == 0 &&
+                      ::pwrite(descriptor_, pid.data(), pid.size(), 0) == static_cast<ssize_t>(pid.size());
+    (void)told;
+    return {};
+  }
   if (errno != EAGAIN && errno != EACCES) {
     return Error{Code::unavailable,
                  fmt::format("cannot lock {}: {}", file.string(), std::generic_category().message(errno)),
@@ -59,6 +79,18 @@ Result<bool> is_locked(const std::filesystem::path& folder) {
                  "Put the data folder on a disk whose file system knows locks"};
   }
   return lock.l_type != F_UNLCK;
+}
+
+Result<std::optional<pid_t>> holder(const std::filesystem::path& folder) {
+  const auto locked = is_locked(folder);
+  if (!locked) return locked.error();
+  if (!*locked) return std::optional<pid_t>();
+  const auto file = folder / "lock";
+  pid_t pid = 0;
+  std::ifstream(file) >> pid;
+  if (pid > 0 && has_open(pid, file)) return std::optional(pid);
+  return Error{Code::permission, fmt::format("which process holds {} cannot be seen", file.string()),
+               fmt::format("Ask as the user that the gateway runs as, or as root: fuser {}", file.string())};
 }
 
 }  // namespace tg::journal

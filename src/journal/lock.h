@@ -4,7 +4,10 @@
 // It is held by the open descriptor (F_OFD_SETLK), not by the process. Unlike flock(2), others can ask whether it is
 // held (F_OFD_GETLK) without taking it for a moment, which a gateway that starts just then would trip over.
 
+#include <sys/types.h>
+
 #include <filesystem>
+#include <optional>
 
 #include "model/result.h"
 
@@ -22,6 +25,9 @@ class FolderLock {
  private:
   int descriptor_ = -1;
 };
+
+// Which process holds the lock of this folder; nothing where none does. permission where this user may not ask.
+Result<std::optional<pid_t>> holder(const std::filesystem::path& folder);
 
 // Whether a process holds the lock of this folder; Code::permission when this user may not ask.
 Result<bool> is_locked(const std::filesystem::path& folder);

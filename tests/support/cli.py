@@ -14,7 +14,7 @@ CHANNEL = ROOT / "tests/data/channel.json"
 ACCOUNT = ROOT / "tests/data/account.json"
 HARBOUR = "-1009000000501"
 COMMANDS = ["account", "run", "demo", "import", "export", "messages", "channels", "sync", "status", "coverage", "failures",
-            "broker", "cache", "db", "doctor", "config", "token", "journal", "completion", "man", "version"]
+            "broker", "cache", "db", "backup", "restore", "doctor", "config", "token", "journal", "completion", "man", "version"]
 NOBODY = 65534
 
 

@@ -174,6 +174,19 @@ const std::vector<Key>& table() {
        "Free space below which capture pauses; what is missed meanwhile is fetched later.",
        [](Config& c) -> Place { return &c.disk.reserve_bytes; }, 0, kUnbounded},
 
+      {"backup.folder", "",
+       "Where telegram-gateway backup writes; best on another disk. Empty = only where --to says so.",
+       [](Config& c) -> Place { return &c.backup.folder; }},
+      {"backup.recipients_file", "",
+       "Backups are encrypted for the age recipients in this file, one a line. Empty = they are not encrypted.",
+       [](Config& c) -> Place { return &c.backup.recipients_file; }},
+      {"backup.keep_daily", "backups", "The newest backup of so many days stays.",
+       [](Config& c) -> Place { return &c.backup.keep_daily; }, 0, 36'500},
+      {"backup.keep_weekly", "backups", "And of so many weeks.",
+       [](Config& c) -> Place { return &c.backup.keep_weekly; }, 0, 5'000},
+      {"backup.keep_monthly", "backups", "And of so many months; the newest of all always stays.",
+       [](Config& c) -> Place { return &c.backup.keep_monthly; }, 0, 1'200},
+
       {"deliver.max_age_s", "seconds",
        "Consumers get what was missed and caught up only while it is younger than this, unless they ask for more.",
        [](Config& c) -> Place { return &c.deliver.max_age_s; }, 0, 365 * kDayS},
@@ -310,6 +323,16 @@ const std::vector<Key>& table() {
        [](Config& c) -> Place { return &c.rabbitmq.consumers; }, 0, 0, "", queue_name_complaint},
       {"rabbitmq.window", "messages", "So many may be published and not confirmed yet.",
        [](Config& c) -> Place { return &c.rabbitmq.window; }, 1, 65'535},
+
+      {"rabbitmq.management_url", "",
+       "RabbitMQ's management API, as http://127.0.0.1:15672, which backup asks for the definitions and doctor for "
+       "alarms. Empty = they do not ask.",
+       [](Config& c) -> Place { return &c.rabbitmq.management_url; }},
+      {"rabbitmq.management_user", "", "Who may read them: a user with the tag administrator.",
+       [](Config& c) -> Place { return &c.rabbitmq.management_user; }, 0, 0, "", not_empty},
+      {"rabbitmq.management_password_file", "",
+       "File with its password, mode 0600; or the name of a systemd credential.",
+       [](Config& c) -> Place { return &c.rabbitmq.management_password_file; }},
 
       {"smtp.host", "", "Server that takes the mail of rules with an alert by e-mail. Empty = none is sent.",
        [](Config& c) -> Place { return &c.smtp.host; }},

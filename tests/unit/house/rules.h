@@ -1,7 +1,8 @@
 #pragma once
 // The rules of the house that a compiler does not check. Each function walks a tree and gives one sentence a breach.
 //
-//   cli → app → api → export → { store, source, sink } → hot → pipeline → journal → { config, observe } → model
+//   cli → app → api → { export, backup } → { store, source, sink } → hot → pipeline → journal → { config, observe }
+//   → model
 //
 // A folder may include itself and what is to the right of it. Folders in one pair of braces never include one another.
 // store, source and sink hold interfaces; the folders inside them are implementations, known to app and cli only.
