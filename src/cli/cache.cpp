@@ -1,6 +1,7 @@
 #include <iostream>
 
 #include "cli/command.h"
+#include "cli/sentinels.h"
 #include "journal/cursors.h"
 #include "sink/redis/info.h"
 #include "sink/redis/keys.h"
@@ -13,13 +14,6 @@ using redis::Connection;
 using redis::Reply;
 
 constexpr std::string_view kScanAtOnce = "1000";
-
-struct Sentinel {
-  std::string address;
-  bool answers = false;
-  std::string says;  // of the quorum, or why it does not answer
-  bool quorum = false;
-};
 
 struct Status {
   std::string server, redis_version;
@@ -72,25 +66,6 @@ Result<void> each_key(Connection& connection, std::string_view pattern,
     cursor = (*page)[0].text;
   } while (cursor != "0");
   return {};
-}
-
-Sentinel ask_sentinel(const redis::Address& address, const redis::Access& access) {
-  Sentinel sentinel{address.to_string(), false, "", false};
-  auto connection = Connection::open(address, access.sentinel_login, {});
-  if (!connection) {
-    sentinel.says = connection.error().to_string();
-    return sentinel;
-  }
-  (*connection)->add({"SENTINEL", "CKQUORUM", access.master});
-  const auto replies = (*connection)->exchange({}, Connection::kConnectPatience);
-  if (!replies) {
-    sentinel.says = replies.error().to_string();
-    return sentinel;
-  }
-  sentinel.answers = true;
-  sentinel.quorum = !replies->front().is_error();
-  sentinel.says = replies->front().text;
-  return sentinel;
 }
 
 // How many events the cursor is behind the journal's head.

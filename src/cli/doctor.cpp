@@ -11,17 +11,13 @@
 #include "app/gateway.h"
 #include "cli/channel_state.h"
 #include "cli/command.h"
+#include "cli/finding.h"
+#include "cli/port_owner.h"
 #include "config/load.h"
 #include "journal/lock.h"
 
 namespace tg::cli {
 namespace {
-
-struct Finding {
-  std::string what;
-  bool good = true;
-  std::string detail;
-};
 
 Finding check_folder(const std::string& folder) {
   struct stat info {};
@@ -110,9 +106,10 @@ Finding check_port(const config::Server& server, const std::string& running_at) 
   ::close(fd);
   const std::string name = fmt::format("{}:{}", server.host, server.port);
   if (is_free) return {"port", true, name + " is free"};
+  const auto holders = listeners(static_cast<int>(server.port));
   return {"port", false,
-          fmt::format("{}: {}. Fix: find it with `ss -ltnp 'sport = :{}'`, or set server.port", name,
-                      std::generic_category().message(why), server.port)};
+          fmt::format("{}: {}{}. Fix: stop that process, or set server.port", name,
+                      std::generic_category().message(why), holders.empty() ? "" : ", by " + holders.front().who())};
 }
 
 // Nothing while no gateway runs that could tell.
@@ -148,6 +145,12 @@ Finding check_clock() {
 Finding check_access(const config::Config& config) {
   if (config.auth.require_token)
     return {"access", true, fmt::format("{} tokens; one is required", config.auth.tokens.size())};
+  if (!config.auth.tokens.empty()) {
+    return {"access", false,
+            fmt::format("{} known, and none is required: the API is open to every program on this machine. Fix: set "
+                        "auth.require_token",
+                        counted(static_cast<std::int64_t>(config.auth.tokens.size()), "token"))};
+  }
   return {"access", true,
           "open to every program on this machine (" + config.server.host +
               "). Set auth.require_token and a token to close it"};
@@ -164,14 +167,21 @@ int examine(const Common& common) {
   bool running = false;
   findings.push_back(check_folder(config.data_dir));
   findings.push_back(check_journal(config.data_dir, running));
+  findings.push_back(check_modes(config.data_dir));
+  if (auto holes = check_holes(config.data_dir)) findings.push_back(std::move(*holes));
   if (auto set_aside = check_set_aside(config.data_dir)) findings.push_back(std::move(*set_aside));
   findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));
   findings.push_back(check_port(config.server, running ? app::running_url(config.data_dir) : ""));
   findings.push_back(check_clock());
+  if (auto service = check_time_service()) findings.push_back(std::move(*service));
   if (running) {
     if (auto lag = check_lag(config)) findings.push_back(std::move(*lag));
   }
   findings.push_back(check_access(config));
+  if (loaded.ok()) {
+    for (auto& one : check_telegram(config)) findings.push_back(std::move(one));
+    for (auto& one : check_servers(config)) findings.push_back(std::move(one));
+  }
 
   const bool good = std::all_of(findings.begin(), findings.end(), [](const Finding& f) { return f.good; });
   if (common.json) {

@@ -100,9 +100,24 @@ Result<RunningGateway> RunningGateway::find(const config::Config& config, const 
   return gateway;
 }
 
+std::string RunningGateway::place() const {
+  return host_.find(':') == std::string::npos ? host_ + ":" + port_ : "[" + host_ + "]:" + port_;
+}
+
+Result<boost::json::object> RunningGateway::look(std::string_view path) const {
+  const auto answer = exchange("GET", fmt::format("http://{}{}", place(), path), token_, "", std::chrono::seconds(10));
+  boost::system::error_code bad;
+  auto value = answer ? boost::json::parse(answer->body, bad) : boost::json::value();
+  if (auto* object = value.if_object(); !bad && object) return std::move(*object);
+  return Error{Code::unavailable,
+               fmt::format("the gateway at {} did not answer: {}", place(),
+                           answer ? fmt::format("{} without JSON", answer->status) : answer.error().what),
+               "It may be starting or stopping: try again"};
+}
+
 Result<boost::json::value> RunningGateway::call(std::string_view method, std::string_view path,
                                                 const boost::json::object& body, std::chrono::seconds patience) const {
-  const auto place = host_.find(':') == std::string::npos ? host_ + ":" + port_ : "[" + host_ + "]:" + port_;
+  const auto place = this->place();
   const auto answer = exchange(std::string(method), fmt::format("http://{}{}", place, path), token_,
                                boost::json::serialize(body), patience);
   if (!answer) {

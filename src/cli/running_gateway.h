@@ -18,12 +18,16 @@ class RunningGateway {
   // whose token_file this user can read; else none.
   static Result<RunningGateway> find(const config::Config& config, const std::string& token_file);
 
+  // A whole answer without an envelope, also one that says 503: /health and its like.
+  Result<boost::json::object> look(std::string_view path) const;
+
   // The answer's `data`.
   Result<boost::json::value> call(std::string_view method, std::string_view path, const boost::json::object& body = {},
                                   std::chrono::seconds patience = std::chrono::minutes(2)) const;
 
  private:
   RunningGateway() = default;
+  std::string place() const;  // HOST:PORT
 
   std::string host_, port_, token_;
 };
