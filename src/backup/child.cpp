@@ -105,10 +105,10 @@ bool read_all(const Pipe& out, const Pipe& err, Ended& ended, std::chrono::stead
 }  // namespace
 
 std::string Ended::complaint() const {
-  auto text = err.empty() ? out : err;
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  if (text.empty()) return fmt::format("exit code {}", code);
-  return text.substr(text.rfind('\n') + 1);
+  const auto& text = err.empty() ? out : err;
+  const auto begin = text.find_first_not_of("\r\n");
+  if (begin == std::string::npos) return fmt::format("exit code {}", code);
+  return text.substr(begin, text.find_first_of("\r\n", begin) - begin);
 }
 
 Result<Ended> run_child(const Child& child) {

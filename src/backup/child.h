@@ -20,7 +20,7 @@ struct Child {
 struct Ended {
   int code = 0;                   // 128 + signal where one ended it
   std::string out, err;           // the first MiB of each
-  std::string complaint() const;  // its last line of standard error
+  std::string complaint() const;  // its first line of standard error
 };
 
 // not_found where there is no such program; timeout. Reads nothing from standard input.

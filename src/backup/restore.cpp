@@ -75,6 +75,8 @@ Restored expected_of(const RestoreOptions& options, Manifest manifest) {
     const auto stamp =
         Name{model::Time::seconds(model::Time::now().to_seconds()), "00000000"}.to_string().substr(17, 16);
     restored.former = options.data_dir.string() + ".before-" + stamp;
+    for (int n = 2; fs::exists(restored.former, ignored); ++n)
+      restored.former = fmt::format("{}.before-{}-{}", options.data_dir.string(), stamp, n);
   }
   restored.manifest = std::move(manifest);
   return restored;

@@ -27,8 +27,8 @@ Result<backup::Options> backup_options(const config::Loaded& loaded, const Backu
   const auto& config = loaded.config;
   backup::Options options;
   options.data_dir = config.data_dir;
-  options.to = std::filesystem::absolute(flags.to.empty() ? config.backup.folder : flags.to);
-  if (flags.to.empty() && config.backup.folder.empty()) options.to.clear();
+  const auto& to = flags.to.empty() ? config.backup.folder : flags.to;
+  if (!to.empty()) options.to = std::filesystem::absolute(to);
   options.recipients_file = flags.encrypt_to.empty() ? config.backup.recipients_file : flags.encrypt_to;
   options.keep = {config.backup.keep_daily, config.backup.keep_weekly, config.backup.keep_monthly};
   if (!flags.keep.empty()) options.keep = *backup::parse_keep(flags.keep);

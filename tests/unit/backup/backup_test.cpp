@@ -27,12 +27,14 @@ class BackupTest : public testing::Test {
 
   void add(int count) {
     auto& db = journal_->writer();
+    EXPECT_TRUE(db.execute("BEGIN"));
     for (int i = 0; i < count; ++i) {
       EXPECT_TRUE(
           db.execute("INSERT INTO events (peer, message, scope, kind, edit_date, n, origin, source, account, "
                      "observed_at, recorded_at, hash, flags, body) VALUES (-100, 1, 0, 1, 0, 0, 1, 1, 0, 0, 0, 0, "
-                     "0, 'a message of some length')"));
+                     "0, printf('%.*c', 20000, 'x'))"));
     }
+    EXPECT_TRUE(db.execute("COMMIT"));
   }
 
   fs::path data() const { return folder_ / "data"; }
