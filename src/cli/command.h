@@ -63,6 +63,8 @@ void add_journal(CLI::App& app, Common& common, const ExitCode& code);
 void add_db(CLI::App& app, Common& common, const ExitCode& code);
 void add_store(CLI::App& app, Common& common, const ExitCode& code);
 void add_cache(CLI::App& app, Common& common, const ExitCode& code);
+void add_migrate_legacy(CLI::App& app, Common& common, const ExitCode& code);
+void add_rollback(CLI::App& app, Common& common, const ExitCode& code);
 void add_completion(CLI::App& app, Common& common, const ExitCode& code);
 void add_man(CLI::App& app, Common& common, const ExitCode& code);
 void add_version(CLI::App& app, Common& common, const ExitCode& code);

@@ -14,8 +14,8 @@ CHANNEL = ROOT / "tests/data/channel.json"
 ACCOUNT = ROOT / "tests/data/account.json"
 HARBOUR = "-1009000000501"
 COMMANDS = ["account", "run", "demo", "import", "export", "messages", "channels", "sync", "status", "coverage", "failures",
-            "broker", "cache", "db", "start", "stop", "restart", "health",
-            "ports", "backup", "restore", "bench", "doctor", "config", "token", "journal", "completion", "man", "version"]
+            "broker", "cache", "db", "start", "stop", "restart", "health", "ports", "backup", "restore", "bench", "doctor", "config",
+            "token", "journal", "migrate-legacy", "rollback", "completion", "man", "version"]
 NOBODY = 65534
 
 

@@ -17,7 +17,7 @@ const std::map<std::string, int>& levels() {
   static const std::map<std::string, int> all{
       {"model", 0}, {"config", 1}, {"observe", 1}, {"journal", 2}, {"rules", 2},  {"pipeline", 3},
       {"hot", 4},   {"store", 5},  {"source", 5},  {"sink", 5},    {"export", 6}, {"backup", 6},
-      {"api", 7},   {"app", 8},    {"cli", 9},     {"", 10},  // "": main.cpp
+      {"api", 7},   {"app", 8},    {"legacy", 8},  {"cli", 9},     {"", 10},  // "": main.cpp
   };
   return all;
 }

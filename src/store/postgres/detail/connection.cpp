@@ -75,6 +75,7 @@ Error refused(const std::string& place, const std::string& words) {
 Rows::Rows(pg_result* result) : result_(result) {}
 void Rows::Clear::operator()(pg_result* result) const { PQclear(result); }
 int Rows::size() const { return result_ ? PQntuples(result_.get()) : 0; }
+int Rows::columns() const { return result_ ? PQnfields(result_.get()) : 0; }
 std::int64_t Rows::affected() const { return result_ ? model::parse_int(PQcmdTuples(result_.get())).value_or(0) : 0; }
 bool Rows::is_null(int row, int column) const { return PQgetisnull(result_.get(), row, column) != 0; }
 

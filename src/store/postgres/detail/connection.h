@@ -34,6 +34,7 @@ class Rows {
   explicit Rows(pg_result* result);
 
   int size() const;
+  int columns() const;
   bool empty() const { return size() == 0; }
   std::int64_t affected() const;  // rows that it inserted, updated, deleted or gave
 
