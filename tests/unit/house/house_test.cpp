@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "rules.h"
+#include "specs.h"
 #include "support/temp_folder.h"
 
 namespace tg::house {
@@ -24,6 +25,12 @@ TEST(House, NoFileIsTooLong) {
   const auto breaches = long_files(TG_HOUSE);
 
   EXPECT_TRUE(breaches.empty()) << joined(breaches);
+}
+
+TEST(House, EveryScenarioNamesATestThatIsThere) {
+  const auto faults = unproven_scenarios(TG_HOUSE);
+
+  EXPECT_TRUE(faults.empty()) << joined(faults);
 }
 
 // One made-up tree a case: a file with one include, and what is said of it ("" = nothing).
@@ -86,6 +93,30 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"api/a.cpp", "#include \"../model/ids.h\"", "without .."},
                     Case{"api/a.cpp", "#include \"utils/a.h\"", "has no level"},
                     Case{"utils/a.h", "#include \"model/ids.h\"", "has no level"}));
+
+TEST(House, AScenarioWithoutItsTestIsTold) {
+  const test::TempFolder tree;
+  tree.write("tests/a_test.cpp", "TEST_F(Suite, IsThere) {}\n");
+  tree.write("tests/test_b.py",
+             "\nclass Other:\n    def test_of_another(self):\nclass B(Case):\n    def test_b(self):\n");
+  const auto scenario = [](const char* name, const char* line) {
+    return std::string("#### Scenario: ") + name + "\n\n- **WHEN** x\n" + line + "\n\n";
+  };
+  tree.write("openspec/specs/one/spec.md",
+             scenario("Good", "- **TEST** tests/a_test.cpp::Suite.IsThere") +
+                 scenario("Good too", "- **TEST** tests/test_b.py::B.test_b") + scenario("Without", "") +
+                 scenario("Gone", "- **TEST** tests/a_test.cpp::Suite.IsGone") +
+                 scenario("No file", "- **TEST** tests/none.py::B.test_b") +
+                 scenario("Other class", "- **TEST** tests/test_b.py::B.test_of_another"));
+
+  EXPECT_EQ(
+      unproven_scenarios(tree.path()),
+      (std::vector<std::string>{
+          "openspec/specs/one/spec.md: scenario \"Without\" names no test",
+          "openspec/specs/one/spec.md: scenario \"Gone\": tests/a_test.cpp has no test Suite.IsGone",
+          "openspec/specs/one/spec.md: scenario \"No file\": there is no file tests/none.py",
+          "openspec/specs/one/spec.md: scenario \"Other class\": tests/test_b.py has no test B.test_of_another"}));
+}
 
 TEST(House, OneLineTooManyIsTold) {
   const test::TempFolder tree;
