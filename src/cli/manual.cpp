@@ -140,7 +140,7 @@ std::string manual_page(const CLI::App& app) {
          roff("telegram-gateway config reference") + " prints one with every key explained.\n.TP\n.I " +
          roff(config::Config{}.data_dir) +
          "\nThe data folder: journal.db (the truth), search.db (can be built again), media, media_link.key (of "
-         "signed\nlinks).\n";
+         "signed\nlinks), legacy (of migrate-legacy: how far it is, its report, and the journal as it was).\n";
   out += ".SH EXAMPLES\n";
   add_examples(app, out);
   return out;

@@ -92,8 +92,8 @@ Result<void> save(const fs::path& data, const State& state) {
 
 void forget(const fs::path& data) {
   std::error_code ignored;
-  fs::remove(backup_of(data), ignored);
   fs::remove(folder_of(data) / "state.json", ignored);
+  for (const auto* end : {"", "-wal", "-shm"}) fs::remove(backup_of(data).string() + end, ignored);
 }
 
 Result<void> write_file(const fs::path& file, const std::string& content) {
