@@ -33,7 +33,12 @@ for device in null:3 zero:5 full:7 random:8 urandom:9; do
 done
 mknod -m 666 "$1/dev/tty" c 5 0
 ip link set lo up
-exec chroot "$1" env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --log-target=null
+# Not chroot: a process within one may make no user namespace (PrivateUsers=).
+cd "$1"
+pivot_root . mnt
+cd /
+umount -l /mnt
+exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --log-target=null
 """
 
 
@@ -101,8 +106,7 @@ class Debian:
         inside = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C.UTF-8", "DEBIAN_FRONTEND=noninteractive",
                   *(f"{name}={value}" for name, value in environment.items()), *map(str, command)]
         if self.systemd:
-            where = ["nsenter", "--target", str(self.first()), "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup",
-                     "--root", "--wd"]
+            where = ["nsenter", "--target", str(self.first()), "--mount", "--pid", "--net", "--ipc", "--uts", "--cgroup"]
         else:
             # A /proc of its own, which goes with the last of its processes.
             where = ["unshare", "--mount", "--pid", "--fork", "--kill-child", "sh", "-ec",
