@@ -13,6 +13,8 @@ namespace tg::api {
 namespace {
 
 constexpr unsigned kLagsEvery = 15;  // seconds
+constexpr std::string_view kBeat = "http";
+constexpr auto kLongestTurn = std::chrono::seconds(30);  // of a network thread, then it counts as stalled
 
 Limits limits_of(const Options& options) {
   const auto& server = options.server;
@@ -71,7 +73,9 @@ struct Api::Impl {
 
   // On a network thread: what follows may not block.
   void tick() {
-    vitals.look(parts.health.captures(), model::Time::now());
+    const auto now = model::Time::now();
+    vitals.look(parts.health.captures(), now);
+    if (server.loops_run(kLongestTurn / 2)) parts.health.beat(kBeat, now);
     if (board.watched() && !refreshing.exchange(true)) {
       const bool taken = server.submit([this] {
         (void)board.fresh();
@@ -92,6 +96,7 @@ struct Api::Impl {
 
   void stop() {
     awake = false;
+    parts.health.retire(kBeat);
     tail.detach();
     syncs.stop();
     server.stop();
@@ -131,6 +136,7 @@ Result<void> Api::listen() {
 }
 
 void Api::start() {
+  impl_->parts.health.expect_beats(kBeat, kLongestTurn, model::Time::now());
   impl_->server.start();
   observe::info("api_started",
                 {{"host", impl_->options.server.host}, {"port", static_cast<std::int64_t>(impl_->server.port())}});

@@ -169,6 +169,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
   auto intake = intake_options(config);
   intake.lag = &impl->lag;
   intake.rules = &impl->live_rules;
+  intake.health = &impl->health;
   impl->intake = std::make_unique<pipeline::Intake>(*impl->journal, impl->metrics, intake);
   const bool in_database = config.store == "postgres";
   impl->local = std::make_unique<store::LocalStore>(

@@ -1,7 +1,5 @@
 #include "app/upkeep.h"
 
-#include <systemd/sd-daemon.h>
-
 #include "journal/coverage.h"
 #include "journal/upkeep.h"
 #include "observe/log.h"
@@ -41,7 +39,7 @@ void Upkeep::run() {
       count_missing(now);
       if (watched_.keep) trim(now);
     }
-    sd_notify(0, "WATCHDOG=1");
+    notifier_.look(watched_.health, model::Time::now(), Notifier::Clock::now());
     std::unique_lock lock(mutex_);
     if (stopped_.wait_for(lock, kEvery, [&] { return stopping_; })) return;
   }

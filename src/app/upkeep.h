@@ -1,7 +1,6 @@
 #pragma once
 // Once a second: is the disk fine, does the writer commit, do the sources run; more slowly: how much is missing, are
-// channels late or silent. Keeps health and gauges true, and tells systemd's watchdog that the process lives. A thread
-// of its own.
+// channels late or silent. Keeps health and gauges true, and tells systemd. A thread of its own.
 
 #include <condition_variable>
 #include <functional>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "app/channel_watch.h"
+#include "app/notifier.h"
 #include "journal/journal.h"
 #include "observe/health.h"
 #include "observe/metrics.h"
@@ -49,6 +49,7 @@ class Upkeep {
   void trim(model::Time now);
 
   Watched watched_;
+  Notifier notifier_;
   std::set<std::string> troubled_;  // accounts that health tells of
   std::mutex mutex_;
   std::condition_variable stopped_;

@@ -17,6 +17,9 @@ using Write = std::function<Result<void>(journal::Connection&)>;
 constexpr auto kRetryEvery = std::chrono::seconds(1);
 constexpr auto kRoomCheckEvery = std::chrono::seconds(1);
 constexpr std::size_t kMaxWritesWaiting = 10'000;
+constexpr std::string_view kBeat = "writer";
+constexpr auto kBeatEvery = std::chrono::seconds(5);
+constexpr auto kLongestCommit = std::chrono::seconds(120);  // then the thread counts as stalled
 
 // One thing for the writer, as the queue holds it.
 struct Item {
@@ -108,6 +111,7 @@ struct Intake::Impl {
   bool apply_rules(Seen& seen);  // false: it is dropped
   Result<void> enqueue(Item item, std::chrono::milliseconds patience);
   std::vector<Item> next_items();
+  void beat();
   void run();
   Result<void> commit(std::vector<Item>& items, std::vector<Result<void>>& outcomes);
   Result<void> fold(Batch& batch, std::vector<Item>& items, std::vector<Result<void>>& outcomes);
@@ -119,6 +123,7 @@ struct Intake::Impl {
 
 Intake::Intake(journal::Journal& journal, observe::Metrics& metrics, Options options)
     : impl_(std::make_unique<Impl>(journal, metrics, options)) {
+  if (options.health) options.health->expect_beats(kBeat, kLongestCommit, model::Time::now());
   impl_->writer = std::thread([this] { impl_->run(); });
 }
 
@@ -130,6 +135,7 @@ Intake::~Intake() {
   impl_->arrived.notify_all();
   impl_->freed.notify_all();
   impl_->writer.join();
+  if (impl_->options.health) impl_->options.health->retire(kBeat);
 }
 
 Result<void> Intake::push(Observation observation, std::chrono::milliseconds patience) {
@@ -217,11 +223,9 @@ Result<void> Intake::Impl::enqueue(Item item, std::chrono::milliseconds patience
 std::vector<Item> Intake::Impl::next_items() {
   std::unique_lock lock(mutex);
   const auto woken = [&] { return stopping || !queue.empty(); };
-  if (counters.empty()) {
-    arrived.wait(lock, woken);
-  } else {
-    arrived.wait_until(lock, counters_due, woken);
-  }
+  auto until = Clock::now() + kBeatEvery;
+  if (!counters.empty()) until = std::min(until, counters_due);
+  arrived.wait_until(lock, until, woken);
   std::vector<Item> items;
   while (!queue.empty() && items.size() < options.max_batch) {
     waiting_bytes -= queue.front().bytes;
@@ -233,6 +237,10 @@ std::vector<Item> Intake::Impl::next_items() {
   lock.unlock();
   freed.notify_all();
   return items;
+}
+
+void Intake::Impl::beat() {
+  if (options.health) options.health->beat(kBeat, model::Time::now());
 }
 
 void Intake::Impl::take_counters(std::vector<Item>& items, bool all) {
@@ -253,6 +261,7 @@ void Intake::Impl::run() {
       last = stopping && queue.empty();
     }
     auto items = last ? std::vector<Item>() : next_items();
+    beat();
     // Counters wait here until they are due; everything else goes on.
     std::erase_if(items, [&](Item& item) {
       auto* observation = std::get_if<Observation>(&item.what);
@@ -293,6 +302,7 @@ void Intake::Impl::run() {
       // While it fails nothing new is taken: without this a batch of answered writes would be the last one ever.
       if (items.empty()) items.push_back(probe());
       arrived.wait_for(lock, kRetryEvery, [&] { return stopping; });
+      beat();
     }
     if (last) return;
   }

@@ -16,6 +16,7 @@
 
 #include "journal/journal.h"
 #include "model/result.h"
+#include "observe/health.h"
 #include "observe/lag.h"
 #include "observe/metrics.h"
 #include "pipeline/batch.h"
@@ -33,8 +34,9 @@ class Intake {
     std::chrono::seconds counters_every{30};    // counters are coalesced this long, at most max_batch messages'
     std::chrono::seconds deliver_max_age{600};  // catch-up younger than this is news
     bool give_up_on_failure = false;
-    rules::Live* rules = nullptr;  // what drops, redacts and tags; must outlive the intake
-    observe::Lag* lag = nullptr;   // is told how late messages are; must outlive the intake
+    rules::Live* rules = nullptr;       // what drops, redacts and tags; must outlive the intake
+    observe::Lag* lag = nullptr;        // is told how late messages are; must outlive the intake
+    observe::Health* health = nullptr;  // hears the writer's thread beat; must outlive the intake
   };
 
   Intake(journal::Journal& journal, observe::Metrics& metrics, Options options);

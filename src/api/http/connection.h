@@ -87,7 +87,8 @@ class Loop {
   boost::asio::io_context& io() { return io_; }
   Clock::time_point now() const { return now_; }
   void touch() { now_ = Clock::now(); }
-  std::string_view stamp();  // Date and X-Gateway-Now, as header lines
+  std::string_view stamp();                       // Date and X-Gateway-Now, as header lines
+  Clock::time_point ran() const { return ran_; }  // when its timer last fired; any thread
 
   std::function<void()> tick;  // once a second
 
@@ -101,6 +102,7 @@ class Loop {
   std::atomic<bool> woken_{false};
   Clock::time_point now_ = Clock::now();
   Clock::time_point ticked_ = now_;
+  std::atomic<Clock::time_point> ran_{now_};
   std::int64_t stamped_ms_ = 0, stamped_s_ = 0;
   std::string stamp_;
   boost::asio::io_context io_{1};  // destroyed first: its handlers hold connections

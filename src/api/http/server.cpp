@@ -48,6 +48,7 @@ void Loop::arm() {
   timer_.async_wait([this](error_code ec) {
     if (ec) return;
     touch();
+    ran_ = now_;
     const std::vector<Connection*> all(connections_.begin(), connections_.end());
     for (auto* connection : all) {
       if (connections_.contains(connection)) connection->check(now_);
@@ -233,6 +234,11 @@ void Server::wake() {
 bool Server::submit(std::function<void()> job) { return impl_->core.workers.submit(std::move(job)); }
 
 void Server::every_second(std::function<void()> tick) { impl_->loops.front()->tick = std::move(tick); }
+
+bool Server::loops_run(std::chrono::seconds within) const {
+  return std::all_of(impl_->loops.begin(), impl_->loops.end(),
+                     [since = Clock::now() - within](const auto& loop) { return loop->ran() >= since; });
+}
 
 std::size_t Server::streams() const { return impl_->core.streams; }
 

@@ -68,9 +68,10 @@ class Server {
   // Nothing new is accepted; what is being answered is finished within `grace`, streams end at once.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(3));
 
-  void wake();                                    // any thread: streams and polls look again
-  bool submit(std::function<void()> job);         // onto the workers
-  void every_second(std::function<void()> tick);  // before start(); on a loop's thread
+  void wake();                                        // any thread: streams and polls look again
+  bool submit(std::function<void()> job);             // onto the workers
+  void every_second(std::function<void()> tick);      // before start(); on a loop's thread
+  bool loops_run(std::chrono::seconds within) const;  // each came round so lately; any thread
   std::size_t streams() const;
 
  private:
