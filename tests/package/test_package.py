@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -141,6 +142,12 @@ class ServiceTest(Case):
         log = debian.run("journalctl", "-t", "telegram-gateway", "-o", "cat").stdout
         self.assertIn("started", log)
         self.assertNotIn("0123456789abcdef0123456789abcdef", log)
+
+        # The watchdog is content: longer than its time, and than that after which a loop counts as stalled.
+        started = self.shown(debian, "ActiveEnterTimestampMonotonic")["ActiveEnterTimestampMonotonic"]
+        debian.until(lambda: time.clock_gettime(time.CLOCK_MONOTONIC) - int(started) / 1e6 > 100, 120, "100 s")
+        self.assertEqual(self.shown(debian, "NRestarts")["NRestarts"], "0")
+        self.assertTrue(active())
 
         # Killed, it comes again after ten seconds; stopped, it stays away.
         first = self.shown(debian, "MainPID")["MainPID"]

@@ -38,6 +38,7 @@ cd "$1"
 pivot_root . mnt
 cd /
 umount -l /mnt
+mount --make-rshared / # else what systemd mounts for a service (credentials) is not seen by it
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --log-target=null
 """
 
