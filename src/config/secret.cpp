@@ -1,10 +1,8 @@
 #include "config/secret.h"
 
-#include <sys/stat.h>
-
-#include <cstdlib>
-#include <filesystem>
 #include <fstream>
+
+#include "config/detail/file_mode.h"
 
 namespace tg::config {
 namespace {
@@ -29,7 +27,7 @@ Result<std::string> read_secret(const std::string& key, const std::string& name)
     return Error{Code::invalid_input, fmt::format("{} names {}, which is no file that can be read", key, path.string()),
                  "Create it with mode 0600 for the user that runs the gateway"};
   }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  if (detail::open_to_others(path, status.st_mode)) {
     return Error{Code::permission, fmt::format("{} can be read by others", path.string()),
                  fmt::format("Run: chmod 600 {}", path.string())};
   }

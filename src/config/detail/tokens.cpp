@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 #include <fstream>
 
+#include "config/detail/file_mode.h"
 #include "config/report.h"
 
 namespace tg::config::detail {
@@ -91,7 +92,7 @@ class TokenEntry : private Entry {
             "Make a long one with: telegram-gateway token create NAME");
       return;
     }
-    if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    if (open_to_others(path, status.st_mode)) {
       loaded_.warnings.push_back({Code::permission, fmt::format("{} can be read by others", path.string()),
                                   fmt::format("Run: chmod 600 {}", path.string())});
     }
