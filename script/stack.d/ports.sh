@@ -14,6 +14,12 @@ USUAL_PORTS=(
   rabbitmq-metrics 15692
   rabbitmq-cluster 25673 # not Debian's, which are RabbitMQ's usual ones
   rabbitmq-epmd 14369
+  prometheus 9090
+  alertmanager 9093
+  node-exporter 9100
+  postgres-exporter 9187
+  pgbouncer-exporter 9127
+  redis-exporter 9121
 )
 
 port() { sed -n "s/^$1 //p" "$STACK/ports"; }
