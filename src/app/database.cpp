@@ -9,8 +9,11 @@ namespace {
 // Every event, history too: what consumers should not be told, they are not told from there.
 class DatabaseSink : public sink::Sink {
  public:
-  DatabaseSink(journal::Journal& journal, store::PostgresWriter::Options options, OnStored on_stored)
-      : writer_(journal, std::move(options)), on_stored_(std::move(on_stored)) {}
+  DatabaseSink(journal::Journal& journal, observe::Metrics& metrics, store::PostgresWriter::Options options,
+               OnStored on_stored)
+      : writer_(journal, std::move(options)),
+        seconds_(metrics.database_seconds("store")),
+        on_stored_(std::move(on_stored)) {}
 
   const std::string& name() const override { return name_; }
   bool wants(const model::Event&) const override { return true; }
@@ -24,7 +27,9 @@ class DatabaseSink : public sink::Sink {
   }
 
   sink::Delivery deliver(std::span<const model::Event> events, const std::stop_token& stop) override {
+    const auto began = std::chrono::steady_clock::now();
     auto stored = writer_.deliver(events, stop);
+    seconds_.Observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
     sink::Delivery delivery;
     delivery.done = stored.done;
     if (stored.done > 0) on_stored_(events.first(stored.done));
@@ -39,6 +44,7 @@ class DatabaseSink : public sink::Sink {
  private:
   const std::string name_ = "postgres";
   store::PostgresWriter writer_;
+  prometheus::Histogram& seconds_;
   const OnStored on_stored_;
 };
 
@@ -77,11 +83,11 @@ Result<store::PostgresWriter::Options> database_writer_options(const config::Pos
 }
 
 Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
-                                                       OnStored on_stored) {
+                                                       observe::Metrics& metrics, OnStored on_stored) {
   auto options = database_writer_options(config);
   if (!options) return options.error();
   return std::unique_ptr<sink::Sink>(
-      std::make_unique<DatabaseSink>(journal, std::move(*options), std::move(on_stored)));
+      std::make_unique<DatabaseSink>(journal, metrics, std::move(*options), std::move(on_stored)));
 }
 
 }  // namespace tg::app

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "journal/journal.h"
+#include "observe/metrics.h"
 #include "sink/sink.h"
 #include "store/postgres/target.h"
 #include "store/postgres/writer.h"
@@ -24,8 +25,8 @@ Result<store::PostgresWriter::Options> database_writer_options(const config::Pos
 // Called by the sink's thread with what has just been stored: what was remembered of it may be old.
 using OnStored = std::function<void(std::span<const model::Event>)>;
 
-// The journal must outlive it.
+// The journal and the metrics must outlive it.
 Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
-                                                       OnStored on_stored);
+                                                       observe::Metrics& metrics, OnStored on_stored);
 
 }  // namespace tg::app

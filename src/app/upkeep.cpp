@@ -59,6 +59,10 @@ void Upkeep::look(model::Time now) {
   health.set("disk", Role::disk, room ? State::ok : State::down, room ? "" : room.error().to_string(), now);
   health.set("store", Role::store, watched_.journal.read() ? State::ok : State::down, "", now);
   watched_.metrics.disk_free_bytes.Set(static_cast<double>(watched_.journal.disk_free()));
+  std::error_code unknown;
+  if (const auto disk = std::filesystem::space(watched_.journal.folder(), unknown); !unknown) {
+    watched_.metrics.disk_size_bytes.Set(static_cast<double>(disk.capacity));
+  }
   watched_.metrics.journal_bytes.Set(static_cast<double>(watched_.journal.bytes()));
   bool captures = watched_.sources.empty();
   for (const auto* source : watched_.sources) {

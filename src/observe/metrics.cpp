@@ -23,6 +23,8 @@ constexpr std::array kOrigins{model::Origin::live, model::Origin::catchup, model
 // From a lookup in memory to a flood wait; a fsync is near 0.3 ms, the goals at 10 and 530 ms.
 const Histogram::BucketBoundaries kSeconds{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                            0.1,    0.25,    0.5,    1,     2.5,    5,     10,   30,    60};
+// Of what waits to be read by people's programs: from one poll to the next, to a day off.
+const Histogram::BucketBoundaries kAges{0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 300, 3'600, 86'400};
 const Histogram::BucketBoundaries kBatch{1, 2, 5, 10, 25, 50, 100, 250, 500, 1'000, 2'500, 5'000};
 
 std::string full(std::string_view name) { return fmt::format("telegram_gateway_{}", name); }
@@ -66,6 +68,7 @@ Metrics::Metrics()
       journal_bytes(gauge(*registry_, "journal_bytes", "Size of the journal's files")),
       journal_head_seq(gauge(*registry_, "journal_head_seq", "Sequence number of the newest event")),
       disk_free_bytes(gauge(*registry_, "disk_free_bytes", "Free space where the journal is")),
+      disk_size_bytes(gauge(*registry_, "disk_size_bytes", "Size of the file system where the journal is")),
       capture_up(gauge(*registry_, "capture_up", "1 while a source captures and the journal takes it")),
       accounts_ended(gauge(*registry_, "accounts_ended", "Accounts whose session Telegram ended: sign in again")),
       accounts_unreachable(gauge(*registry_, "accounts_unreachable", "Accounts without a connection for a minute")),
@@ -88,6 +91,8 @@ Metrics::Metrics()
       streams_cut(counter(*registry_, "streams_cut_total", "Streams cut because their reader did not read")),
       memory_hits(counter(*registry_, "memory_hits_total", "Pages answered from memory")),
       memory_misses(counter(*registry_, "memory_misses_total", "Pages answered from the store")),
+      poll_lag_seconds(histogram(*registry_, "poll_lag_seconds",
+                                 "Age on disk of the oldest message that a poll was answered with", kAges)),
       acknowledged(counter(*registry_, "acknowledged_total", "Messages that consumers marked")),
       unauthorised(counter(*registry_, "unauthorised_total", "Requests refused for their token")),
       rate_limited(counter(*registry_, "rate_limited_total", "Requests refused for their rate")),
@@ -98,6 +103,8 @@ Metrics::Metrics()
       refused_(counters(*registry_, "refused_total", "Events that a destination will never take, set aside")),
       delivery_failures_(counters(*registry_, "delivery_failures_total", "Times that a destination was lost")),
       delivery_seconds_(histograms(*registry_, "delivery_seconds", "From on disk to taken by the destination")),
+      database_seconds_(histograms(*registry_, "database_seconds",
+                                   "One call of PostgreSQL: read and change for the API, store a batch of events")),
       requests_(counters(*registry_, "http_requests_total", "Requests answered")),
       request_seconds_(histograms(*registry_, "http_request_seconds", "From request read to answer written")),
       process_(detail::process_figures()) {
@@ -148,6 +155,10 @@ Counter& Metrics::delivery_failures(const std::string& reader) {
 
 Histogram& Metrics::delivery_seconds(const std::string& reader) {
   return delivery_seconds_.Add({{"reader", readers_.bounded(reader, kMostReaders)}}, kSeconds);
+}
+
+Histogram& Metrics::database_seconds(const std::string& call) {
+  return database_seconds_.Add({{"call", call}}, kSeconds);
 }
 
 Counter& Metrics::requests(const std::string& route, int status) {

@@ -47,6 +47,7 @@ class Metrics {
   prometheus::Gauge& journal_bytes;                              // …_journal_bytes
   prometheus::Gauge& journal_head_seq;                           // …_journal_head_seq
   prometheus::Gauge& disk_free_bytes;                            // …_disk_free_bytes
+  prometheus::Gauge& disk_size_bytes;                            // …_disk_size_bytes
   prometheus::Gauge& capture_up;                                 // …_capture_up
   prometheus::Gauge& accounts_ended;                             // …_accounts_ended: their sessions, by Telegram
   prometheus::Gauge& accounts_unreachable;  // …_accounts_unreachable: signed in, a minute without a connection
@@ -61,6 +62,7 @@ class Metrics {
   prometheus::Counter& refused(const std::string& reader);             // …_refused_total{reader}: events set aside
   prometheus::Counter& delivery_failures(const std::string& reader);   // …_delivery_failures_total{reader}
   prometheus::Histogram& delivery_seconds(const std::string& reader);  // …_delivery_seconds{reader}: on disk → there
+  prometheus::Histogram& database_seconds(const std::string& call);  // …_database_seconds{call}: read, change, store
   // media of Telegram
   prometheus::Gauge& media_waiting;          // …_media_waiting: files that the rule or a person wants
   prometheus::Gauge& media_bytes;            // …_media_bytes: of downloaded files in the media folder
@@ -74,12 +76,13 @@ class Metrics {
   prometheus::Gauge& connections;                                       // …_http_connections
   prometheus::Counter& connections_refused;                             // …_http_connections_refused_total
   prometheus::Gauge& streams;                                           // …_streams
-  prometheus::Counter& streams_cut;    // …_streams_cut_total: readers that did not read
-  prometheus::Counter& memory_hits;    // …_memory_hits_total: pages answered from memory
-  prometheus::Counter& memory_misses;  // …_memory_misses_total
-  prometheus::Counter& acknowledged;   // …_acknowledged_total
-  prometheus::Counter& unauthorised;   // …_unauthorised_total
-  prometheus::Counter& rate_limited;   // …_rate_limited_total
+  prometheus::Counter& streams_cut;         // …_streams_cut_total: readers that did not read
+  prometheus::Counter& memory_hits;         // …_memory_hits_total: pages answered from memory
+  prometheus::Counter& memory_misses;       // …_memory_misses_total
+  prometheus::Histogram& poll_lag_seconds;  // …_poll_lag_seconds: of a poll's oldest message, on disk → served
+  prometheus::Counter& acknowledged;        // …_acknowledged_total
+  prometheus::Counter& unauthorised;        // …_unauthorised_total
+  prometheus::Counter& rate_limited;        // …_rate_limited_total
 
  private:
   // Names come from outside (consumers choose theirs): beyond a fixed number they share the label "other".
@@ -98,6 +101,7 @@ class Metrics {
   prometheus::Family<prometheus::Counter>& refused_;
   prometheus::Family<prometheus::Counter>& delivery_failures_;
   prometheus::Family<prometheus::Histogram>& delivery_seconds_;
+  prometheus::Family<prometheus::Histogram>& database_seconds_;
   prometheus::Family<prometheus::Counter>& requests_;
   prometheus::Family<prometheus::Histogram>& request_seconds_;
   std::shared_ptr<prometheus::Collectable> process_;

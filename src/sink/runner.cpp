@@ -37,6 +37,10 @@ Result<model::Seq> last_before(journal::Connection& db, model::Time then) {
 
 Runner::Runner(std::unique_ptr<Sink> sink, Parts parts, Options options)
     : sink_(std::move(sink)), parts_(parts), options_(options), began_(parts.journal.head()) {
+  // They exist from the start: rate() over a series that appears with its first event misses that event.
+  parts_.metrics.delivered(name());
+  parts_.metrics.refused(name());
+  parts_.metrics.delivery_failures(name());
   has_begun_ = begin().ok();  // before any source, so that its place is on disk before what comes behind it
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }

@@ -13,12 +13,18 @@ PostgresStore::Impl::Impl(postgres::Target target, Parts p, Options o)
     : parts(std::move(p)),
       options(o),
       pool(std::move(target), o.connections),
+      reads(parts.metrics.database_seconds("read")),
+      changes(parts.metrics.database_seconds("change")),
       unmarked(o.most_unmarked),
       quiet(parts.journal.head()) {
   subscription = parts.journal.on_commit([this](const std::vector<model::Event>& events) { quiet.note(events); });
 }
 
 namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point began) { return std::chrono::duration<double>(Clock::now() - began).count(); }
 
 constexpr std::string_view kFix = "Look whether PostgreSQL and PgBouncer run; what is captured meanwhile is kept";
 
@@ -40,7 +46,9 @@ Error unavailable(Error error) {
 Result<std::vector<postgres::Rows>> PostgresStore::Impl::ask(std::span<const postgres::Query> queries) {
   auto connection = pool.get(options.patience);
   if (!connection) return unavailable(connection.error());
+  const auto began = Clock::now();
   auto rows = (*connection)->run_together(queries, options.patience);
+  reads.Observe(seconds_since(began));
   if (!rows) return unavailable(rows.error());
   return rows;
 }
@@ -57,7 +65,9 @@ Result<std::vector<postgres::Rows>> PostgresStore::Impl::change(std::span<const 
   for (int tried = 1;; ++tried) {
     auto connection = pool.get(options.patience);
     if (!connection) return unavailable(connection.error());
+    const auto began = Clock::now();
     auto rows = (*connection)->run_together(queries, options.patience);
+    changes.Observe(seconds_since(began));
     if (rows) return rows;
     if (tried == kTries || !(*connection)->sqlstate().starts_with("40")) return unavailable(rows.error());
   }

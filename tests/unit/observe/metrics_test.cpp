@@ -65,6 +65,7 @@ TEST(Metrics, NamesTypesAndLabelsAreThePinnedOnes) {
   metrics.refused("redis").Increment();
   metrics.delivery_failures("redis").Increment();
   metrics.delivery_seconds("redis").Observe(0.001);
+  metrics.database_seconds("store").Observe(0.001);
   metrics.requests("/api/messages", 200).Increment();
   metrics.request_seconds("/api/messages").Observe(0.001);
 

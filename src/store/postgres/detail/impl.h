@@ -48,6 +48,7 @@ struct PostgresStore::Impl {
   const Parts parts;
   const Options options;
   postgres::Pool pool;
+  prometheus::Histogram &reads, &changes;  // seconds of each call
 
   Unmarked unmarked;
   std::mutex repeats_mutex;
