@@ -39,8 +39,8 @@ Response unprocessed(const Request& request, Context& context) {
   if (!rows) return failure(rows.error());
   if (!rows->empty() && !wanted.peek) {
     const auto oldest = std::min_element(
-        rows->begin(), rows->end(), [](const auto& a, const auto& b) { return a.received_at.us < b.received_at.us; });
-    const auto waited_us = model::Time::now().us - oldest->received_at.us;
+        rows->begin(), rows->end(), [](const auto& a, const auto& b) { return a.recorded_at.us < b.recorded_at.us; });
+    const auto waited_us = model::Time::now().us - oldest->recorded_at.us;
     context.parts.metrics.poll_lag_seconds.Observe(static_cast<double>(waited_us) / 1e6);
   }
   json::object filters{{"channelId", *channel}, {"statuses", std::move(statuses)}};
