@@ -70,12 +70,14 @@ class TelegramAlerts(Case):
 
         self.fires("ChannelsLate")
 
-    def test_ids_that_the_server_does_not_give(self):
+    def test_ids_that_a_flood_wait_keeps_back(self):
         self.begin()
 
-        self.do(lambda _: self.server.delays.update({"messages.getHistory": 600, "messages.search": 600}))
-        self.do(lambda world: [world.post(self.news, f"hidden {n}", told=False) for n in range(3)])
-        self.do(lambda world: world.post(self.news, "the next"))
+        self.do(lambda world: [world.post(self.news, f"hidden {n}", told=False) for n in range(250)])
+        self.server.fail("messages.search", (420, "FLOOD_WAIT_400"))
+        self.gateway.post("/api/telegram-gateway/sync-messages", {"wait": 0})
+        self.gateway.until(lambda: self.gateway.account().get("floodUntil"), 30, "the flood wait")
+        self.do(lambda world: world.post(self.news, "a live one"))
 
         self.fires("CoverageHoles")
 
