@@ -126,8 +126,9 @@ class Monitoring:
 
     @staticmethod
     def _write(file, text):
-        """Whole or not at all, for a server that may read it now; readable for it when this is root."""
+        """Whole or not at all, for a server that may read it now; the server's own also when this is root."""
         new = file.with_suffix(".new")
         new.write_text(text, encoding="utf-8")
-        os.chmod(new, 0o644)
+        owner = file.parent.stat()
+        os.chown(new, owner.st_uid, owner.st_gid)
         new.rename(file)
