@@ -183,6 +183,7 @@ class DatabaseAlerts(AlertCase):
 
     def test_a_database_that_is_slow(self):
         """What the gateway writes waits for a lock that is held for most of the time."""
+        self.ends("DestinationDown", reader="postgres")  # after the case before
         ended = threading.Event()
 
         def hold():
