@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kChunk = 1U << 20, kLongestManifest = 8U << 20;  // bytes
+constexpr std::string_view kProofName = "manifest.sha256";
 
 class Sha256 {
  public:
@@ -123,12 +124,13 @@ Result<void> read_entry(archive* reader, const fs::path& from,
   }
 }
 
-Result<Manifest> first_entry(archive* reader, const fs::path& from) {
-  auto entry = next_entry(reader, from);
-  if (!entry) return entry.error();
-  if (!*entry || name_of(*entry) != kManifestName)
-    return Error{Code::corrupt, fmt::format("{} is no backup of this program", from.string()),
-                 "Name a file that telegram-gateway backup wrote"};
+std::string sha256(std::string_view text) {
+  Sha256 hash;
+  hash.add(text);
+  return hash.hex();
+}
+
+Result<std::string> read_text(archive* reader, const fs::path& from) {
   std::string text;
   auto read = read_entry(reader, from, [&](std::string_view bytes) -> Result<void> {
     if (text.size() + bytes.size() > kLongestManifest) return differs(from, "its manifest is too long");
@@ -136,7 +138,25 @@ Result<Manifest> first_entry(archive* reader, const fs::path& from) {
     return {};
   });
   if (!read) return read.error();
-  return parse_manifest(text);
+  return text;
+}
+
+// The manifest and its proof: the first two entries.
+Result<Manifest> first_entries(archive* reader, const fs::path& from) {
+  auto entry = next_entry(reader, from);
+  if (!entry) return entry.error();
+  if (!*entry || name_of(*entry) != kManifestName)
+    return Error{Code::corrupt, fmt::format("{} is no backup of this program", from.string()),
+                 "Name a file that telegram-gateway backup wrote"};
+  auto text = read_text(reader, from);
+  if (!text) return text.error();
+  entry = next_entry(reader, from);
+  if (!entry) return entry.error();
+  if (!*entry || name_of(*entry) != kProofName) return differs(from, "nothing proves its manifest");
+  auto proof = read_text(reader, from);
+  if (!proof) return proof.error();
+  if (*proof != sha256(*text)) return differs(from, "its manifest is not what was saved (SHA-256)");
+  return parse_manifest(*text);
 }
 
 // One file of the archive, to `to` where one is given.
@@ -189,6 +209,12 @@ Result<void> write_archive(const fs::path& to, const Manifest& manifest, const f
   auto written = begin_entry(writer.get(), std::string(kManifestName), static_cast<std::int64_t>(text.size()),
                              manifest.made_at, to);
   if (written) written = add_bytes(writer.get(), text, to);
+  const auto proof = sha256(text);
+  if (written) {
+    written = begin_entry(writer.get(), std::string(kProofName), static_cast<std::int64_t>(proof.size()), manifest.made_at,
+                          to);
+  }
+  if (written) written = add_bytes(writer.get(), proof, to);
   if (!written) return written;
   std::int64_t done = 0;
   for (const auto& one : manifest.files) {
@@ -210,7 +236,7 @@ Result<Manifest> read_manifest(const fs::path& from) {
   if (!file) return file.error();
   auto reader = open_archive(from, *file);
   if (!reader) return reader.error();
-  return first_entry(reader->get(), from);
+  return first_entries(reader->get(), from);
 }
 
 Result<Manifest> read_archive(const fs::path& from, const std::optional<fs::path>& into, const OnBytes& on_bytes) {
@@ -218,7 +244,7 @@ Result<Manifest> read_archive(const fs::path& from, const std::optional<fs::path
   if (!file) return file.error();
   auto reader = open_archive(from, *file);
   if (!reader) return reader.error();
-  auto manifest = first_entry(reader->get(), from);
+  auto manifest = first_entries(reader->get(), from);
   if (!manifest) return manifest;
   if (into) {
     if (auto made = make_folder(*into); !made) return made.error();

@@ -1,7 +1,7 @@
 #pragma once
-// The file of a backup: a tar, compressed with zstd, whose first entry is the manifest.
+// The file of a backup: a tar, compressed with zstd, whose first entries are the manifest and its SHA-256.
 //
-//   manifest.json · journal.db · tokens.json · accounts/… · configuration/… · postgresql.dump · …
+//   manifest.json · manifest.sha256 · journal.db · tokens.json · accounts/… · configuration/… · postgresql.dump · …
 //
 // `tar --zstd -xf` reads it too. Blocks; any thread.
 
@@ -26,7 +26,7 @@ Result<std::string> sha256_of(const std::filesystem::path& file);
 Result<void> write_archive(const std::filesystem::path& to, const Manifest& manifest,
                            const std::filesystem::path& folder, const OnBytes& on_bytes);
 
-// Only the manifest, unproven.
+// Only the manifest; the files are unproven.
 Result<Manifest> read_manifest(const std::filesystem::path& from);
 
 // All of it: each file must have the size and the SHA-256 of the manifest, and nothing else may be there. Written below

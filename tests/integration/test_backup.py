@@ -176,7 +176,7 @@ class ContentTest(BackupCase):
         self.stored(50)
         made = self.back_up()
         listed = subprocess.run(["tar", "--zstd", "-tf", made["file"]], capture_output=True, text=True, check=True)
-        self.assertEqual(listed.stdout.split(), ["manifest.json", *[file["name"] for file in made["files"]]])
+        self.assertEqual(listed.stdout.split(), ["manifest.json", "manifest.sha256", *[file["name"] for file in made["files"]]])
 
     def test_old_ones_go_and_foreign_ones_stay(self):
         self.stored(50)

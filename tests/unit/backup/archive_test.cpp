@@ -59,6 +59,7 @@ class BackupArchive : public testing::Test {
       archive_entry_free(entry);
     };
     add("manifest.json", manifest, AE_IFREG);
+    add("manifest.sha256", sha256_of(folder_.write("manifest", manifest)).value(), AE_IFREG);
     for (const auto& [name, content] : files) add(name, content, type);
     archive_write_free(writer);
     return to;
