@@ -32,11 +32,12 @@ int run(int argc, char** argv) {
   app.footer("Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 done but something needs a look.");
 
   const auto code = std::make_shared<int>(kDone);
-  for (const auto add :
-       {add_account, add_run,    add_demo,     add_import,   add_export,     add_messages, add_channels, add_rules,
-        add_sync,    add_status, add_coverage, add_failures, add_broker,     add_cache,    add_db,       add_store,
-        add_start,   add_stop,   add_restart,  add_health,   add_ports,      add_backup,   add_restore,  add_bench,
-        add_doctor,  add_config, add_token,    add_journal,  add_migrate_legacy, add_rollback, add_completion, add_man, add_version}) {
+  for (const auto add : {add_account,    add_run,    add_demo,   add_import,  add_export,         add_messages,
+                         add_channels,   add_rules,  add_sync,   add_status,  add_coverage,       add_failures,
+                         add_broker,     add_cache,  add_db,     add_store,   add_start,          add_stop,
+                         add_restart,    add_health, add_ports,  add_backup,  add_restore,        add_bench,
+                         add_doctor,     add_config, add_token,  add_journal, add_migrate_legacy, add_rollback,
+                         add_completion, add_man,    add_version}) {
     add(app, common, code);
   }
   if (argc < 2) {

@@ -211,8 +211,8 @@ Result<void> write_archive(const fs::path& to, const Manifest& manifest, const f
   if (written) written = add_bytes(writer.get(), text, to);
   const auto proof = sha256(text);
   if (written) {
-    written = begin_entry(writer.get(), std::string(kProofName), static_cast<std::int64_t>(proof.size()), manifest.made_at,
-                          to);
+    written = begin_entry(writer.get(), std::string(kProofName), static_cast<std::int64_t>(proof.size()),
+                          manifest.made_at, to);
   }
   if (written) written = add_bytes(writer.get(), proof, to);
   if (!written) return written;
