@@ -5,6 +5,7 @@ way leaves the former state, and nothing that is half written looks finished.
 TG_KILLS: how often backup and restore are killed, each (default 6).
 """
 
+import contextlib
 import os
 import pathlib
 import resource
@@ -284,9 +285,11 @@ class RefusalTest(BackupCase):
 
     def test_a_journal_that_is_damaged_is_not_called_a_backup(self):
         self.stored(300)
+        with contextlib.closing(sqlite3.connect(self.data / "journal.db")) as db:
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         with open(self.data / "journal.db", "r+b") as file:
-            file.seek(os.path.getsize(self.data / "journal.db") // 2)
-            file.write(b"\0" * 8192)
+            file.seek(os.path.getsize(self.data / "journal.db") // 4)
+            file.write(b"\0" * (os.path.getsize(self.data / "journal.db") // 2))
         status, _, err = self.run_("backup", "--to", self.backups)
         self.assertEqual(status, 1)
         self.assertRegex(err, "damaged|malformed")
