@@ -12,7 +12,9 @@ std::optional<Error> trouble_of(const Result<Answer>& answer, const std::string&
   if (!answer) return Error{answer.error().code, fmt::format("{}: {}", host, answer.error().what), answer.error().fix};
   if (answer->status >= 200 && answer->status < 300) return std::nullopt;
   // What it will never take is for a person to look at; all else may pass.
-  const bool never = answer->status >= 400 && answer->status < 500 && answer->status != 408 && answer->status != 429;
+  const auto status = answer->status;
+  const bool passes = status == 401 || status == 403 || status == 408 || status == 425 || status == 429;
+  const bool never = status >= 400 && status < 500 && !passes;
   return Error{never ? Code::invalid_input : Code::unavailable, fmt::format("{} answered {}", host, answer->status),
                ""};
 }
@@ -34,13 +36,19 @@ std::string WebhookAlert::body_of(std::span<const model::Event> events) const {
 }
 
 Delivery WebhookAlert::deliver(std::span<const model::Event> events, const std::stop_token& stop) {
-  const auto some = events.first(std::min(events.size(), kMostAtOnce));
+  const auto some = events.first(std::min(events.size(), suspects_ > 0 ? 1 : kMostAtOnce));
   const auto trouble = trouble_of(poster_.post(body_of(some), {"Content-Type: application/json"}, stop), host_);
   Delivery delivery;
   if (trouble && trouble->code != Code::invalid_input) {
     delivery.trouble = trouble;
     return delivery;
   }
+  if (trouble && some.size() > 1) {  // one of them: each goes alone
+    suspects_ = some.size();
+    delivery.pause = std::chrono::milliseconds(1);
+    return delivery;
+  }
+  suspects_ -= std::min(suspects_, some.size());
   for (std::size_t i = 0; trouble && i < some.size(); ++i) delivery.refused.push_back({i, trouble->what});
   delivery.done = some.size();
   events_.count(delivery.done);

@@ -26,6 +26,7 @@ class WebhookAlert : public Sink {
   const RuleEvents events_;
   const std::string host_;
   Poster poster_;
+  std::size_t suspects_ = 0;  // so many go one by one: together they were refused
 };
 
 }  // namespace tg::sink
