@@ -56,8 +56,11 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 Result<void> Housekeeping::work(Connection& db, const std::stop_token& stop) {
   if (Clock::now() >= next_drop_) {
-    if (auto done = drop_old(db); !done) return done;
-    next_drop_ = Clock::now() + kDropEvery;
+    if (auto done = drop_old(db)) {
+      next_drop_ = Clock::now() + kDropEvery;
+    } else {
+      observe::warn("old_messages_not_dropped", {{"reason", done.error().to_string()}});
+    }
   }
   if (auto done = refresh_aggregates(db, stop); !done) return done;
   return index_past(db, stop);
