@@ -43,6 +43,11 @@ Result<void> Partitions::prepare(Connection& db, std::span<const model::Time> da
   if (missing.empty()) return {};
   auto made = db.run("SELECT telegram_gateway.make_partitions($1, $2::int)",
                      Params().add(std::span<const model::Time>(days)).add(options_.chunk_days), kPartitionPatience);
+  // What was detached, for one, keeps the name.
+  if (!made && db.sqlstate() == "42P07") {
+    return Error{Code::conflict, made.error().what,
+                 "A table has the name of a partition and is none: attach it again, or rename it"};
+  }
   if (!made) return made.error();
   prepared_.insert(missing.begin(), missing.end());
   return {};
