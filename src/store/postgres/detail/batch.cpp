@@ -23,6 +23,16 @@ bool holds_content(const model::Event& event) {
 
 }  // namespace
 
+std::pair<model::Time, model::Time> span_of(std::span<const model::Time> dates) {
+  std::pair<model::Time, model::Time> span;
+  for (const auto date : dates) {
+    if (!date) continue;
+    if (!span.first || date < span.first) span.first = date;
+    if (!span.second || span.second < date) span.second = date;
+  }
+  return span;
+}
+
 struct BatchReader::Head {
   model::Time date, edit_date, deleted_at;
   model::Seq seq, arrival, last;

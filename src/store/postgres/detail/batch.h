@@ -64,6 +64,11 @@ struct Batch {
   std::int64_t too_old = 0;        // messages that retention has dropped, or would
 };
 
+// The oldest and the newest of these dates; those that are not known are left out, 0 where none is. As a constant
+// beside a join it tells TimescaleDB which chunks, and what in them, to look at: without it, it unpacks all that is
+// compressed.
+std::pair<model::Time, model::Time> span_of(std::span<const model::Time> dates);
+
 // What is older is left out.
 struct Retention {
   model::Time oldest;   // 0 = all is kept

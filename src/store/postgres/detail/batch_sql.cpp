@@ -140,10 +140,13 @@ Query states(const Batch::Messages& m) {
       "$13::text[], $14::bigint[]) AS b (scope, channel_id, message_id, telegram_date, arrival, last_seq, versions, "
       "offered, reprocess, reprocess_requested_at, updated_at, deleted_at, counters, flags) "
       "WHERE m.scope = b.scope AND m.channel_id = b.channel_id AND m.message_id = b.message_id AND "
-      "m.telegram_date = b.telegram_date AND m.last_seq < b.last_seq";
+      "m.telegram_date = b.telegram_date AND m.last_seq < b.last_seq AND m.channel_id = ANY ($2) AND m.telegram_date "
+      "BETWEEN $15 AND $16";
+  const auto [oldest, newest] = span_of(m.keys.date);
   auto params = keys(m.keys);
   params.add(m.arrival).add(m.last).add(m.versions).add_bools(m.offered).add_bools(m.reprocess);
   params.add(m.reprocess_requested).add(m.updated).add(m.deleted).add(m.counters).add(m.flags);
+  params.add(oldest).add(newest);
   return {kSql, std::move(params)};
 }
 
@@ -165,9 +168,10 @@ Query replaced(const Batch::Kept& kept, model::Seq journal_began) {
       "$3::bigint[], $4::timestamptz[], $5::bigint[], $6::bigint[]) AS u (scope, channel_id, message_id, "
       "telegram_date, seq, edit_date) GROUP BY 1, 2, 3, 4) b WHERE v.scope = b.scope AND v.channel_id = b.channel_id "
       "AND v.message_id = b.message_id AND v.telegram_date = b.telegram_date AND v.edit_date = ANY (b.edit_dates) AND "
-      "v.seq <> ALL (b.seqs) AND v.seq >= $7";
+      "v.seq <> ALL (b.seqs) AND v.seq >= $7 AND v.channel_id = ANY ($2) AND v.telegram_date BETWEEN $8 AND $9";
+  const auto [oldest, newest] = span_of(kept.keys.date);
   auto params = keys(kept.keys);
-  params.add(kept.seq).add(kept.edit_date).add(journal_began);
+  params.add(kept.seq).add(kept.edit_date).add(journal_began).add(oldest).add(newest);
   return {kSql, std::move(params)};
 }
 

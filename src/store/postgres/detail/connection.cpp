@@ -34,6 +34,8 @@ std::string_view fix_of(std::string_view sqlstate) {
   if (sqlstate == "3D000") return "Create the database, or name another with postgres.database";
   if (sqlstate == "42501") return "Give the role of postgres.user this right; docs/postgresql.md lists what it needs";
   if (sqlstate == "53100") return "Free disk space on the database server";
+  if (sqlstate == "53400")
+    return "Raise timescaledb.max_tuples_decompressed_per_dml_transaction for the role of postgres.user";
   return "";
 }
 

@@ -1,5 +1,7 @@
 #include "store/postgres/detail/mirror.h"
 
+#include "store/postgres/detail/batch.h"
+
 namespace tg::store::postgres {
 namespace {
 
@@ -135,6 +137,8 @@ Result<Query> quarantined(journal::Connection& journal) {
         last.push_back(model::Time{row.integer(7)});
       });
   if (!done) return done.error();
+  if (peer.empty()) return Query{"DELETE FROM telegram_gateway.quarantined", {}};
+  const auto [oldest, newest] = span_of(date);
   return Query{
       "WITH b AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], "
       "$6::bigint[], $7::text[], $8::timestamptz[]) AS u (reader, peer, message, scope, date, tries, reason, last)), "
@@ -143,11 +147,22 @@ Result<Query> quarantined(journal::Connection& journal) {
       "b.peer = q.channel_id AND b.message = q.message_id)), failed AS (UPDATE telegram_gateway.messages m SET "
       "failed_at "
       "= b.last FROM b WHERE m.scope = b.scope AND m.channel_id = b.peer AND m.message_id = b.message AND "
-      "m.telegram_date = b.date AND m.failed_at IS DISTINCT FROM b.last) INSERT INTO telegram_gateway.quarantined AS q "
+      "m.telegram_date = b.date AND m.failed_at IS DISTINCT FROM b.last AND m.channel_id = ANY ($2) AND "
+      "m.telegram_date BETWEEN $9 AND $10) INSERT INTO telegram_gateway.quarantined AS q "
       "(reader, channel_id, message_id, scope, telegram_date, tries, reason, last_at) SELECT reader, peer, message, "
       "scope, date, tries, reason, last FROM b ON CONFLICT (channel_id, message_id, reader) DO UPDATE SET tries = "
       "excluded.tries, reason = excluded.reason, last_at = excluded.last_at",
-      std::move(Params().add(reader).add(peer).add(message).add(scope).add(date).add(tries).add(reason).add(last))};
+      std::move(Params()
+                    .add(reader)
+                    .add(peer)
+                    .add(message)
+                    .add(scope)
+                    .add(date)
+                    .add(tries)
+                    .add(reason)
+                    .add(last)
+                    .add(oldest)
+                    .add(newest))};
 }
 
 }  // namespace
