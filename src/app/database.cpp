@@ -2,6 +2,7 @@
 
 #include "app/gateway.h"
 #include "config/secret.h"
+#include "journal/quarantine.h"
 
 namespace tg::app {
 namespace {
@@ -33,7 +34,7 @@ class DatabaseSink : public sink::Sink {
     sink::Delivery delivery;
     delivery.done = stored.done;
     if (stored.done > 0) on_stored_(events.first(stored.done));
-    for (auto& one : stored.refused) delivery.refused.push_back({one.index, std::move(one.reason)});
+    for (auto& one : stored.refused) delivery.refused.push_back({one.index, std::move(one.reason), one.set_aside});
     delivery.trouble = std::move(stored.trouble);
     return delivery;
   }
@@ -42,7 +43,7 @@ class DatabaseSink : public sink::Sink {
   void close() override { writer_.close(); }
 
  private:
-  const std::string name_ = "postgres";
+  const std::string name_{kDatabaseReader};
   store::PostgresWriter writer_;
   prometheus::Histogram& seconds_;
   const OnStored on_stored_;
@@ -83,9 +84,14 @@ Result<store::PostgresWriter::Options> database_writer_options(const config::Pos
 }
 
 Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
-                                                       observe::Metrics& metrics, OnStored on_stored) {
+                                                       pipeline::Intake& intake, observe::Metrics& metrics,
+                                                       OnStored on_stored) {
   auto options = database_writer_options(config);
   if (!options) return options.error();
+  options->set_aside = [&intake](const model::Event& event, const std::string& reason) {
+    return intake.write(
+        [&](journal::Connection& db) { return journal::set_aside(db, kDatabaseReader, event, reason); });
+  };
   return std::unique_ptr<sink::Sink>(
       std::make_unique<DatabaseSink>(journal, metrics, std::move(*options), std::move(on_stored)));
 }

@@ -8,11 +8,14 @@
 #include "config/config.h"
 #include "journal/journal.h"
 #include "observe/metrics.h"
+#include "pipeline/intake.h"
 #include "sink/sink.h"
 #include "store/postgres/target.h"
 #include "store/postgres/writer.h"
 
 namespace tg::app {
+
+inline constexpr std::string_view kDatabaseReader = "postgres";  // of the journal
 
 // Where the gateway writes and reads (PgBouncer), and where it migrates (PostgreSQL itself). Reads the password's file.
 struct DatabaseTargets {
@@ -25,8 +28,9 @@ Result<store::PostgresWriter::Options> database_writer_options(const config::Pos
 // Called by the sink's thread with what has just been stored: what was remembered of it may be old.
 using OnStored = std::function<void(std::span<const model::Event>)>;
 
-// The journal and the metrics must outlive it.
+// The journal, its writer and the metrics must outlive it.
 Result<std::unique_ptr<sink::Sink>> make_database_sink(const config::Postgres& config, journal::Journal& journal,
-                                                       observe::Metrics& metrics, OnStored on_stored);
+                                                       pipeline::Intake& intake, observe::Metrics& metrics,
+                                                       OnStored on_stored);
 
 }  // namespace tg::app

@@ -30,7 +30,8 @@ Result<std::unique_ptr<Destinations>> Destinations::make(const config::Config& c
                                                          Passes passes, OnStored on_stored) {
   auto all = std::unique_ptr<Destinations>(new Destinations(parts, std::move(passes)));
   if (config.postgres.enabled) {
-    auto database = make_database_sink(config.postgres, parts.journal, parts.metrics, std::move(on_stored));
+    auto database =
+        make_database_sink(config.postgres, parts.journal, parts.intake, parts.metrics, std::move(on_stored));
     if (!database) return database.error();
     all->planned_.push_back({std::move(*database), {.required = true, .from_oldest = true}});
   }

@@ -65,7 +65,7 @@ class Telling {
   Result<model::Seq> deliver(std::span<const model::Event> events) {
     const auto delivery = writer_.deliver(events, {});
     for (const auto& refused : delivery.refused) {
-      if (auto done = refuse(events[refused.index], refused.reason); !done) return done.error();
+      count_refused(events[refused.index], refused.reason);
     }
     copied_.events += static_cast<std::int64_t>(delivery.done);
     if (delivery.done > 0) tries_ = 0;
@@ -86,13 +86,11 @@ class Telling {
     return trouble;
   }
 
-  // As the gateway does with what its own writer is refused: `failures` shows it, and can have it told again.
-  Result<void> refuse(const model::Event& event, const std::string& reason) {
+  void count_refused(const model::Event& event, const std::string& reason) {
     ++copied_.refused_count;
     if (copied_.refused.size() < kMostTold) {
       copied_.refused.push_back(fmt::format("{}, event {}: {}", model::to_api_id(event.key), event.seq.value, reason));
     }
-    return journal::set_aside(journal_.writer(), "postgres", event, reason);
   }
 
   journal::Journal& journal_;
@@ -120,6 +118,10 @@ Result<StoreCopied> copy_to_postgres(const config::Postgres& config, journal::Jo
   auto options = database_writer_options(config);
   if (!options) return options.error();
   const auto target = options->pooled;
+  // As the gateway does with what its own writer is refused: `failures` shows it, and can have it told again.
+  options->set_aside = [&journal](const model::Event& event, const std::string& reason) {
+    return journal::set_aside(journal.writer(), kDatabaseReader, event, reason);
+  };
   StoreCopied copied;
   {
     store::PostgresWriter writer(journal, std::move(*options));

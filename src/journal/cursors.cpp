@@ -57,4 +57,10 @@ Result<void> advance(Connection& db, const std::string& journal_id, const std::s
       .run();
 }
 
+Result<void> go_back(Connection& db, const std::string& name, model::Seq to) {
+  return db.prepared("UPDATE cursors SET seq = ?2, updated_at = ?3 WHERE name = ?1 AND seq > ?2")
+      .with(std::string_view(name), to, model::Time::now())
+      .run();
+}
+
 }  // namespace tg::journal

@@ -1,6 +1,6 @@
 #pragma once
-// How far each reader of the journal has got. Positions never move back by themselves; a cursor of another journal, or
-// one ahead of the head, starts again from the oldest event.
+// How far each reader of the journal has got. Positions never move back by themselves, only by go_back(); a cursor of
+// another journal, or one ahead of the head, starts again from the oldest event.
 
 #include <string>
 #include <vector>
@@ -26,5 +26,7 @@ Result<std::int64_t> events_behind(Connection& db, model::Seq seq, std::int64_t 
 Result<bool> has_position(Connection& db, const std::string& name);
 Result<void> advance(Connection& db, const std::string& journal_id, const std::string& name, model::Seq to,
                      bool required);
+// A destination has lost what it had: its reader begins behind `to`, also after a restart.
+Result<void> go_back(Connection& db, const std::string& name, model::Seq to);
 
 }  // namespace tg::journal

@@ -253,13 +253,16 @@ Result<void> Runner::open(const std::stop_token& stop) {
   } else {
     auto known = journal::position(**db, parts_.journal.id(), name());
     if (!known) return known.error();
-    at = has_place_ ? at_ : *known;  // a rewind goes on where it was, behind the cursor
+    at = has_place_ ? at_ : *known;  // what is sent again goes on where it was, behind the cursor
   }
   if (resume->rewind.count() > 0) {
     const auto since = model::Time{model::Time::now().us - std::chrono::microseconds(resume->rewind).count()};
     const auto before = last_before(**db, since);
     if (!before) return before.error();
     at = std::min(at, *before);
+    auto back = parts_.intake.write(
+        [name = name(), at](journal::Connection& writer) { return journal::go_back(writer, name, at); });
+    if (!back) return back.error();
   }
   has_place_ = true;
   saved_ = {};
@@ -311,7 +314,7 @@ Result<void> Runner::deliver(const std::vector<model::Event>& events, const std:
     // What is not done comes again, and may be refused then.
     if (refused.index >= delivery.done || !refused_now.insert(refused.index).second) continue;
     // What cannot be kept for a person to look at is not passed over: it comes again.
-    if (auto kept = set_aside(wanted.at(refused.index), refused.reason); !kept) {
+    if (auto kept = set_aside(wanted.at(refused.index), refused); !kept) {
       delivery.done = refused.index;
       delivery.trouble = kept.error();
       break;
@@ -386,15 +389,17 @@ Result<void> Runner::refused_again(std::int64_t entry, const std::string& reason
   });
 }
 
-Result<void> Runner::set_aside(const model::Event& event, const std::string& reason) {
-  auto done = parts_.intake.write([reader = name(), event, reason](journal::Connection& db) {
-    return journal::set_aside(db, reader, event, reason);
-  });
-  if (!done) {
-    observe::error("not_set_aside", {{"reader", name()}, {"reason", done.error().to_string()}});
-    return done;
+Result<void> Runner::set_aside(const model::Event& event, const Refused& refused) {
+  if (!refused.set_aside) {
+    auto done = parts_.intake.write([reader = name(), event, reason = refused.reason](journal::Connection& db) {
+      return journal::set_aside(db, reader, event, reason);
+    });
+    if (!done) {
+      observe::error("not_set_aside", {{"reader", name()}, {"reason", done.error().to_string()}});
+      return done;
+    }
   }
-  observe::warn("event_set_aside", {{"reader", name()}, {"seq", event.seq.value}, {"reason", reason}});
+  observe::warn("event_set_aside", {{"reader", name()}, {"seq", event.seq.value}, {"reason", refused.reason}});
   parts_.metrics.refused(name()).Increment();
   return {};
 }

@@ -104,7 +104,7 @@ class Runner {
   void go_back_if_asked();
   // Where to go on: past what was trimmed, which is said.
   model::Seq past_trimmed(model::Seq at);
-  Result<void> set_aside(const model::Event& event, const std::string& reason);
+  Result<void> set_aside(const model::Event& event, const Refused& refused);
   void moved_to(model::Seq seq);
   void save_cursor(bool wait);
   void tell(bool up, const std::optional<Error>& trouble, std::chrono::milliseconds pause);

@@ -24,13 +24,15 @@ struct Position {
 
 // Where to go on after the destination was reached.
 struct Resume {
-  std::optional<Position> kept;    // by the destination itself, together with what it stores: this copy wins
-  std::chrono::seconds rewind{0};  // it has lost what it had: what was recorded since then is sent again
+  std::optional<Position> kept;  // by the destination itself, together with what it stores: this copy wins
+  // It has lost what it had: what was recorded since then is sent again, and its cursor goes back.
+  std::chrono::seconds rewind{0};
 };
 
 struct Refused {
   std::size_t index = 0;  // into the events that were given
   std::string reason;
+  bool set_aside = false;  // in the quarantine already, by a destination that keeps its own place
 };
 
 struct Delivery {

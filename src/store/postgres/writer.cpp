@@ -24,6 +24,9 @@ bool is_about_data(std::string_view sqlstate) {
   return kind == "22" || kind == "23" || kind == "54";
 }
 
+// TimescaleDB would unpack more of compressed chunks for it than a transaction may: less of it may pass.
+bool is_too_much_at_once(std::string_view sqlstate) { return sqlstate == "53400"; }
+
 // "no partition of relation found for row": somebody dropped it.
 bool is_partition_gone(std::string_view sqlstate) { return sqlstate == "23514"; }
 
@@ -162,6 +165,7 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
     count_too_old(batch->too_old);
     return {};
   }
+  if (events.size() > 1 && is_too_much_at_once(db->sqlstate())) return halves(events, delivery);
   if (!is_about_data(db->sqlstate())) return stored;
   return events.size() > 1 ? halves(events, delivery) : refuse(events.front(), stored.error().what, delivery);
 }
@@ -185,10 +189,16 @@ Result<void> PostgresWriter::Impl::halves(std::span<const model::Event> events, 
 }
 
 Result<void> PostgresWriter::Impl::refuse(const model::Event& event, const std::string& reason, Delivery& delivery) {
+  // One that is delivered once more is behind the cursor, and set aside already.
+  const bool passes_it = at.journal_id != journal.id() || at.seq < event.seq;
+  const bool sets_aside = passes_it && options.set_aside;
+  if (sets_aside) {
+    if (auto kept = options.set_aside(event, reason); !kept) return kept;
+  }
   const std::array move{postgres::expect_cursor(at.journal_id, at.seq), postgres::move_cursor(journal.id(), event.seq)};
   if (auto moved = store({}, move); !moved) return moved;
   moved_to(event.seq);
-  delivery.refused.push_back({delivery.done, reason});
+  delivery.refused.push_back({delivery.done, reason, sets_aside});
   ++delivery.done;
   return {};
 }

@@ -10,6 +10,7 @@
 // Used by one thread. Each call ends within seconds, and soon after its stop is requested.
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,6 +34,9 @@ class PostgresWriter {
     std::int64_t compress_after_days = 14;  // 0 = never
     std::int64_t keep_days = 90;            // 0 = for ever
     bool keep_by_date = true;               // Telegram's; else since it came
+    // Keeps an event that the database refuses for a person to look at: before the database's cursor passes it, so that
+    // it comes again where that fails. Called by deliver(). Not set: Refused alone tells of it.
+    std::function<Result<void>(const model::Event&, const std::string& reason)> set_aside = {};
   };
   struct Position {
     std::string journal_id;
@@ -41,6 +45,7 @@ class PostgresWriter {
   struct Refused {
     std::size_t index = 0;  // into the events that were given
     std::string reason;
+    bool set_aside = false;  // by the option of that name
   };
   struct Delivery {
     std::size_t done = 0;  // so many of the events, from the first, are stored or refused

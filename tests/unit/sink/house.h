@@ -29,6 +29,7 @@ struct Receiver {
   std::optional<std::size_t> most;         // so many are done, then trouble
   std::set<std::int64_t> poison;           // message ids that are refused
   bool rests = false;                      // later, without trouble
+  bool sets_aside = false;                 // itself, what it refuses
   bool refuses_twice = false;              // and what is not done yet as well
   bool blocks = false;                     // a delivery waits until the stop
   std::optional<sink::Position> kept;      // told by open()
@@ -98,7 +99,7 @@ class MemorySink final : public sink::Sink {
         break;
       }
       if (receiver_.poison.contains(event.key.message.value)) {
-        delivery.refused.push_back({delivery.done, "poison"});
+        delivery.refused.push_back({delivery.done, "poison", receiver_.sets_aside});
         if (receiver_.refuses_twice) {
           delivery.refused.push_back({delivery.done, "another reason"});
           delivery.refused.push_back({events.size(), "poison"});

@@ -206,6 +206,29 @@ TEST_F(Runner, WhatItLostIsSentAgain) {
   EXPECT_EQ(receiver.got(), (std::vector{young[0], young[1], young[2], next[0]}));
 }
 
+TEST_F(Runner, WhatItLostIsSentAgainAlsoAfterARestart) {
+  const auto all = house.post(5);
+  auto runner = house.run(receiver, House::from_oldest());
+  ASSERT_TRUE(house.all_there(*runner));
+  runner.reset();
+  receiver.set([](Receiver& r) {
+    r.rewind = std::chrono::hours(2);
+    r.most = 0;  // it is reached, and takes nothing yet
+    r.seqs.clear();
+  });
+  runner = house.run(receiver, House::from_oldest());
+  ASSERT_TRUE(receiver.until([](const Receiver& r) { return r.calls >= 3 && r.rewind.count() == 0; }));
+  runner.reset();
+  house.stop();
+  house.start();
+  receiver.set([](Receiver& r) { r.most.reset(); });
+
+  runner = house.run(receiver, House::from_oldest());
+
+  ASSERT_TRUE(house.all_there(*runner));
+  EXPECT_EQ(receiver.got(), all);
+}
+
 TEST_F(Runner, WhatWasTrimmedBeforeIsSaidAndPassed) {
   const auto all = house.post(10);
   house.write(fmt::format("INSERT INTO cursors VALUES ('memory', '{}', {}, 0, 0)", house.journal->id(), all[1]));
@@ -330,6 +353,18 @@ TEST_F(Runner, AnEventIsSetAsideOnceAndOnlyWhenItIsDone) {
   ASSERT_TRUE(house.until([&] { return house.metrics.delivered("memory").Value() == 2; }));
   EXPECT_EQ(house.number("SELECT count(*) FROM quarantine"), 1);
   EXPECT_EQ(house.metrics.refused("memory").Value(), 1);
+}
+
+TEST_F(Runner, WhatTheSinkHasSetAsideIsCountedAndNotSetAsideAgain) {
+  receiver.poison = {1};
+  receiver.sets_aside = true;
+  const auto runner = house.run(receiver);
+
+  house.post(2);
+
+  ASSERT_TRUE(house.all_there(*runner));
+  EXPECT_TRUE(house.until([&] { return house.metrics.refused("memory").Value() == 1; }));
+  EXPECT_EQ(house.number("SELECT count(*) FROM quarantine"), 0);
 }
 
 struct Refused : Runner {

@@ -138,5 +138,41 @@ TEST_F(Outage, WhatIsToldTwiceOpensNothingAgain) {
   EXPECT_EQ((*house.store->get(key(kNews, 1)))->status, store::Status::reprocessed);
 }
 
+// Between the two, the program may end.
+TEST_F(Outage, WhatIsRefusedIsSetAsideBeforeTheCursorPassesIt) {
+  House house(Backing::postgres);
+  house.post(kNews, 1);
+  ASSERT_TRUE(house.intake->flush());
+  const auto events = *house.journal->read_after({}, 10);
+  ASSERT_TRUE(server()->execute("ALTER TABLE telegram_gateway.messages ADD CONSTRAINT none CHECK (false) NOT VALID"));
+  auto options = database_of_tests()->writing();
+  bool fails = true;
+  std::vector<model::Seq> kept;
+  options.set_aside = [&](const model::Event& event, const std::string&) -> Result<void> {
+    if (fails) return Error{Code::out_of_space, "the disk is full", ""};
+    kept.push_back(event.seq);
+    return {};
+  };
+  store::PostgresWriter writer(*house.journal, options);
+  const auto before = writer.open({});
+
+  const auto failed = writer.deliver(events, {});
+  const auto between = writer.open({});
+  fails = false;
+  const auto refused = writer.deliver(events, {});
+  const auto after = writer.open({});
+  EXPECT_TRUE(server()->execute("ALTER TABLE telegram_gateway.messages DROP CONSTRAINT none"));
+
+  ASSERT_TRUE(before && between && after);
+  ASSERT_TRUE(failed.trouble);
+  EXPECT_EQ(failed.trouble->code, Code::out_of_space);
+  EXPECT_EQ(failed.done, 0U);
+  EXPECT_EQ(between->seq, before->seq);
+  ASSERT_EQ(refused.refused.size(), events.size());
+  EXPECT_TRUE(refused.refused.front().set_aside);
+  EXPECT_EQ(kept.size(), events.size());
+  EXPECT_EQ(after->seq, events.back().seq);
+}
+
 }  // namespace
 }  // namespace tg::test
