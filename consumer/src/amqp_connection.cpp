@@ -174,13 +174,8 @@ Result<AmqpConnection::Incoming> AmqpConnection::read_other() {
   if (method.id == AMQP_BASIC_CANCEL_METHOD) return Incoming(Ended{frame.channel});
   const auto refusal = refusal_of(method);
   if (!refusal) return Incoming(Nothing{});
-  if (refusal->of_channel) {
-    amqp_channel_close_ok_t ok{};
-    if (auto done = sent(amqp_send_method(state_, frame.channel, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok)); !done)
-      return Failure{done.why()};
-    open_channels_[frame.channel] = false;
-    return Incoming(Ended{frame.channel});
-  }
+  // Opened anew it would count its deliveries from 1 again: what is in hand would be answered as another one.
+  if (refusal->of_channel) return Failure{"the broker ended a channel: " + refusal->text};
   amqp_connection_close_ok_t ok{};
   amqp_send_method(state_, 0, AMQP_CONNECTION_CLOSE_OK_METHOD, &ok);
   alive_ = false;

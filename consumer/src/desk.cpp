@@ -21,6 +21,11 @@ Desk::Taken Desk::offer(Work work, std::optional<Ticket> ticket) {
   auto found = entries_.find(work.identity);
   if (found != entries_.end()) {
     auto& entry = found->second;
+    // Of one channel the later number is another copy; where the channel was opened anew, they begin again.
+    const auto& held = entry.ticket;
+    if (ticket && held && held->connection == ticket->connection && held->channel == ticket->channel &&
+        held->delivery < ticket->delivery)
+      return Taken::twin;
     if (ticket) entry.ticket = ticket;
     const bool brought_again = entry.state == State::elsewhere && (ticket || now >= entry.until);
     if (!brought_again) return Taken::in_hand;

@@ -29,6 +29,7 @@ class Desk {
   enum class Taken {
     accepted,
     in_hand,  // it is here already; the ticket is kept with it
+    twin,     // the same, but that has a ticket of this connection: this one is to be answered
     done,     // it was done before
     refused,  // it was refused before
   };

@@ -184,6 +184,7 @@ void Queue::take(const AmqpConnection::Delivery& delivery) {
   switch (desk_.offer(std::move(*work), ticket)) {
     case Desk::Taken::accepted:
     case Desk::Taken::in_hand: break;
+    case Desk::Taken::twin:
     case Desk::Taken::done: return counted(&Counters::duplicates, Answer::ack);
     case Desk::Taken::refused: return counted(&Counters::duplicates, Answer::reject);
   }

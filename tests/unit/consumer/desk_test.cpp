@@ -70,6 +70,18 @@ TEST_F(DeskTest, ATicketThatComesLaterIsKeptWithWhatIsInHand) {
   EXPECT_EQ(ticket->delivery, 7U);
 }
 
+TEST_F(DeskTest, OfTwoCopiesOfOneConnectionOneIsToBeAnswered) {
+  EXPECT_EQ(desk_.offer(work("a"), Ticket{1, 1, 7}), Desk::Taken::accepted);
+  ASSERT_TRUE(desk_.next());
+
+  EXPECT_EQ(desk_.offer(work("a"), Ticket{1, 1, 8}), Desk::Taken::twin);
+  EXPECT_EQ(desk_.offer(work("a"), Ticket{2, 1, 1}), Desk::Taken::in_hand) << "a new connection gives all again";
+
+  const auto ticket = desk_.finish("a", Desk::End::done);
+  ASSERT_TRUE(ticket);
+  EXPECT_EQ(ticket->connection, 2U);
+}
+
 TEST_F(DeskTest, WhatComesAgainWaitsAndHoldsItsPlace) {
   desk_.offer(work("a"));
   desk_.offer(work("b"));
