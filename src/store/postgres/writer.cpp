@@ -97,7 +97,8 @@ Result<PostgresWriter::Position> PostgresWriter::open(const std::stop_token& sto
   if (auto begun = impl.partitions.begin(*impl.db); !begun) return begun.error();
   if (!impl.housekeeping) {
     impl.housekeeping = std::make_unique<postgres::Housekeeping>(
-        impl.options.pooled, postgres::Housekeeping::Options{impl.options.keep_days, impl.options.keep_by_date});
+        impl.options.pooled, impl.options.direct,
+        postgres::Housekeeping::Options{impl.options.keep_days, impl.options.keep_by_date});
   }
   impl.housekeeping->due_now();
   auto journal = impl.journal.read();

@@ -7,13 +7,14 @@ namespace tg::store::postgres {
 namespace {
 
 constexpr std::chrono::minutes kEvery{5};
-constexpr std::chrono::hours kDropEvery{1};
+constexpr std::chrono::hours kDropEvery{1}, kIndexAgain{1};
 constexpr std::chrono::minutes kStatement{5}, kIndex{60};  // patience
 constexpr std::string_view kLocked = "55P03";
 
 }  // namespace
 
-Housekeeping::Housekeeping(Target target, Options options) : target_(std::move(target)), options_(options) {
+Housekeeping::Housekeeping(Target target, Target direct, Options options)
+    : target_(std::move(target)), direct_(std::move(direct)), options_(options) {
   thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
 }
 
@@ -63,7 +64,10 @@ Result<void> Housekeeping::work(Connection& db, const std::stop_token& stop) {
     }
   }
   if (auto done = refresh_aggregates(db, stop); !done) return done;
-  return index_past(db, stop);
+  if (Clock::now() < next_index_) return {};
+  auto indexed = index_past(stop);
+  if (!indexed) next_index_ = Clock::now() + kIndexAgain;
+  return indexed;
 }
 
 Result<void> Housekeeping::drop_old(Connection& db) {
@@ -105,7 +109,10 @@ Result<void> Housekeeping::refresh_aggregates(Connection& db, const std::stop_to
 }
 
 // While they are written to: db/postgres/007_past_indexes.sql.
-Result<void> Housekeeping::index_past(Connection& db, const std::stop_token& stop) {
+Result<void> Housekeeping::index_past(const std::stop_token& stop) {
+  auto opened = Connection::open(direct_, kPatience, stop);
+  if (!opened) return opened.error();
+  auto& db = **opened;
   while (!stop.stop_requested()) {
     auto next = db.run("SELECT telegram_gateway.past_index_statements(1)", {}, kStatement);
     if (!next) return next.error();

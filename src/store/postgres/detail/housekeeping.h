@@ -20,7 +20,8 @@ class Housekeeping {
     std::int64_t keep_days = 90;  // 0 = for ever
     bool keep_by_date = true;
   };
-  Housekeeping(Target target, Options options);
+  // `direct`: past the pool, so that an index that takes long holds no place there that the writer waits for.
+  Housekeeping(Target target, Target direct, Options options);
   ~Housekeeping();  // ends what it is at, within a second
 
   // Of messages that were written: their days' aggregates are worked out anew. Any thread.
@@ -34,12 +35,12 @@ class Housekeeping {
   Result<void> work(Connection& db, const std::stop_token& stop);
   Result<void> drop_old(Connection& db);
   Result<void> refresh_aggregates(Connection& db, const std::stop_token& stop);
-  Result<void> index_past(Connection& db, const std::stop_token& stop);
+  Result<void> index_past(const std::stop_token& stop);
 
-  const Target target_;
+  const Target target_, direct_;
   const Options options_;
   std::atomic<bool> dropped_ = false;
-  Clock::time_point next_drop_;
+  Clock::time_point next_drop_, next_index_;
   std::mutex mutex_;
   std::condition_variable_any woken_;
   std::set<std::int64_t> touched_;  // days since 1970 that were written to since their aggregates were worked out
