@@ -62,7 +62,9 @@ function App() {
 async function start(): Promise<void> {
   const root = document.getElementById('app') as HTMLElement;
   try {
-    await Promise.all([loadLanguage(), loadSession().catch(() => undefined)]);
+    const session = loadSession().catch(() => undefined);
+    // The page says itself that the gateway does not answer.
+    await Promise.all([loadLanguage(), Promise.race([session, new Promise((go) => setTimeout(go, 2_000))])]);
   } catch {
     // Neither language is there to say it in.
     root.textContent = 'The dashboard did not load whole. Reload the page. · O painel não carregou por inteiro. Recarregue a página.';

@@ -19,15 +19,23 @@ export const session = signal<Session | null>(null);
 /** Rises each time the gateway answers again, so that what is on screen is fetched anew. */
 export const recovered = signal(0);
 
+const answerWithinMs = 30_000;
+/** A change may wait for Telegram, or try a rule on much. */
+const changeWithinMs = 60_000;
 let lastAnswer = Date.now();
+let heardAt = performance.now();
 let retryDelay = 2_000;
 let retryTimer: ReturnType<typeof setTimeout> | undefined;
 let waitingForSignIn: (() => void)[] = [];
 
 export const gatewayNow = (): number => Date.now() + clockSkew.peek();
 
+/** Since the gateway was last heard. Of two clocks: one may be set back, the other may stand still in sleep. */
+export const silentMs = (): number => Math.max(Date.now() - lastAnswer, performance.now() - heardAt);
+
 export function noteServerTime(now: string | null): void {
   lastAnswer = Date.now();
+  heardAt = performance.now();
   const server = now ? Date.parse(now) : NaN;
   if (!Number.isNaN(server) && Math.abs(server - gatewayNow()) > 1_000) clockSkew.value = server - Date.now();
 }
@@ -54,9 +62,13 @@ function noteReachable(): void {
 
 async function send(path: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(apiUrl(path), { credentials: 'same-origin', ...init });
-    if (response.status === 502 || response.status === 504) throw new TypeError('bad gateway');
-    noteServerTime(response.headers.get('X-Gateway-Now'));
+    const limit = AbortSignal.timeout(init.method && init.method !== 'GET' ? changeWithinMs : answerWithinMs);
+    // Browsers of before 2024 lack any().
+    const signal = init.signal ? AbortSignal.any?.([init.signal, limit]) ?? init.signal : limit;
+    const response = await fetch(apiUrl(path), { credentials: 'same-origin', ...init, signal });
+    const now = response.headers.get('X-Gateway-Now');
+    if (response.status >= 500 && !now) throw new TypeError('a proxy answers in its place');
+    noteServerTime(now);
     noteReachable();
     return response;
   } catch (error) {
@@ -65,7 +77,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
   }
 }
 
-export async function request<T>(path: string, init: RequestInit = {}): Promise<Answer<T>> {
+export async function request<T>(path: string, init: RequestInit = {}, again = false): Promise<Answer<T>> {
   const headers = new Headers(init.headers);
   headers.set('Accept', 'application/json');
   if (init.body) headers.set('Content-Type', 'application/json');
@@ -80,6 +92,11 @@ export async function request<T>(path: string, init: RequestInit = {}): Promise<
   }
   const body = await response.json().catch(() => null) as
     { success?: boolean; data?: T; pagination?: Pagination; error?: string; message?: string } | null;
+  // Signed in anew in another tab: the session has another value now.
+  if (response.status === 403 && body?.error === 'csrf' && !again) {
+    await loadSession();
+    return request<T>(path, init, true);
+  }
   if (!response.ok || !body || body.success === false) {
     throw new ApiError(response.status, body?.error ?? `http_${response.status}`, body?.message ?? response.statusText, body);
   }

@@ -7,7 +7,7 @@ import type { Pagination } from './types.ts';
 /** `epoch`: of `recovered` when the data was asked for; another one now means that it was not confirmed since. */
 export interface Resource<T> { data?: T; pagination?: Pagination; error?: ApiError | Error; loading: boolean; epoch?: number }
 const kept = new Map<string, Signal<Resource<unknown>>>();
-const running = new Map<string, Promise<void>>();
+const running = new Map<string, { epoch: number; run: Promise<void> }>();
 const mostKept = 60;
 const answeredWithinMs = 60_000;
 /** How many components show a path now: what is shown is not forgotten. */
@@ -25,15 +25,16 @@ function entry<T>(path: string): Signal<Resource<T>> {
 
 export function reload(path: string): Promise<void> {
   const under = running.get(path);
-  if (under) return under;
-  const target = entry<unknown>(path);
   const epoch = recovered.peek();
+  // What was asked for before the gateway came back does not confirm anything.
+  if (under) return under.epoch === epoch ? under.run : under.run.then(() => reload(path));
+  const target = entry<unknown>(path);
   target.value = { ...target.peek(), loading: true };
   const run = request<unknown>(path)
     .then(({ data, pagination }) => { target.value = { data: newest(data, target.peek().data), pagination, loading: false, epoch }; })
     .catch((error: Error) => { target.value = { ...target.peek(), error, loading: false }; })
     .finally(() => running.delete(path));
-  running.set(path, run);
+  running.set(path, { epoch, run });
   return run;
 }
 

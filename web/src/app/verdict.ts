@@ -1,5 +1,5 @@
 // The verdict as a sentence, with its icon and tone: never a lone colour, and never said when it is not known any more.
-import { recovered, signInNeeded, unreachable } from '../api/client.ts';
+import { recovered, signInNeeded, silentMs, unreachable } from '../api/client.ts';
 import type { Resource } from '../api/resource.ts';
 import type { Overview } from '../api/types.ts';
 import { t } from '../i18n/index.ts';
@@ -8,6 +8,9 @@ import { clock, span } from './format.ts';
 export type Tone = 'ok' | 'warn' | 'bad' | 'busy' | 'unknown';
 /** `beside`: what else is wrong, for who sees the tab alone. */
 export interface Sentence { title: string; detail: string; tone: Tone; icon: string; beside: string[] }
+
+/** So long the gateway may be silent: a hidden tab asks rarely. */
+const silence = { shown: 30_000, hidden: 90_000 };
 
 /** What may be said now of the last answer: nothing good before the gateway has confirmed it. */
 export function verdictOf({ data, error, epoch }: Resource<Overview>, now: number): Sentence | null {
@@ -18,7 +21,7 @@ export function verdictOf({ data, error, epoch }: Resource<Overview>, now: numbe
   if (unreachable.value) return unsure(t('verdict.away', { time: clock(unreachable.value.since) }));
   if (signInNeeded.value) return unsure(t('signin.title'));
   if (error || data.failure) return unsure(t('verdict.unread'), data.failure ?? error?.message);
-  if (epoch !== recovered.value) return unsure(t('verdict.asked'));
+  if (epoch !== recovered.value || silentMs() > (document.hidden ? silence.hidden : silence.shown)) return unsure(t('verdict.asked'));
   return { ...sentence(data, now), beside: besideOf(data) };
 }
 

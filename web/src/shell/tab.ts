@@ -24,7 +24,7 @@ function show(title: string, tone: Tone): void {
 /** Once, when the catalogue is there. */
 export function keepTab(): void {
   effect(() => {
-    const said = verdictOf(resource<Overview>(overviewPath).value, now.peek());
+    const said = verdictOf(resource<Overview>(overviewPath).value, now.value);
     const names = [pageTitle.value, t('app.name')].filter(Boolean).join(' · ');
     if (!said) { if (pageTitle.value) show(names, 'unknown'); return; }
     if (frozen.value) { show(`${t('verdict.asleep')} · ${names}`, 'unknown'); return; }
