@@ -37,7 +37,8 @@ function flush(): void {
 
 function receive(kind: string, event: globalThis.MessageEvent<string>): void {
   feedWatchdog();
-  if (event.lastEventId) lastId = event.lastEventId;
+  noteServerTime(null);
+  if (event.lastEventId && openTopics.includes('channel:')) lastId = event.lastEventId;
   let data: unknown;
   try { data = JSON.parse(event.data); } catch { return; }
   if (kind === 'gone') { skipAhead(); return; }
@@ -69,9 +70,9 @@ async function refused(): Promise<void> {
   close();
   live.value = 'connecting';
   const signedIn = await loadSession().then(() => !signInNeeded.peek(), () => null);
-  if (signedIn === null || source) return;  // unreachable: noted, and tried again; or begun anew meanwhile
+  if (source) return;  // begun anew meanwhile
   if (signedIn && lastId) skipAhead();
-  else if (signedIn) lost();
+  else if (signedIn || (signedIn === null && !unreachable.peek())) lost();  // where it is noted as unreachable, it is tried again
 }
 
 /** The stream cannot go on from where this page was: what is on screen is loaded anew. */
@@ -86,13 +87,14 @@ function skipAhead(): void {
 function open(): void {
   close();
   openTopics = [...topics.keys()].sort().join(',');
+  if (!openTopics.includes('channel:')) lastId = '';  // else what was posted meanwhile would all be told once more, for nobody
   if (!openTopics || document.hidden) return;
   if (live.peek() !== 'live') live.value = 'connecting';
   const resume = lastId ? `&after=${encodeURIComponent(lastId)}` : '';
   const begun = new EventSource(apiUrl(`stream?topics=${encodeURIComponent(openTopics)}${resume}`));
   source = begun;
   for (const kind of kinds) begun.addEventListener(kind, (event) => receive(kind, event as globalThis.MessageEvent<string>));
-  begun.onopen = () => { live.value = 'live'; opened.value += 1; feedWatchdog(); };
+  begun.onopen = () => { live.value = 'live'; opened.value += 1; noteServerTime(null); feedWatchdog(); };
   begun.onerror = () => {
     if (begun !== source) return;
     // The browser tries again by itself; that it will not succeed is known sooner from a question.
@@ -125,22 +127,23 @@ document.addEventListener('visibilitychange', () => {
   else if (!source) schedule();
 });
 
-/** Listens to `kind` while mounted, and holds `topic` open. */
+/** Listens to `kind`, and holds `topic` open, until what is returned is called. */
+export function listen(topic: string, kind: string, heard: Listener): () => void {
+  const set = listeners.get(kind) ?? new Set();
+  listeners.set(kind, set.add(heard));
+  topics.set(topic, (topics.get(topic) ?? 0) + 1);
+  retune();
+  return () => {
+    set.delete(heard);
+    const left = (topics.get(topic) ?? 1) - 1;
+    if (left > 0) topics.set(topic, left); else topics.delete(topic);
+    setTimeout(() => retune(), 200);
+  };
+}
+
+/** Listens while mounted. */
 export function useLive<T>(topic: string | null, kind: string, listener: (data: T) => void): void {
   const current = useRef(listener);
   current.current = listener;
-  useEffect(() => {
-    if (!topic) return;
-    const heard: Listener = (data) => current.current(data as T);
-    const set = listeners.get(kind) ?? new Set();
-    listeners.set(kind, set.add(heard));
-    topics.set(topic, (topics.get(topic) ?? 0) + 1);
-    retune();
-    return () => {
-      set.delete(heard);
-      const left = (topics.get(topic) ?? 1) - 1;
-      if (left > 0) topics.set(topic, left); else topics.delete(topic);
-      setTimeout(() => retune(), 200);
-    };
-  }, [topic, kind]);
+  useEffect(() => (topic ? listen(topic, kind, (data) => current.current(data as T)) : undefined), [topic, kind]);
 }
