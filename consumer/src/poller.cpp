@@ -141,7 +141,8 @@ void Poller::ask_gateway(Channel& channel) {
     const auto id = work.message.id;
     switch (desk_.offer(std::move(work))) {
       case Desk::Taken::accepted: any = true; break;
-      case Desk::Taken::in_hand: break;
+      case Desk::Taken::in_hand:
+      case Desk::Taken::twin: break;  // only of the queue
       case Desk::Taken::done:
         context_.tally.change([](Counters& c) {
           ++c.received;

@@ -162,7 +162,7 @@ test('a token without a right sees the page, and is told', async () => {
     await page.waitForSelector('.channel-table tbody tr');
     const sync = page.getByRole('button', { name: /Sync now/ });
     assert.equal(await sync.isDisabled(), true);
-    assert.match(await sync.getAttribute('title'), /lacks the scope “consume”/);
+    assert.match(await sync.getAttribute('title'), /needs the scope consume/);
     page.problems.length = 0;
     await done(page);
   } finally { use(shared); }
