@@ -36,7 +36,7 @@ export function AsideGroup({ group, chosen, onToggle, onChoose, onRetry, onDrop 
         </span>}
       </header>
       <p class="aside-advice"><b>{t('sa.whatToDo')}</b> {t(isIntake ? 'sa.adviceIntake' : 'sa.advice')}</p>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={`${title}: ${reason}`}>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={`${title}: ${reason}`}>
         <table class="table aside-table">
           <thead><tr>
             <th><input type="checkbox" aria-label={t('sa.chooseAll', { name: title })} checked={all} disabled={open.length === 0}

@@ -25,7 +25,7 @@ export function Configuration() {
             <>
               <p class="quiet small pad">{file && t(fileRead ? 'cfg.file' : 'cfg.noFile', { file })} {t('cfg.text')}</p>
               {shown.length === 0 ? <Empty icon="settings" title={t('cfg.none')} /> : (
-                <div class="table-scroll" tabIndex={0} role="region" aria-label={t('set.tab.configuration')}>
+                <div class="table-scroll" tabIndex={0} role="group" aria-label={t('set.tab.configuration')}>
                   <table class="table stack config-table">
                     <thead><tr><th>{t('cfg.key')}</th><th>{t('cfg.value')}</th><th>{t('cfg.from')}</th></tr></thead>
                     {[...new Set(shown.map(({ key }) => section(key)))].map((name) => (

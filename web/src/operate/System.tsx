@@ -76,7 +76,7 @@ function LatencyTable({ data: { latency } }: { data: SystemData }) {
   return (
     <section class="card latency" aria-labelledby="latency-title">
       <header class="card-head"><h2 id="latency-title">{t('sys.latency')}</h2></header>
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={t('sys.latency')}>
+      <div class="table-scroll" tabIndex={0} role="group" aria-label={t('sys.latency')}>
         <table class="table">
           <thead><tr><th>{t('sys.what')}</th><th class="num">p50</th><th class="num">p95</th><th class="num">p99</th><th class="num">{t('sys.count')}</th></tr></thead>
           <tbody>

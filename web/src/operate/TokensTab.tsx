@@ -47,7 +47,7 @@ const day = (at: string): string => (year(at) === year(now.value) ? shortDate(at
 
 function Table({ list, why, onRevoke }: { list: Token[]; why: string; onRevoke: (token: Token) => void }) {
   return (
-    <div class="table-scroll" tabIndex={0} role="region" aria-label={t('set.tab.tokens')}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={t('set.tab.tokens')}>
       <table class="table stack tall-rows tokens-table">
         <thead><tr><th>{t('tok.name')}</th><th>{t('tok.begins')}</th><th>{t('tok.scopes')}</th><th>{t('tok.made')}</th><th>{t('tok.expires')}</th><th>{t('tok.used')}</th><th><span class="sr">{t('tok.revoke')}</span></th></tr></thead>
         <tbody>
