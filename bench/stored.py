@@ -27,10 +27,10 @@ class Bench:
             raise SystemExit(f"tg_bench {' '.join(map(str, arguments[:2]))}: {done.stderr.strip()}")
         return json.loads(done.stdout)
 
-    def export(self, size):
-        file = self.folder / f"export-{size}.json"
+    def export(self, size, after=0):
+        file = self.folder / f"export-{size}-{after}.json"
         if not file.exists():
-            self.tool("corpus", file, "--messages", size, "--channels", CHANNELS)
+            self.tool("corpus", file, "--messages", size, "--after", after, "--channels", CHANNELS)
         return file
 
     def timed_import(self, size, data_dir):

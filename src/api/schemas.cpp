@@ -126,7 +126,7 @@ const std::string_view kSchemas = R"json({
  "ChannelRow": {"allOf": [{"$ref": "#/components/schemas/Channel"}, {"type": "object", "required": ["avatar",
    "state", "coverage", "hourly"], "properties": {"avatar": {"type": "object", "required": ["initials", "hue"],
    "properties": {"initials": {"type": "string"}, "hue": {"type": "integer", "minimum": 0, "maximum": 9}}},
-   "state": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["complete", "hole", "lost",
+   "state": {"type": "object", "required": ["code"], "properties": {"code": {"enum": ["complete", "hole",
    "unproven", "silent", "history", "imported", "stopped", "empty", "private"]}, "missing": {"type": "integer"},
    "since": {"type": "string", "format": "date-time"}, "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}}},
    "coverage": {"$ref": "#/components/schemas/Coverage"}, "lastMessage": {"type": "object", "required": ["id",
@@ -253,7 +253,7 @@ const std::string_view kSchemas = R"json({
    "version": {"type": "string"}, "capture": {"type": "object", "required": ["state"], "properties": {"state": {
    "enum": ["running", "stopped", "signed_out", "none"]}, "since": {"type": "string", "format": "date-time"},
    "source": {"type": "string"}, "reason": {"type": "string"}}}, "verdict": {"type": "object", "required": ["code",
-   "missing", "lost", "channels"], "properties": {"code": {"enum": ["complete", "hole", "lost", "stale", "stopped",
+   "missing", "lost", "channels"], "properties": {"code": {"enum": ["complete", "hole", "stale", "stopped",
    "sign_in", "archive", "empty", "private"]}, "missing": {"type": "integer"}, "lost": {"type": "integer"}, "since": {"type": "string",
    "format": "date-time"}, "provenAt": {"type": "string", "format": "date-time"}, "secondsLeft": {"type": "integer"},
    "channels": {"type": "integer"}}}, "completeness": {"allOf": [{"$ref": "#/components/schemas/Counts"}, {"type":

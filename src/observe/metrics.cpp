@@ -54,6 +54,22 @@ Histogram& histogram(prometheus::Registry& registry, std::string_view name, cons
   return histograms(registry, name, help).Add({}, buckets);
 }
 
+prometheus::MetricFamily states_of(const std::vector<Dependency>& dependencies) {
+  prometheus::MetricFamily family{"telegram_gateway_dependency_state",
+                                  "1 for the state that a dependency is in",
+                                  prometheus::MetricType::Gauge,
+                                  {}};
+  for (const Dependency& dependency : dependencies) {
+    for (const State state : {State::ok, State::degraded, State::down}) {
+      prometheus::ClientMetric metric;
+      metric.label = {{"dependency", dependency.name}, {"state", std::string(name_of(state))}};
+      metric.gauge.value = dependency.state == state ? 1 : 0;
+      family.metric.push_back(std::move(metric));
+    }
+  }
+  return family;
+}
+
 }  // namespace
 
 Metrics::Metrics()
@@ -119,8 +135,9 @@ Metrics::Metrics()
   }
 }
 
-std::string Metrics::to_prometheus_text() const {
+std::string Metrics::to_prometheus_text(const std::vector<Dependency>& dependencies) const {
   std::vector<prometheus::MetricFamily> families = registry_->Collect();
+  families.push_back(states_of(dependencies));
   for (prometheus::MetricFamily& family : process_->Collect()) families.push_back(std::move(family));
   // A family without a series yet would be a HELP and TYPE line alone.
   std::erase_if(families, [](const prometheus::MetricFamily& family) { return family.metric.empty(); });

@@ -17,8 +17,10 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "model/event.h"
+#include "observe/health.h"
 
 namespace tg::observe {
 
@@ -28,8 +30,9 @@ class Metrics {
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  // Text format 0.0.4, with the process's own figures (memory, CPU, open files, start time).
-  std::string to_prometheus_text() const;
+  // Text format 0.0.4, with the process's own figures (memory, CPU, open files, start time) and the state of each of
+  // these as …_dependency_state{dependency,state}: 1 for the state that it is in, 0 for the others.
+  std::string to_prometheus_text(const std::vector<Dependency>& dependencies = {}) const;
 
  private:
   std::shared_ptr<prometheus::Registry> registry_;

@@ -92,6 +92,7 @@ class HealthTest(Case):
             table = self.good("health")
             for name, state in told().items():
                 self.assertRegex(table, rf"(?m)^{name} +{state} ")
+                self.assertEqual(gateway.metric("dependency_state", dependency=name, state=state), 1)
             gateway.stop()
 
     def test_what_is_not_well_gives_3(self):

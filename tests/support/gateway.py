@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -92,6 +93,17 @@ class Gateway:
     def get(self, path, raw=False, **more):
         status, _, body = self.request("GET", path, **more)
         return (status, body) if raw else (status, json.loads(body))
+
+    def metric(self, name, **labels):
+        """Its value, 0 where it is not there yet."""
+        body = self.get("/metrics", raw=True)[1].decode()
+        for line in body.splitlines():
+            found = re.fullmatch(r"telegram_gateway_(\w+)(?:\{(.*)\})? (\S+)", line)
+            if not found or found[1] != name:
+                continue
+            if dict(re.findall(r'(\w+)="([^"]*)"', found[2] or "")) == {k: str(v) for k, v in labels.items()}:
+                return float(found[3])
+        return 0.0
 
     def post(self, path, body=None, **more):
         status, _, answer = self.request("POST", path, {} if body is None else body, **more)

@@ -32,17 +32,6 @@ class HybridGateway(Gateway):
         self.config.write_text(text, encoding="utf-8")
         self.arguments += ["--config", str(self.config)]
 
-    def metric(self, name, **labels):
-        """Its value, 0 where it is not there yet."""
-        body = self.get("/metrics", raw=True)[1].decode()
-        for line in body.splitlines():
-            found = re.fullmatch(r"telegram_gateway_(\w+)(?:\{(.*)\})? (\S+)", line)
-            if not found or found[1] != name:
-                continue
-            if dict(re.findall(r'(\w+)="([^"]*)"', found[2] or "")) == {k: str(v) for k, v in labels.items()}:
-                return float(found[3])
-        return 0.0
-
     def delivered(self, *readers, patience=60):
         """Waits until these destinations have everything that is committed when it is called."""
         readers = readers or ("postgres", "redis", "rabbitmq", "webhook:test")

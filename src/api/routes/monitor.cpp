@@ -27,7 +27,8 @@ Response ready(const Request&, Context& context) { return plain(context.parts.he
 Response capture(const Request&, Context& context) { return plain(context.parts.health.capture(model::Time::now())); }
 
 Response metrics(const Request&, Context& context) {
-  return with_body(200, "text/plain; version=0.0.4; charset=utf-8", context.parts.metrics.to_prometheus_text());
+  return with_body(200, "text/plain; version=0.0.4; charset=utf-8",
+                   context.parts.metrics.to_prometheus_text(context.parts.health.dependencies()));
 }
 
 Response timeseries(const Request& request, Context& context) {

@@ -107,8 +107,6 @@ json::object Board::verdict_of(const Input& input, const json::object& totals, s
     code = "hole";
   else if (unproven || oldest_proof < stale_before(input.now))
     code = "stale";
-  else if (lost > 0)
-    code = "lost";
   out["code"] = code;
   out["missing"] = missing;
   out["lost"] = lost;

@@ -170,9 +170,6 @@ json::object state_json(const RowFacts& facts) {
     out["code"] = "history";
     out["progress"] =
         static_cast<double>(coverage->accounted) / static_cast<double>(coverage->accounted + coverage->unknown);
-  } else if (coverage->accepted_lost > 0) {
-    out["code"] = "lost";
-    out["missing"] = coverage->accepted_lost;
   } else if (facts.silence) {
     out["code"] = "silent";
     put_time(out, "since", facts.silence->since);

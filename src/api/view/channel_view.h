@@ -32,7 +32,7 @@ struct RowFacts {
   const journal::Silence* silence = nullptr;  // nothing: it speaks, or nobody knows how often it usually does
 };
 
-// complete, silent, hole, lost, unproven, history, imported, stopped or empty, with what goes with it.
+// complete, silent, hole, private, unproven, history, imported, stopped or empty, with what goes with it.
 boost::json::object state_json(const RowFacts& facts);
 boost::json::object lag_json(const observe::Late& lag, std::chrono::seconds alarm);
 boost::json::object silence_json(const journal::Silence& silence);

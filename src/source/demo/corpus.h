@@ -31,6 +31,7 @@ struct ExportOptions {
   std::uint64_t seed = 1;
   std::size_t channels = 1;  // 1: an export of one chat; more: of a whole account
   bool edited = false;       // as it would look later, after the authors' edits
+  std::uint64_t after = 0;   // so many of the first are left out, evenly over the channels
 };
 
 // A Telegram Desktop export with `messages` of them, evenly over the channels. Returns its size in bytes.

@@ -181,13 +181,15 @@ class ExportFile {
 };
 
 // {name, type, id, messages: […]}
-bool write_chat(ExportFile& file, std::size_t index, std::uint64_t messages, const ExportOptions& options) {
+bool write_chat(ExportFile& file, std::size_t index, std::uint64_t messages, std::uint64_t after,
+                const ExportOptions& options) {
   const auto& channel = detail::channels()[index % detail::kMaxChannels];
   std::string text = "{\n \"name\": ";
   model::append_json_string(text, channel.title);
   fmt::format_to(std::back_inserter(text), ",\n \"type\": \"{}\",\n \"id\": {},\n \"messages\": [",
                  channel.group ? "private_supergroup" : "public_channel", -channel.peer().value - 1'000'000'000'000);
   Corpus corpus(options.seed, index);
+  for (std::uint64_t i = 0; i < after; ++i) corpus.next();
   for (std::uint64_t i = 0; i < messages; ++i) {
     text += i == 0 ? "\n   " : ",\n   ";
     write_message(text, corpus.next(options.edited));
@@ -213,7 +215,8 @@ Result<std::int64_t> write_export(const std::filesystem::path& path, std::uint64
   }
   for (std::size_t i = 0; ok && i < chats; ++i) {
     if (i > 0) text = ",";
-    ok = file.write(text) && write_chat(file, i, messages / chats + (i < messages % chats ? 1 : 0), options);
+    const auto share = [&](std::uint64_t of) { return of / chats + (i < of % chats ? 1 : 0); };
+    ok = file.write(text) && write_chat(file, i, share(messages), share(options.after), options);
   }
   if (chats > 1) text = "]}}";
   text += "\n";

@@ -123,6 +123,23 @@ TEST(Coverage, EveryIdHasOneState) {
   EXPECT_EQ(states, "unknown proven lost hole proven hole ");
 }
 
+TEST(Coverage, AnAcceptedLossIsSaidAndMakesNothingIncomplete) {
+  journal::ChatCoverage coverage;
+  coverage.start = model::MessageId{1};
+  coverage.newest = model::MessageId{10};
+  coverage.proven_at = model::Time::seconds(9);
+  coverage.missing = 2;
+  store::Chat chat;
+  const RowFacts facts{chat, &coverage, {}, {}, model::Time::seconds(8), true};
+  EXPECT_EQ(state_json(facts).at("code").as_string(), "hole");
+
+  coverage.missing = 0;
+  coverage.accepted_lost = 2;
+
+  EXPECT_EQ(state_json(facts).at("code").as_string(), "complete");
+  EXPECT_EQ(coverage_json(coverage, 0).at("acceptedLost").as_int64(), 2);
+}
+
 TEST(Cache, ForgetsTheLeastRecentlyUsed) {
   Cache cache(40'000);
   const auto answer = [](std::size_t size) {

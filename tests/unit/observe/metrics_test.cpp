@@ -69,10 +69,19 @@ TEST(Metrics, NamesTypesAndLabelsAreThePinnedOnes) {
   metrics.requests("/api/messages", 200).Increment();
   metrics.request_seconds("/api/messages").Observe(0.001);
 
-  const std::string list = list_of(metrics.to_prometheus_text());
+  const std::string list = list_of(metrics.to_prometheus_text({{"redis", Role::destination, State::ok, "", {}}}));
 
   if (std::getenv("TG_UPDATE")) std::ofstream(pinned()) << list;
   EXPECT_EQ(list, test::read_whole(pinned())) << "a name is a contract: run with TG_UPDATE=1 only for a new one";
+}
+
+TEST(Metrics, ADependencyIsInOneStateOfThree) {
+  const std::string text = Metrics().to_prometheus_text({{"redis", Role::destination, State::down, "refused", {}}});
+
+  const std::string series = "telegram_gateway_dependency_state{dependency=\"redis\",state=\"";
+  EXPECT_EQ(value_of(text, series + "down\"}"), 1);
+  EXPECT_EQ(value_of(text, series + "ok\"}"), 0);
+  EXPECT_EQ(value_of(text, series + "degraded\"}"), 0);
 }
 
 TEST(Metrics, CountersEndInTotal) {

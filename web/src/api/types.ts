@@ -54,7 +54,7 @@ export interface Range {
   account?: string; provenAt?: string; since?: string; cause?: string;
 }
 
-export type ChannelCode = 'complete' | 'hole' | 'lost' | 'unproven' | 'silent' | 'history' | 'imported' | 'stopped' | 'empty' | 'private';
+export type ChannelCode = 'complete' | 'hole' | 'unproven' | 'silent' | 'history' | 'imported' | 'stopped' | 'empty' | 'private';
 export interface Channel {
   id: string; channelId: string; title: string; username?: string; kind: string; label: string; isActive: boolean;
   avatar: { initials: string; hue: number };
@@ -67,7 +67,7 @@ export interface Channel {
   topics?: { id: string; title: string }[];
 }
 
-export type VerdictCode = 'complete' | 'hole' | 'lost' | 'stale' | 'stopped' | 'sign_in' | 'archive' | 'empty' | 'private';
+export type VerdictCode = 'complete' | 'hole' | 'stale' | 'stopped' | 'sign_in' | 'archive' | 'empty' | 'private';
 export interface Verdict {
   code: VerdictCode; missing: number; lost: number; since?: string; provenAt?: string; secondsLeft?: number; channels: number;
 }

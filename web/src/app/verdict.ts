@@ -49,7 +49,6 @@ function sentence({ verdict, attention, completeness }: Overview, now: number): 
       const left = verdict.secondsLeft ? `, ${t('verdict.about', { span: span(verdict.secondsLeft) })}` : '';
       return { title: t('verdict.hole', { n: holes }), detail: (age ? t('verdict.elseProven', { age }) : t('verdict.unproven')) + left, tone: 'warn', icon: 'warn' };
     }
-    case 'lost': return { title: t('verdict.lost', { n: verdict.lost || verdict.missing }), detail: t('verdict.accept'), tone: 'bad', icon: 'bad' };
     case 'stale': return { title: t('verdict.stale', { time: since }), detail: last, tone: 'unknown', icon: 'unknown' };
     case 'stopped': return { title: t('verdict.stopped', { time: since }), detail: last, tone: 'bad', icon: 'stopped' };
     case 'private': return { title: t('verdict.private', { time: since }), detail: t('verdict.privateText'), tone: 'bad', icon: 'stopped' };

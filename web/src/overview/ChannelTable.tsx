@@ -91,7 +91,7 @@ function Row({ channel, details, selected, onSelect }: { channel: Channel; detai
   const { coverage } = channel;
   const imported = channel.state.code === 'imported' && coverage.expected === 0;
   return (
-    <tr class={channel.state.code === 'hole' ? 'row-warn' : channel.state.code === 'lost' ? 'row-bad' : undefined} data-channel={channel.channelId}>
+    <tr class={channel.state.code === 'hole' ? 'row-warn' : channel.state.code === 'private' ? 'row-bad' : undefined} data-channel={channel.channelId}>
       <td class="cell-channel"><span class="named-channel">
         {onSelect && <input type="checkbox" aria-label={t('c.select', { title: channel.title })} checked={selected?.has(channel.channelId) ?? false} onChange={() => onSelect(channel.channelId)} />}
         <Avatar {...channel.avatar} />

@@ -22,7 +22,6 @@ function statedCode({ state, coverage }: Channel, now: number): Stated {
   switch (state.code) {
     case 'complete': return of(t('state.complete'), 'ok', 'tone-ok');
     case 'hole': return of(t('state.hole', { n: missing }), 'warn', 'tone-warn', t('state.holeShort', { n: missing }));
-    case 'lost': return of(t('state.lost', { n: missing }), 'bad', 'tone-bad');
     case 'private': return of(t('state.private', { time: state.since ? clock(state.since) : '–' }), 'stopped', 'tone-bad', t('state.privateShort'));
     case 'silent': return of(t('state.silent', { span: state.since ? span((now - Date.parse(state.since)) / 1000) : '–' }), 'silent', 'tone-quiet');
     case 'history': return of(t('state.history', { percent: percent(state.progress ?? 0) }), 'busy', 'tone-busy');
@@ -33,11 +32,11 @@ function statedCode({ state, coverage }: Channel, now: number): Stated {
   }
 }
 
-const urgency: Record<string, number> = { private: 0, lost: 0, stopped: 0, hole: 1, unproven: 2, history: 3, silent: 4 };
+const urgency: Record<string, number> = { private: 0, stopped: 0, hole: 1, unproven: 2, history: 3, silent: 4 };
 export type Order = 'attention' | 'activity' | 'name';
 export type Tab = 'all' | 'attention' | 'history' | 'silent';
 
-export const needsAttention = (channel: Channel): boolean => isLate(channel) || ['private', 'hole', 'lost', 'stopped', 'unproven'].includes(channel.state.code);
+export const needsAttention = (channel: Channel): boolean => isLate(channel) || ['private', 'hole', 'stopped', 'unproven'].includes(channel.state.code);
 export const inTab = (tab: Tab) => (channel: Channel): boolean =>
   tab === 'all' || (tab === 'attention' ? needsAttention(channel) : channel.state.code === tab);
 
