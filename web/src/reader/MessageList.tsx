@@ -6,6 +6,7 @@ import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { longDay, longDayYear, year } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
+import { Failed } from '../ui/State.tsx';
 import { join } from '../ui/css.ts';
 import { memo } from '../ui/react.ts';
 import { Bubble, Service } from './Bubble.tsx';
@@ -40,7 +41,7 @@ function guess(row: Row | undefined): number {
 export const dayText = (date: string): string => (year(date) === year(now.peek()) ? longDay(date) : longDayYear(date));
 
 export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSelect, onView, handle }: Props) {
-  const { items, older, newer, loading, change } = feed.state.value;
+  const { items, older, newer, loading, change, error, failed } = feed.state.value;
   const holes = channel?.coverage.holes;
   const rows = useMemo(() => toRows(items, holes ?? [], filtered), [items, holes, filtered]);
   const scroller = useRef<HTMLDivElement>(null);
@@ -91,6 +92,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     },
   };
 
+  useEffect(() => () => { handle.current = null; }, []);
   useLayoutEffect(() => {
     if (rows.length === 0 || loading === 'first' || placed.current === feed) return;
     placed.current = feed;
@@ -125,6 +127,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   const total = older === null && newer === null ? articles(rows) : -1;  // -1: not known
   return (
     <div class="list">
+      {error && failed && <div class={join('page-failed', failed === 'newer' && 'at-end')} role="alert"><Failed what={t('r.title')} error={error} onRetry={() => feed.retry()} /></div>}
       {pill.value && <p class="day-pill floating" aria-hidden="true">{pill.value}</p>}
       <div class="scroller" ref={scroller} tabIndex={0} role="feed" aria-busy={loading !== ''} aria-label={t('r.feed', { title: channel?.title ?? '' })} aria-describedby={labelledBy} onScroll={noteView}>
         {loading === 'older' && <p class="list-note small quiet">{t('r.loadingOlder')}</p>}

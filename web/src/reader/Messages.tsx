@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { useLocation, useRoute } from 'preact-iso';
 import { apiUrl, recovered } from '../api/client.ts';
 import { patch, reload } from '../api/resource.ts';
-import { useLive } from '../api/stream.ts';
+import { opened, useLive } from '../api/stream.ts';
 import type { Channel, MessageEvent } from '../api/types.ts';
 import { useKeys } from '../app/keys.ts';
 import { channelPath, href, messagePath } from '../app/links.ts';
@@ -95,32 +95,31 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   const galleryHref = (next: GalleryKind): string => `${href(channelPath(peer))}?gallery=${next}`;
 
   const feed = useMemo(() => new Feed(peer, filters), [peer, filterKey]);
-  const epoch = useSignal(0);
   const handle = useRef<ListHandle | null>(null);
   const ownSelection = useRef<string | null>(null);
   const view = useSignal<View | null>(null);
   const tool = useSignal<'' | 'filter' | 'date'>(filtered ? 'filter' : '');
 
   // With the render, not after it: a late one would undo the step of a key that was pressed meanwhile.
-  useLayoutEffect(() => { selected.value = wanted; }, [feed, wanted, epoch.value]);
+  useLayoutEffect(() => { selected.value = wanted; }, [feed, wanted]);
   useEffect(() => {
     const known = wanted !== null && feed.state.peek().items.some(({ id }) => id === wanted);
     if (known) { if (ownSelection.current !== wanted) handle.current?.center(wanted); return; }
     if (wanted !== null && wantedId !== null) { if (feed.state.peek().items.length > 0) replaceFeed(); else void feed.loadAround(wantedId, scope); }
     else if (feed.state.peek().items.length === 0) void feed.loadNewest();
-  }, [feed, wanted, epoch.value]);
+  }, [feed, wanted]);
   useEffect(() => () => feed.stop(), [feed]);
-  useEffect(() => { if (recovered.peek() > 0) void feed.catchUp(); }, [recovered.value, feed]);
+  useEffect(() => { void feed.catchUp(); }, [recovered.value, opened.value, feed]);
+  feed.reader = {
+    atEnd: () => handle.current?.atEnd() ?? false, toEnd: () => handle.current?.toEnd(),
+    posted: (n) => { if (channel) announce(t('r.announce', { n, title: channel.title })); },
+  };
 
   function replaceFeed(): void {
     void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); });
   }
 
-  useLive<MessageEvent>('channel:*', 'message', (event) => {
-    if (event.channelId !== peer) return;
-    const added = feed.apply(event, handle.current?.atEnd() ?? false);
-    if (added && channel) announce(t('r.announce', { n: 1, title: channel.title }));
-  });
+  useLive<MessageEvent>('channel:*', 'message', (event) => { if (event.channelId === peer) feed.apply(event); });
 
   const state = feed.state.value;
   const current = state.items.find(({ id }) => id === selected.value);
@@ -170,7 +169,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
         <div class="reader-body" id="reader-panel" role={channel?.topics?.length ? 'tabpanel' : undefined} aria-labelledby={channel?.topics?.length ? `topic-${filters.topic}` : undefined}>
           {state.items.length > 0
             ? <MessageList feed={feed} channel={channel} filtered={filtered} wanted={wanted} onSelect={select} handle={handle} onView={(id, date, last) => { const old = view.peek(); if (old?.id !== id || old.last !== last) view.value = { id, date, last }; }} />
-            : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => { epoch.value += 1; }} />
+            : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => feed.retry()} />
               : state.loading === 'first' ? slow && <Skeleton rows={6} />
                 : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered || channel?.state.code === 'imported' ? undefined : t('r.listening')}</Empty>}</div>}
           {channel && !filtered && <Rail channel={channel} view={view} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}

@@ -1,26 +1,45 @@
-// The messages of one channel that are loaded: pages of 60 both ways, live changes, far pages dropped.
+// The messages of one channel that are loaded: one stretch without a gap, pages of 60 both ways, far pages dropped.
+//
+//   older ◀── [ items ] ──▶ newer (null: they reach the end of the channel)
+//
+// What the stream tells joins them where nothing can lie between; while that is not known it waits.
 import { signal, type Signal } from '@preact/signals';
-import { ApiError, request } from '../api/client.ts';
+import { ApiError, recovered, request } from '../api/client.ts';
+import { opened } from '../api/stream.ts';
 import type { Message, MessageEvent, Pagination } from '../api/types.ts';
+import { plain } from '../shell/target.ts';
 import { locate, type Place } from './locate.ts';
 
 export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
 export const noFilters: Filters = { q: '', media: false, origin: '', deleted: '', sender: '', topic: '' };
 
+type End = 'first' | 'older' | 'newer';
 export interface FeedState {
   items: Message[];
   older: string | null;
   newer: string | null;
-  loading: '' | 'first' | 'older' | 'newer';
+  loading: '' | End;
   error: Error | null;
+  /** Which of the loads `error` ended: it is not begun again by scrolling, but by retry(). */
+  failed: '' | End;
   /** What changed last: only a live append may follow the end. */
   change: 'first' | 'page' | 'live';
   fresh: number;
   /** The id a permalink asked for that is not stored. */
   absent: number | null;
 }
+/** Who reads: whether at the end of the list, and what is told of it. */
+export interface Reader { atEnd: () => boolean; toEnd: () => void; posted: (n: number) => void }
+
 const pageSize = 60;
+/** By pages that somebody asked for: 37 MB of heap, as measured. */
 const mostLoaded = 20_000;
+/** By themselves: a screen shows 20, and a tab that stays open for a day must not grow; each frame goes through all of them. */
+export const mostFollowed = 2_000;
+/** So many more before they are cut: a cut has the list measured anew. */
+export const slack = 200;
+/** After a gap, looked back from the end. */
+const mostPagesBack = 5;
 const aroundLast = 'around-last';
 const aroundFirst = 'around-first';
 
@@ -31,15 +50,17 @@ const follows = (before: Message | undefined, after: Message | undefined): boole
   before !== undefined && after !== undefined && before.scope === after.scope && before.messageId < after.messageId;
 
 export function merge(items: Message[], news: Message[]): Message[] {
-  const sorted = news.slice().sort(compare);
+  // Of one that comes twice, the later.
+  const sorted = [...new Map(news.slice().sort((a, b) => a.seq - b.seq).map((item) => [item.id, item])).values()].sort(compare);
+  if (sorted.length === 0) return items;
   // A page at either end, or one message that changed: nearly always, and then nothing else is looked at.
-  if (items.length === 0 || sorted.length === 0 || follows(items.at(-1), sorted[0])) return [...items, ...sorted];
+  if (items.length === 0 || follows(items.at(-1), sorted[0])) return [...items, ...sorted];
   if (follows(sorted.at(-1), items[0])) return [...sorted, ...items];
   const [only] = sorted;
   const place = only && sorted.length === 1 ? items.findIndex(({ id }) => id === only.id) : -1;
   if (only && place >= 0) return (items[place]?.seq ?? 0) > only.seq ? items : [...items.slice(0, place), only, ...items.slice(place + 1)];
   const byId = new Map(items.map((item) => [item.id, item]));
-  for (const item of news) {
+  for (const item of sorted) {
     const old = byId.get(item.id);
     if (!old || item.seq >= old.seq) byId.set(item.id, item);
   }
@@ -58,17 +79,28 @@ export function feedQuery(peer: string, filters: Filters): URLSearchParams {
 }
 
 const fits = (message: Message, filters: Filters): boolean =>
-  !(filters.q || filters.sender)
+  (!filters.q || plain(message.text).includes(plain(filters.q))) && (!filters.sender || filters.sender === message.sender || filters.sender === message.senderId)
   && (!filters.media || message.hasMedia) && (!filters.origin || message.origin === filters.origin)
   && (!filters.topic || message.topicId === filters.topic) && (filters.deleted !== 'hide' || !message.deletedAt);
 
 const olderOf = (pagination: Pagination | undefined): string | null => (pagination?.hasMore ? pagination.nextCursor ?? null : null);
 
+/** Another value: the stream began anew, and something may have come between. */
+const epoch = (): number => opened.peek() + recovered.peek();
+
 export class Feed {
-  readonly state: Signal<FeedState> = signal<FeedState>({ items: [], older: null, newer: null, loading: 'first', error: null, change: 'first', fresh: 0, absent: null });
+  readonly state: Signal<FeedState> = signal<FeedState>({ items: [], older: null, newer: null, loading: 'first', error: null, failed: '', change: 'first', fresh: 0, absent: null });
+  reader: Reader = { atEnd: () => false, toEnd: () => undefined, posted: () => undefined };
   private stopped = new AbortController();
   /** Of the last request for another place: what an older one brings is thrown away. */
   private turn = 0;
+  private again = (): Promise<void> => this.loadNewest();
+  private loaded = false;
+  /** The epoch up to which nothing is missing at the end, and that of the load under way. */
+  private whole = -1;
+  private asking = -1;
+  private catching = false;
+  private heard: MessageEvent[] = [];
 
   constructor(readonly peer: string, readonly filters: Filters) {}
 
@@ -82,34 +114,47 @@ export class Feed {
     return { items: data, pagination };
   }
 
-  private fail(error: Error): void {
-    if (error.name !== 'AbortError') this.set({ loading: '', error });
+  private begin(again: () => Promise<void>): number {
+    this.again = again;
+    this.asking = epoch();
+    this.set({ loading: 'first', error: null, failed: '', absent: null });
+    return this.turn += 1;
+  }
+  private arrive(change: Partial<FeedState>): void {
+    this.loaded = true;
+    this.whole = this.asking;
+    this.set({ loading: '', change: 'first', fresh: 0, ...change });
+    this.settle();
+  }
+  private fail(error: unknown, failed: End, turn: number): void {
+    if (turn !== this.turn || (error as Error).name === 'AbortError') return;
+    this.set({ loading: '', error: error as Error, failed });
+    this.settle();
+  }
+  retry(): void {
+    const { failed } = this.state.peek();
+    this.set({ failed: '', error: null });
+    void (failed === 'older' ? this.loadOlder() : failed === 'newer' ? this.loadNewer() : this.again());
   }
 
   async loadNewest(): Promise<void> {
-    const turn = ++this.turn;
-    this.set({ loading: 'first', error: null, absent: null });
+    const turn = this.begin(() => this.loadNewest());
     try {
       const { items, pagination } = await this.fetch({});
-      if (turn !== this.turn) return;
-      this.set({ items: items.slice().sort(compare), older: olderOf(pagination), newer: null, loading: '', change: 'first', fresh: 0 });
-    } catch (error) { this.fail(error as Error); }
+      if (turn === this.turn) this.arrive({ items: items.slice().sort(compare), older: olderOf(pagination), newer: null });
+    } catch (error) { this.fail(error, 'first', turn); }
   }
 
   async loadAround(messageId: number, scope: number): Promise<void> {
-    const turn = ++this.turn;
-    this.set({ loading: 'first', error: null, absent: null });
+    const turn = this.begin(() => this.loadAround(messageId, scope));
     const id = `${this.peer}:${String(messageId)}${scope ? `:${String(scope)}` : ''}`;
     try {
       const { items, pagination } = await this.fetch({ around: id });
       if (turn !== this.turn) return;
       const found = items.some((item) => item.messageId === messageId && item.scope === scope);
-      this.set({
-        items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null,
-        loading: '', change: 'first', fresh: 0, absent: found ? null : messageId,
-      });
+      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId });
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) { this.fail(error as Error); return; }
+      if (!(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
       const near = await this.nearest(messageId).catch(() => null);
       if (turn !== this.turn) return;
       if (near && near !== messageId) await this.loadAround(near, 0);
@@ -137,10 +182,10 @@ export class Feed {
   }
 
   async loadOlder(): Promise<void> {
-    const { older, loading, items } = this.state.peek();
-    if (!older || loading) return;
+    const { older, loading, failed, items } = this.state.peek();
+    if (!older || loading || failed === 'older') return;
     const { turn } = this;
-    this.set({ loading: 'older', error: null });
+    this.set({ loading: 'older' });
     try {
       const page = await this.fetch(older === aroundFirst && items[0] ? { around: items[0].id } : { cursor: older });
       if (turn !== this.turn) return;
@@ -148,15 +193,15 @@ export class Feed {
       let { newer } = this.state.peek();
       if (all.length > mostLoaded) { all = all.slice(0, mostLoaded); newer = aroundLast; }
       this.set({ items: all, older: olderOf(page.pagination), newer, loading: '', change: 'page' });
-    } catch (error) { this.fail(error as Error); }
+    } catch (error) { this.fail(error, 'older', turn); }
   }
 
   async loadNewer(): Promise<void> {
-    const { newer, loading, items } = this.state.peek();
+    const { newer, loading, failed, items } = this.state.peek();
     const last = items.at(-1);
-    if (!newer || loading || !last) return;
+    if (!newer || loading || failed === 'newer' || !last) return;
     const { turn } = this;
-    this.set({ loading: 'newer', error: null });
+    this.set({ loading: 'newer' });
     try {
       const page = await this.fetch(newer === aroundLast ? { around: last.id } : { cursor: newer });
       if (turn !== this.turn) return;
@@ -164,33 +209,96 @@ export class Feed {
       const cut = all.length > mostLoaded;
       const kept = cut ? all.slice(-mostLoaded) : all;
       this.set({ items: kept, newer: page.items.length > 0 ? page.pagination?.prevCursor ?? null : null, loading: '', change: 'page', older: cut ? aroundFirst : this.state.peek().older });
-    } catch (error) { this.fail(error as Error); }
+      this.settle();
+    } catch (error) { this.fail(error, 'newer', turn); }
   }
 
-  /** After a gap in the stream: what is newest now, if the end of the list is loaded. */
+  /** After a gap in the stream: back from the newest until what is loaded is met, if it reached the end. */
   async catchUp(): Promise<void> {
-    if (this.state.peek().newer !== null || this.state.peek().loading) return;
-    try {
-      const { items } = await this.fetch({});
-      const before = this.state.peek().items;
-      const overlaps = before.length === 0 || items.some((item) => before.some(({ id }) => id === item.id));
-      if (overlaps) this.set({ items: merge(before, items), change: 'live' });
-      else await this.loadNewest();
-    } catch { /* the bar says that the gateway is away */ }
-  }
-
-  apply(event: MessageEvent, atEnd: boolean): boolean {
-    const { items, newer, fresh } = this.state.peek();
-    const known = items.some(({ id }) => id === event.message.id);
-    if (known) { this.set({ items: merge(items, [event.message]), change: 'live' }); return false; }
-    if (!fits(event.message, this.filters)) return false;
+    const now = epoch();
+    if (now === this.whole || this.busy()) return;
+    const { newer, failed, items } = this.state.peek();
+    if (failed) this.set({ failed: '', error: null });
+    if (!this.loaded) return this.again();
+    this.whole = now;
+    if (newer !== null && failed !== 'newer') { this.take(); return; }
     const last = items.at(-1);
-    const isNew = !last || compare(last, event.message) < 0;
-    if (newer !== null && isNew) { this.set({ fresh: fresh + 1 }); return true; }
-    if (!isNew && items[0] && compare(event.message, items[0]) < 0) return false;
-    this.set({ items: merge(items, [event.message]), change: isNew ? 'live' : 'page', fresh: isNew && !atEnd ? fresh + 1 : fresh });
-    return isNew;
+    if (!last) return this.loadNewest();
+    const { turn } = this;
+    this.catching = true;
+    try {
+      const found: Message[] = [];
+      let met = false;
+      let cursor: string | null = null;
+      for (let n = 0; n < mostPagesBack && !met; n += 1) {
+        const page = await this.fetch(cursor ? { cursor } : {});
+        if (turn !== this.turn) break;
+        found.push(...page.items);
+        cursor = olderOf(page.pagination);
+        met = cursor === null || page.items.some((item) => compare(item, last) <= 0);
+      }
+      if (turn === this.turn) {
+        if (met) this.join(found, found.filter((item) => compare(last, item) < 0).length, true);
+        else if (this.reader.atEnd()) { this.set({ newer: aroundLast }); await this.loadNewest(); this.reader.toEnd(); }
+        else this.set({ newer: aroundLast });
+      }
+    } catch (error) {
+      // Scrolling on, or the next stream, finds what lies between.
+      if (turn === this.turn && (error as Error).name !== 'AbortError') this.set({ newer: aroundLast, failed: 'newer', error: error as Error });
+    }
+    this.catching = false;
+    this.settle();
   }
 
-  seen(): void { if (this.state.peek().fresh > 0) this.set({ fresh: 0 }); }
+  apply(event: MessageEvent): void {
+    if (this.heard.push(event) === 1) queueMicrotask(() => this.settle());
+  }
+
+  private busy(): boolean { return this.catching || ['first', 'newer'].includes(this.state.peek().loading); }
+  private settle(): void {
+    if (this.loaded && epoch() !== this.whole) void this.catchUp();
+    else this.take();
+  }
+
+  /** All that was heard, at once. */
+  private take(): void {
+    if (this.heard.length === 0 || this.busy()) return;
+    const events = this.loaded ? this.heard : [];
+    this.heard = [];
+    const { items } = this.state.peek();
+    const known = new Set(items.map(({ id }) => id));
+    const [first] = items;
+    const last = items.at(-1);
+    const posted = new Set<string>();
+    const found = events.filter(({ kind, message }) => {
+      if (known.has(message.id)) return true;
+      if (!fits(message, this.filters)) return false;
+      const isNew = !last || compare(last, message) < 0;
+      if (isNew && kind === 'new') posted.add(message.id);
+      return isNew || !first || compare(message, first) > 0;
+    });
+    if (found.length > 0) this.join(found.map(({ message }) => message), posted.size, this.state.peek().newer === null);
+  }
+
+  /** `whole`: nothing lies between the last that is loaded and what is newer of `found`. */
+  private join(found: Message[], posted: number, whole: boolean): void {
+    const { items, fresh } = this.state.peek();
+    const last = items.at(-1);
+    const atEnd = this.reader.atEnd();
+    const beyond = found.filter((item) => last && compare(last, item) < 0);
+    const full = beyond.length > 0 && !atEnd && items.length >= mostFollowed;
+    const joins = whole && !full;
+    this.set({
+      items: merge(items, joins ? found : found.filter((item) => !beyond.includes(item))),
+      newer: joins ? null : whole ? aroundLast : this.state.peek().newer, change: 'live', fresh: joins && atEnd ? 0 : fresh + posted,
+    });
+    if (posted > 0) this.reader.posted(posted);
+  }
+
+  /** The reader is at the end: nothing is new any more, and what lies far above is loaded again when it is scrolled to. */
+  seen(): void {
+    const { fresh, items, loading } = this.state.peek();
+    if (!loading && items.length > mostFollowed + slack) this.set({ items: items.slice(-mostFollowed), older: aroundFirst, change: 'page', fresh: 0 });
+    else if (fresh > 0) this.set({ fresh: 0 });
+  }
 }

@@ -3,7 +3,7 @@ import type { Channel } from '../api/types.ts';
 
 export interface Target { path: string; label: string; detail?: string; icon?: string; channel?: Channel; messageId?: number }
 
-const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
+export const plain = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 export function matches(q: string, ...texts: (string | undefined)[]): boolean {
   const wanted = plain(q.trim().replace(/^@/, ''));
   return wanted === '' || texts.some((text) => text !== undefined && plain(text).includes(wanted));
