@@ -1,7 +1,8 @@
 import { render } from 'preact';
-import { LocationProvider, Route, Router, lazy } from 'preact-iso';
+import { LocationProvider, Route, Router } from 'preact-iso';
 import { base, loadSession } from './api/client.ts';
 import { loadLanguage } from './i18n/index.ts';
+import { lazily } from './app/lazily.tsx';
 import { registerWorker } from './app/worker.ts';
 import { Shell } from './shell/Shell.tsx';
 import { keepTab } from './shell/tab.ts';
@@ -10,24 +11,24 @@ import { watchVerdict } from './shell/notify.ts';
 
 const capture = () => import('./pages/capture.ts');
 const operate = () => import('./pages/operate.ts');
-const Overview = lazy(() => import('./overview/Overview.tsx'));
-const Messages = lazy(() => import('./reader/Messages.tsx'));
-const Channels = lazy(() => capture().then((pages) => pages.Channels));
-const AddChannels = lazy(() => capture().then((pages) => pages.AddChannels));
-const ChannelDetail = lazy(() => capture().then((pages) => pages.ChannelDetail));
-const Search = lazy(() => capture().then((pages) => pages.Search));
-const Jobs = lazy(() => operate().then((pages) => pages.Jobs));
-const Destinations = lazy(() => operate().then((pages) => pages.Destinations));
-const Destination = lazy(() => operate().then((pages) => pages.Destination));
-const SetAside = lazy(() => operate().then((pages) => pages.SetAside));
-const Rules = lazy(() => operate().then((pages) => pages.Rules));
-const RuleEditor = lazy(() => operate().then((pages) => pages.RuleEditor));
-const Logs = lazy(() => operate().then((pages) => pages.Logs));
-const Accounts = lazy(() => capture().then((pages) => pages.Accounts));
-const NewAccount = lazy(() => capture().then((pages) => pages.NewAccount));
-const System = lazy(() => operate().then((pages) => pages.System));
-const Login = lazy(() => operate().then((pages) => pages.Login));
-const Settings = lazy(() => operate().then((pages) => pages.Settings));
+const Overview = lazily(() => import('./overview/Overview.tsx'));
+const Messages = lazily(() => import('./reader/Messages.tsx'));
+const Channels = lazily(() => capture().then((pages) => pages.Channels));
+const AddChannels = lazily(() => capture().then((pages) => pages.AddChannels));
+const ChannelDetail = lazily(() => capture().then((pages) => pages.ChannelDetail));
+const Search = lazily(() => capture().then((pages) => pages.Search));
+const Jobs = lazily(() => operate().then((pages) => pages.Jobs));
+const Destinations = lazily(() => operate().then((pages) => pages.Destinations));
+const Destination = lazily(() => operate().then((pages) => pages.Destination));
+const SetAside = lazily(() => operate().then((pages) => pages.SetAside));
+const Rules = lazily(() => operate().then((pages) => pages.Rules));
+const RuleEditor = lazily(() => operate().then((pages) => pages.RuleEditor));
+const Logs = lazily(() => operate().then((pages) => pages.Logs));
+const Accounts = lazily(() => capture().then((pages) => pages.Accounts));
+const NewAccount = lazily(() => capture().then((pages) => pages.NewAccount));
+const System = lazily(() => operate().then((pages) => pages.System));
+const Login = lazily(() => operate().then((pages) => pages.Login));
+const Settings = lazily(() => operate().then((pages) => pages.Settings));
 
 function App() {
   return (

@@ -13,6 +13,7 @@ export const en = {
   'app.close': 'Close', 'app.retry': 'Try again', 'app.cancel': 'Cancel', 'app.copy': 'Copy', 'app.copied': 'Copied',
   'app.menu': 'Main menu', 'app.more': 'More', 'app.table': 'Show as table', 'app.chart': 'Show as chart', 'app.loading': 'Loading', 'app.open': 'Open', 'app.loadMore': 'Load more',
   'app.notFound': 'Nothing is here', 'app.notFoundText': 'There is no page at this address.', 'app.toOverview': 'Go to Overview',
+  'app.notLoaded': 'This page did not load', 'app.notLoadedText': 'The gateway was updated since the dashboard was opened, or cannot be reached now.', 'app.reload': 'Reload',
   'app.apiCall': 'This view as an API call',
 
   'nav.overview': 'Overview', 'nav.home': 'Home', 'nav.messages': 'Messages', 'nav.search': 'Search', 'nav.channels': 'Channels',

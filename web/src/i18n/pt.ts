@@ -14,6 +14,7 @@ export const pt: Catalogue = {
   'app.close': 'Fechar', 'app.retry': 'Tentar de novo', 'app.cancel': 'Cancelar', 'app.copy': 'Copiar', 'app.copied': 'Copiado',
   'app.menu': 'Menu principal', 'app.more': 'Mais', 'app.table': 'Mostrar como tabela', 'app.chart': 'Mostrar como gráfico', 'app.loading': 'Carregando', 'app.open': 'Abrir', 'app.loadMore': 'Carregar mais',
   'app.notFound': 'Não há nada aqui', 'app.notFoundText': 'Não existe página neste endereço.', 'app.toOverview': 'Ir para a Visão geral',
+  'app.notLoaded': 'Esta página não carregou', 'app.notLoadedText': 'O gateway foi atualizado depois que o painel foi aberto, ou não responde agora.', 'app.reload': 'Recarregar',
   'app.apiCall': 'Esta visão como chamada da API',
 
   'nav.overview': 'Visão geral', 'nav.home': 'Início', 'nav.messages': 'Mensagens', 'nav.search': 'Busca', 'nav.channels': 'Canais',

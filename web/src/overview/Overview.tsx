@@ -1,8 +1,8 @@
-import { lazy } from 'preact-iso';
 import { mine } from '../accounts/useAuth.ts';
 import { useLive } from '../api/stream.ts';
 import { patch, reload } from '../api/resource.ts';
 import type { Destination, Overview as Data } from '../api/types.ts';
+import { lazily } from '../app/lazily.tsx';
 import { channelsPath, overviewPath, useChannels, useOverview } from '../app/useOverview.ts';
 import { RangesDialog } from '../coverage/Ranges.tsx';
 import { t } from '../i18n/index.ts';
@@ -15,7 +15,7 @@ import { PerMinute } from './PerMinute.tsx';
 import { DestinationsCard, NeedsAttention } from './Side.tsx';
 import { SyncButton } from './SyncButton.tsx';
 
-const FirstAccount = lazy(() => import('../pages/capture.ts').then((pages) => pages.FirstAccount));
+const FirstAccount = lazily(() => import('../pages/capture.ts').then((pages) => pages.FirstAccount), true);
 
 // Telegram is configured, and no account was ever signed in; or that is being done on this page.
 const begins = ({ capture, accounts }: Data): boolean =>
