@@ -75,6 +75,19 @@ test('every text is shown letter by letter', async () => {
   assert.equal(await page.locator('[data-message="3"] [data-text]').textContent(), texts[2]);
   await shot(page, 'hostile-reader');
   await done(page);
+
+  const long = (await api(`messages?limit=1000&channelId=${channelId}`)).filter(({ text }) => text.length > 4_096);
+  assert.ok(long.length >= 2, `${long.length} texts are longer than one that can be posted`);
+  for (const { messageId, text } of long) {
+    const alone = await watched(`c/${channelId}/${messageId}`);
+    const bubble = alone.locator(`[data-message="${messageId}"]`);
+    await bubble.waitFor();
+    assert.equal(await bubble.locator('[data-text]').textContent(), text.slice(0, 4_000));
+    await bubble.getByRole('button', { name: /^Show all/ }).click();
+    await bubble.getByRole('button', { name: 'Show less' }).waitFor();
+    assert.equal(await bubble.locator('[data-text]').textContent(), text);
+    await done(alone);
+  }
 });
 
 test('entities that no text has leave the text whole', async () => {
@@ -109,7 +122,11 @@ test('file names cannot hide what they are, and pages among the files are only e
     const answer = await fetch(gateway + media.url);
     assert.equal(answer.headers.get('content-type'), 'application/octet-stream');
     assert.match(answer.headers.get('content-disposition'), /^attachment/);
-    assert.doesNotMatch(answer.headers.get('content-disposition'), /[\u0080-\uFFFF]|\/|\\|\.\.|%E2%80%AE/);
+    const disposition = answer.headers.get('content-disposition');
+    assert.doesNotMatch(disposition, /[\u0080-\uFFFF]|\/|\\|%2F|%5C|%E2%80%AE/i);
+    // Dots within a name lead nowhere; at its beginning they would hide it, or name a folder.
+    const [, plain, escaped] = /^attachment(?:; filename="([^"]*)"; filename\*=UTF-8''(\S*))?$/.exec(disposition) ?? assert.fail(disposition);
+    for (const name of [plain, escaped]) assert.doesNotMatch(name ?? '', /^(\.|%2E)/i);
     assert.match(answer.headers.get('content-security-policy'), /default-src 'none'; sandbox/);
     await answer.arrayBuffer();
   }

@@ -12,7 +12,8 @@ import { FileRow } from '../media/FileRow.tsx';
 import { Picture } from '../media/Picture.tsx';
 import { isPicture, ratio } from '../media/media.ts';
 import { EditDiff } from './EditDiff.tsx';
-import { diffed, selected, toggleDiff, versionsPath } from './context.ts';
+import { diffed, selected, toggle, toggleDiff, unfolded, versionsPath } from './context.ts';
+import { folded } from './entities.ts';
 import { Out, Text } from './Text.tsx';
 
 export function Bubble({ messages, joined, group }: { messages: Message[]; joined: boolean; group: boolean }) {
@@ -48,16 +49,20 @@ function Attached({ message }: { message: Message }) {
 }
 
 function Words({ message }: { message: Message }) {
-  const shown = diffed.value.has(message.id) && message.versions > 1;
-  const versions = useApi<Version[]>(shown ? versionsPath(message.id) : null);
-  const plain = <Text text={message.text} entities={message.entities} />;
+  const { id, text, entities } = message;
+  const shown = diffed.value.has(id) && message.versions > 1;
+  const versions = useApi<Version[]>(shown ? versionsPath(id) : null);
+  const whole = unfolded.value.has(id);
+  const part = folded(text);
+  const compared = shown && versions.data;
   return (
-    <div class="words" dir="auto" data-text>
-      {shown && versions.data
-        ? <EditDiff versions={versions.data} text={message.text} entities={message.entities} />
-        : plain}
-      {shown && versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(message.id)); }}>{t('app.retry')}</button>}
-    </div>
+    <>
+      <div class="words" dir="auto" data-text>
+        {compared ? <EditDiff versions={compared} text={text} entities={entities} /> : <Text text={text} entities={entities} to={whole ? undefined : part} />}
+        {shown && versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(id)); }}>{t('app.retry')}</button>}
+      </div>
+      {part < text.length && !compared && <button type="button" class="button small" aria-expanded={whole} onClick={(event) => { event.stopPropagation(); toggle(unfolded, id); }}>{whole ? t('r.showLess') : t('r.showAll', { n: text.length })}</button>}
+    </>
   );
 }
 

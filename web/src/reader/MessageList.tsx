@@ -12,6 +12,7 @@ import { memo } from '../ui/react.ts';
 import { Bubble, Service } from './Bubble.tsx';
 import { HoleCard } from './HoleCard.tsx';
 import { selected } from './context.ts';
+import { folded } from './entities.ts';
 import type { Feed } from './feed.ts';
 import { articles, holds, lead, toRows, type Row } from './rows.ts';
 
@@ -33,7 +34,7 @@ function guess(row: Row | undefined): number {
   const first = row.messages[0] as Message;
   let height = guesses.get(first);
   if (height === undefined) {
-    height = 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(first.text.length / 56) * 21 + (first.text.match(/\n/g)?.length ?? 0) * 12;
+    height = 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(folded(first.text) / 56) * 21 + (first.text.slice(0, folded(first.text)).match(/\n/g)?.length ?? 0) * 12;
     guesses.set(first, height);
   }
   return height;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { covered, tree, type Node } from './entities.ts';
+import { covered, folded, tree, type Node } from './entities.ts';
 
 const shown = (nodes: Node[]): string => nodes.map((node) => (typeof node === 'string' ? node : `<${node.entity.type}>${shown(node.children)}</>`)).join('');
 
@@ -21,4 +21,10 @@ test('a part of the text keeps its formatting', () => {
 });
 test('spoilers are covered where no formatting is shown, by UTF-16 units', () => {
   assert.equal(covered('😀 the end', [{ type: 'spoiler', offset: 3, length: 6 }, { type: 'bold', offset: 0, length: 2 }]), '😀 ▒▒▒ ▒▒d');
+});
+test('a text that can be posted is shown whole, a longer one begins, and no character is cut', () => {
+  assert.equal(folded('a'.repeat(4_096)), 4_096);
+  assert.equal(folded('a'.repeat(4_097)), 4_000);
+  assert.equal(folded(`${'a'.repeat(3_999)}${'😀'.repeat(100)}`), 3_999);
+  assert.equal(folded('😀'.repeat(4_000)), 4_000);
 });

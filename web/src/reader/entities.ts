@@ -35,6 +35,15 @@ function build(text: string, spans: Span[], from: number, to: number): Node[] {
   return nodes;
 }
 
+/** More than Telegram lets anybody post: only an import has such, and a screen cannot draw it in time. */
+const longest = 4_096;
+const begins = 4_000;
+/** How much of a text is shown at first; never half of a character. */
+export function folded(text: string): number {
+  if (text.length <= longest) return text.length;
+  return /[\uD800-\uDBFF]/.test(text.charAt(begins - 1)) ? begins - 1 : begins;
+}
+
 /** The text with its spoilers covered, for places that show no formatting. */
 export function covered(text: string, entities: Entity[] = []): string {
   const units = text.split('');
