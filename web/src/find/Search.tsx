@@ -56,7 +56,7 @@ export default function Search() {
     const text = toAddress(next);
     if (text !== address) route(href('search') + (text ? `?${text}` : ''), true);
   };
-  useKeys({ '/': () => document.querySelector<HTMLInputElement>('.query input')?.focus(), j: () => focusHit(1), k: () => focusHit(-1) });
+  useKeys({ j: () => focusHit(1), k: () => focusHit(-1) });
 
   return (
     <Page title={t('nav.search')} class="plain">

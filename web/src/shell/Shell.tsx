@@ -37,7 +37,12 @@ export function Shell({ children }: { children: ComponentChildren }) {
     g: () => undefined,
     ...Object.fromEntries(letters),
     '?': () => { keysOpen.value = true; },
-    '/': () => route(href('search')),
+    '/': () => {
+      const box = document.querySelector<HTMLInputElement>('.query input');
+      if (!box) { route(href('search')); return; }
+      box.focus();
+      box.select();
+    },
   });
   return (
     <div class="app">
