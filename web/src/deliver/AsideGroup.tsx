@@ -14,7 +14,10 @@ interface Props {
   onToggle: (id: string, range: boolean) => void; onChoose: (ids: ReadonlySet<string>) => void;
   onRetry: (wanted: Wanted) => Promise<void>; onDrop: (wanted: Wanted) => void;
 }
-const marks: Record<Fate, [string, string]> = { trying: ['sync', 'quiet'], again: ['warn', 'warn'], delivered: ['ok', 'accent'], dropped: ['bin', 'bad'] };
+const marks: Record<Fate, [string, string]> = { trying: ['sync', 'quiet'], again: ['warn', 'warn'], delivered: ['ok', 'accent'], gone: ['check', 'quiet'], dropped: ['bin', 'bad'] };
+
+/** What is on screen whole is named by its ids, so that what comes meanwhile stays. */
+const of = (filter: Wanted['filter'], open: Row[], n: number): Wanted => (open.length === n ? { ids: open.map(({ item }) => item.id), n } : { filter, n });
 
 export function AsideGroup({ group, chosen, onToggle, onChoose, onRetry, onDrop }: Props) {
   const { destination, reason, count } = group;
@@ -32,7 +35,7 @@ export function AsideGroup({ group, chosen, onToggle, onChoose, onRetry, onDrop 
         <span class="spacer" />
         {count > 0 && <span class="aside-acts">
           {!isIntake && <ActButton label={t('f.retryAll', { n: count })} class="small" run={() => onRetry({ filter, n: count })} />}
-          <ActButton label={t('sa.drop', { n: count })} class="small danger" run={() => onDrop({ filter, n: count })} />
+          <ActButton label={t('sa.drop', { n: count })} class="small danger" run={() => onDrop(of(filter, open, count))} />
         </span>}
       </header>
       <p class="aside-advice"><b>{t('sa.whatToDo')}</b> {t(isIntake ? 'sa.adviceIntake' : 'sa.advice')}</p>
@@ -58,7 +61,7 @@ function AsideRow({ row, chosen, onToggle }: { row: Row; chosen: boolean; onTogg
   const [icon, tone] = fate ? marks[fate] : ['', ''];
   return (
     <>
-      <tr data-item={item.id} class={fate === 'delivered' || fate === 'dropped' ? 'row-done' : chosen ? 'row-chosen' : undefined}>
+      <tr data-item={item.id} class={!waiting(row) ? 'row-done' : chosen ? 'row-chosen' : undefined}>
         <td>{waiting(row) && <input type="checkbox" aria-label={t('sa.choose', { name })} aria-keyshortcuts="X" checked={chosen} onClick={(event) => { onToggle(item.id, event.shiftKey); }} />}</td>
         <td class="aside-message">{item.messageId ? <a href={href(messagePath(item.channelId, item.messageId))}><bdi>{item.title ?? item.channelId}</bdi> {item.messageId}</a> : <b><bdi>{item.place ?? '–'}</bdi></b>}
           {item.textPreview && <span class="quiet aside-text" dir="auto">{item.textPreview}</span>}</td>

@@ -54,14 +54,23 @@ export default function SetAside() {
       groups.value = mark(before, touched, 'trying');
       const { data } = await post<FailuresChanged>(`${path}/retry`, ids ? { ids } : { filter });
       const refused = new Set((data.notTried ?? []).map(({ id }) => id));
-      groups.value = mark(groups.peek(), refused, undefined);
+      // At most 1,000 at once are tried, the oldest; on screen are the newest.
+      const rest = data.matched - data.changed - refused.size;
+      groups.value = mark(groups.peek(), rest > 0 ? touched : refused, undefined);
       const why = data.notTried?.[0]?.why;
-      said.value = [data.changed > 0 && t('f.retried', { n: data.changed }), why && t('sa.notTried', { n: refused.size, why })].filter(Boolean).join('. ');
+      said.value = [data.changed > 0 && t('f.retried', { n: data.changed }), why && t('sa.notTried', { n: refused.size, why }), rest > 0 && t('sa.rest', { n: rest })].filter(Boolean).join('. ');
       chosen.value = new Set();
       await reload(path);
     } catch (error) { groups.value = mark(groups.peek(), touched, undefined); said.value = t('sa.failed', { n, why: reasonOf(error) }); }
   };
-  const drop = async ({ ids, filter }: Wanted): Promise<void> => {
+  const drop = async ({ ids, filter, n }: Wanted): Promise<void> => {
+    if (filter) {
+      const { data: { matched } } = await post<FailuresChanged>(`${path}/drop`, { filter, dryRun: true });
+      if (matched !== n) {
+        dropping.value = { filter, n: matched };
+        throw new Error(t('sa.changed', { n: matched }));
+      }
+    }
     const { data } = await post<FailuresChanged>(`${path}/drop`, ids ? { ids } : { filter });
     const touched = new Set(ids ?? groups.peek().filter((group) => group.destination === filter?.destination && group.reason === filter.reason).flatMap((group) => group.rows.filter(waiting).map(({ item }) => item.id)));
     groups.value = mark(groups.peek(), touched, 'dropped');

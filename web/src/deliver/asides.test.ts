@@ -18,7 +18,7 @@ test('what is new comes behind, and a group without rows stays', () => {
   let groups = merge([], [failure('desk', '400', [item('1')])]);
   groups = merge(groups, [failure('bot', 'size', [item('3')])]);
   groups = merge(groups, [failure('desk', '400', [item('4')]), failure('bot', 'size', [item('5'), item('3')])]);
-  assert.deepEqual(ids(groups), [['1 delivered', '4'], ['3', '5']]);
+  assert.deepEqual(ids(groups), [['1 gone', '4'], ['3', '5']]);
   assert.equal(groups[0]?.count, 1);
 });
 
@@ -35,4 +35,14 @@ test('one that a shortened list no longer shows is not said to be delivered', ()
 test('one that was refused for another reason stays where it was, as refused again', () => {
   const groups = mark(merge([], [failure('desk', '400', [item('1')])]), new Set(['1']), 'trying');
   assert.deepEqual(ids(merge(groups, [failure('desk', '413', [item('1', 2)])])), [['1 again']]);
+});
+
+test('one that nobody tried here is not said to be delivered when it is gone', () => {
+  const groups = merge(merge([], [failure('desk', '400', [item('1')])]), []);
+  assert.deepEqual(ids(merge(groups, [])), [['1 gone']]);
+});
+
+test('one that is tried is delivered when a shortened list would show it, and else not known', () => {
+  const groups = mark(merge([], [failure('desk', '400', [item('9'), item('2')], 60)]), new Set(['9', '2']), 'trying');
+  assert.deepEqual(ids(merge(groups, [failure('desk', '400', [item('5')], 59)])), [['9 delivered', '2 trying', '5']]);
 });

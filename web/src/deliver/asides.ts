@@ -3,7 +3,7 @@
 import type { Failure } from '../api/types.ts';
 
 export type Item = Failure['items'][number];
-export type Fate = 'trying' | 'again' | 'delivered' | 'dropped';
+export type Fate = 'trying' | 'again' | 'delivered' | 'gone' | 'dropped';
 export interface Row { item: Item; fate?: Fate }
 export interface Group { key: string; destination: string; reason: string; advice?: string; count: number; rows: Row[] }
 
@@ -11,21 +11,21 @@ export const keyOf = ({ destination, reason }: Pick<Failure, 'destination' | 're
 
 const fateOf = (row: Row, now: Item | undefined): Fate | undefined => {
   if (row.fate === 'dropped') return 'dropped';
-  if (!now) return 'delivered';
+  if (!now) return row.fate === undefined || row.fate === 'gone' ? 'gone' : 'delivered';
   if (row.fate !== 'trying') return row.fate;
   return now.tries > row.item.tries ? 'again' : 'trying';
 };
 
-/** `shown` brought up to date: nothing moves, what is new comes behind, what left was delivered or dropped. */
+/** `shown` brought up to date: nothing moves, what is new comes behind; what left after a try was delivered. */
 export function merge(shown: Group[], failures: Failure[]): Group[] {
   const everywhere = new Map(failures.flatMap((failure) => failure.items.map((item) => [item.id, item] as const)));
   const kept = shown.map((group): Group => {
     const now = failures.find((failure) => keyOf(failure) === group.key);
     const rows = group.rows.map((row): Row => {
       const item = everywhere.get(row.item.id);
-      // A list that shows 50 of more does not say that another one is gone.
-      const hidden = !item && row.fate === undefined && now !== undefined && now.count > now.items.length;
-      return { item: item && row.fate !== 'trying' ? item : row.item, fate: hidden ? undefined : fateOf(row, item) };
+      // A list that shows the newest 50 of more does not say that an older one is gone.
+      const hidden = !item && now !== undefined && now.count > now.items.length && now.items.every(({ id }) => Number(id) > Number(row.item.id));
+      return { item: item && row.fate !== 'trying' ? item : row.item, fate: hidden ? row.fate : fateOf(row, item) };
     });
     const here = new Set(shown.flatMap((each) => each.rows.map(({ item }) => item.id)));
     const fresh = (now?.items ?? []).filter(({ id }) => !here.has(id)).map((item): Row => ({ item }));
@@ -42,4 +42,4 @@ export function merge(shown: Group[], failures: Failure[]): Group[] {
 
 export const mark = (groups: Group[], ids: Set<string>, fate: Fate | undefined): Group[] =>
   groups.map((group) => ({ ...group, rows: group.rows.map((row) => (ids.has(row.item.id) ? { ...row, fate } : row)) }));
-export const waiting = ({ fate }: Row): boolean => fate !== 'delivered' && fate !== 'dropped';
+export const waiting = ({ fate }: Row): boolean => !fate || fate === 'trying' || fate === 'again';

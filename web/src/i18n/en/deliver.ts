@@ -1,8 +1,6 @@
 export const deliver = {
   'nav.rules': 'Rules',
 
-  'dv.unreachable': 'The gateway is not reachable.',
-  'dv.needsScope': 'Needs a token with the scope {scope}.',
 
   'dd.noneText': 'The database, the cache, queues and webhooks are named in the configuration.',
   'dd.why': 'Last error, next try',
@@ -87,8 +85,11 @@ export const deliver = {
   'sa.fate.trying': 'Trying…',
   'sa.fate.again': 'Refused again',
   'sa.fate.delivered': 'Delivered',
+  'sa.fate.gone': 'Delivered or dropped elsewhere',
   'sa.fate.dropped': 'Dropped',
   'sa.notTried': { one: '{n} was not tried: {why}', other: '{n} were not tried: {why}' },
+  'sa.rest': { one: '{n} more waits: retry once more for it', other: '{n} more wait: retry once more for them' },
+  'sa.changed': { one: 'It is {n} message now, not as many as before. Nothing was dropped yet.', other: 'They are {n} messages now, not as many as before. Nothing was dropped yet.' },
   'sa.failed': { one: '{n} message was not retried: {why}', other: '{n} messages were not retried: {why}' },
   'sa.dropped': { one: '{n} message was dropped.', other: '{n} messages were dropped.' },
   'sa.selected': { one: '{n} selected', other: '{n} selected' },

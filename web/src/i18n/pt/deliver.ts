@@ -1,8 +1,6 @@
 export const deliver = {
   'nav.rules': 'Regras',
 
-  'dv.unreachable': 'O gateway não está acessível.',
-  'dv.needsScope': 'Precisa de um token com o escopo {scope}.',
 
   'dd.noneText': 'O banco de dados, o cache, as filas e os webhooks são indicados na configuração.',
   'dd.why': 'Último erro, próxima tentativa',
@@ -87,8 +85,11 @@ export const deliver = {
   'sa.fate.trying': 'Tentando…',
   'sa.fate.again': 'Recusada de novo',
   'sa.fate.delivered': 'Entregue',
+  'sa.fate.gone': 'Entregue ou descartada em outro lugar',
   'sa.fate.dropped': 'Descartada',
   'sa.notTried': { one: '{n} não foi tentada: {why}', other: '{n} não foram tentadas: {why}' },
+  'sa.rest': { one: 'Mais {n} espera: tente de novo para ela', other: 'Mais {n} esperam: tente de novo para elas' },
+  'sa.changed': { one: 'Agora é {n} mensagem, não tantas quanto antes. Nada foi descartado ainda.', other: 'Agora são {n} mensagens, não tantas quanto antes. Nada foi descartado ainda.' },
   'sa.failed': { one: '{n} mensagem não foi tentada: {why}', other: '{n} mensagens não foram tentadas: {why}' },
   'sa.dropped': { one: '{n} mensagem foi descartada.', other: '{n} mensagens foram descartadas.' },
   'sa.selected': { one: '{n} selecionada', other: '{n} selecionadas' },
