@@ -1,9 +1,9 @@
 // Accounts and the sign-in that runs: fetched once, then told by the stream.
 import { signal } from '@preact/signals';
-import { session } from '../api/client.ts';
 import { patch, reload, useApi, type Resource } from '../api/resource.ts';
 import { useLive } from '../api/stream.ts';
 import type { Account, AuthStatus } from '../api/types.ts';
+import { may } from '../shell/may.ts';
 
 export const authPath = 'telegram-gateway/auth/status';
 
@@ -16,7 +16,7 @@ export const mine = signal<string | null>(null);
 
 export const retryAuth = (): void => { void reload(authPath); };
 /** Signing in and out is for tokens with that right. */
-export const mayAdmin = (): boolean => !session.value || !session.value.required || session.value.scopes.includes('admin');
+export const mayAdmin = (): boolean => may('admin');
 
 const givable = new Set(['code', 'password', 'qr']);
 /** Whether Telegram waits for a person's next input. */

@@ -18,7 +18,7 @@ import { CoverageCard } from './CoverageCard.tsx';
 import { Holes } from './Holes.tsx';
 import { ChannelSettings } from './ChannelSettings.tsx';
 import { Statistics } from './Statistics.tsx';
-import { SyncChannel } from './SyncChannel.tsx';
+import { Sync } from './Sync.tsx';
 import type { ChannelRow } from './types.ts';
 
 export default function ChannelDetail() {
@@ -44,7 +44,7 @@ function Detail({ channel }: { channel: ChannelRow }) {
         <span class={`stated ${said.tone}`}><Icon name={said.icon} size={15} />{said.text}</span>
         <span class="spacer" />
         <a class="button" href={href(channelPath(channel.channelId))}>{t('ranges.open')}</a>
-        <SyncChannel channel={channel} />
+        <Sync peer={channel.channelId} />
       </section>
       <Holes channel={channel} />
       <CoverageCard channel={channel} />

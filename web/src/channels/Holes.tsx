@@ -11,7 +11,7 @@ import { t, word } from '../i18n/index.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { acceptLoss } from './bulk.ts';
-import { SyncChannel } from './SyncChannel.tsx';
+import { Sync } from './Sync.tsx';
 
 export function Holes({ channel }: { channel: Channel }) {
   const giving = useSignal<Hole | null>(null);
@@ -22,7 +22,7 @@ export function Holes({ channel }: { channel: Channel }) {
     <section class={`card ${noAccess ? 'holes-bad' : 'holes-warn'}`} aria-labelledby="holes-title">
       <header class="card-head holes-head"><Icon name={noAccess ? 'stopped' : 'warn'} size={17} class={noAccess ? 'bad' : 'warn'} />
         <h2 id="holes-title">{noAccess ? t('c.privateSince', { time: full(noAccess.since) }) : t('c.missing', { n: missing })}</h2><span class="spacer" />
-        {noAccess ? <a class="button" href={href('accounts/new')}>{t('c.otherAccount')}</a> : null}<SyncChannel channel={channel} label={t('app.retry')} /></header>
+        {noAccess ? <a class="button" href={href('accounts/new')}>{t('c.otherAccount')}</a> : null}<Sync peer={channel.channelId} label={t('app.retry')} /></header>
       {noAccess && <p class="pad">{t('c.privateText')} <span class="quiet"><bdi>{noAccess.reason}</bdi></span></p>}
       <ul class="holes">{holes.map((hole) => (
         <li key={hole.from}><span class="tabular">{t('c.ids', { ids: name(hole) })}</span><span class="quiet tabular">{t('c.nIds', { n: hole.ids })}</span><span class="quiet">{word('cause', hole.cause || 'unknown')}, {full(hole.since)}</span><span class="spacer" />

@@ -4,6 +4,7 @@ import { patch, reload } from '../api/resource.ts';
 import type { Destination, Overview as Data } from '../api/types.ts';
 import { lazily } from '../app/lazily.tsx';
 import { channelsPath, overviewPath, useChannels, useOverview } from '../app/useOverview.ts';
+import { Sync } from '../channels/Sync.tsx';
 import { RangesDialog } from '../coverage/Ranges.tsx';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
@@ -13,7 +14,6 @@ import { Figures } from './Figures.tsx';
 import { Hero } from './Hero.tsx';
 import { PerMinute } from './PerMinute.tsx';
 import { DestinationsCard, NeedsAttention } from './Side.tsx';
-import { SyncButton } from './SyncButton.tsx';
 
 const FirstAccount = lazily(() => import('../pages/capture.ts').then((pages) => pages.FirstAccount), true);
 
@@ -29,7 +29,7 @@ export default function Overview() {
     if (destinations) patch<Data>(overviewPath, (data) => ({ ...data, destinations }));
   });
   return (
-    <Page title={t('nav.overview')} actions={overview.data && begins(overview.data) ? undefined : <SyncButton />} class="overview">
+    <Page title={t('nav.overview')} actions={overview.data && begins(overview.data) ? undefined : <span class="sync"><Sync class="not-phone" said="sync-said" /></span>} class="overview">
       <Loaded from={overview} what={t('nav.overview')} rows={8} retry={() => { void reload(overviewPath); }}>
         {(data) => (begins(data) ? <FirstAccount /> : (
           <>

@@ -1,9 +1,9 @@
 // A permalink to an id that is not stored: what is known of it, and what can be done.
 import type { Channel } from '../api/types.ts';
 import { clock, full, num } from '../app/format.ts';
+import { Sync } from '../channels/Sync.tsx';
 import { t, word } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
-import { FetchHole } from './FetchHole.tsx';
 
 export function Absent({ id, channel, onEnd }: { id: number; channel: Channel | undefined; onEnd: () => void }) {
   const coverage = channel?.coverage;
@@ -12,7 +12,7 @@ export function Absent({ id, channel, onEnd }: { id: number; channel: Channel | 
     return (
       <div class="absent-bar" role="note"><Icon name="warn" size={16} class="warn" />
         <span class="absent-said"><b>{t('rd.inHole', { id: num(id) })}</b> {t('rd.inHoleWhy', { from: num(hole.from), to: num(hole.to), cause: word('cause', hole.cause), time: clock(hole.since) })}</span>
-        {channel && <FetchHole peer={channel.channelId} onEnd={onEnd} />}
+        {channel && <Sync peer={channel.channelId} class="small" label={t('rd.fetchNow')} onEnd={onEnd} />}
       </div>
     );
   }

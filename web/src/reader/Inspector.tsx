@@ -1,11 +1,12 @@
 // One message in depth: versions, delivery, facts, raw.
 import { useSignal } from '@preact/signals';
-import { post, unreachable } from '../api/client.ts';
+import { post } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
 import type { Message, Version } from '../api/types.ts';
 import { full, num, size, span, utc } from '../app/format.ts';
 import { href, messagePath } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
+import { whyNot } from '../shell/may.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Loaded } from '../ui/State.tsx';
 import { inspectorOpen, versionsPath } from './context.ts';
@@ -96,9 +97,11 @@ function Reprocess({ message }: { message: Message }) {
       said.value = t('i.reprocessed');
     } catch (error) { said.value = (error as Error).message; }
   };
+  const why = whyNot('consume');
   return (
     <>
-      <button type="button" class="button" disabled={unreachable.value !== null} onClick={() => { void send(); }}><Icon name="sync" size={15} />{t('i.reprocess')}</button>
+      <button type="button" class="button" disabled={why !== ''} title={why || undefined} aria-describedby={why ? 'reprocess-why' : undefined} onClick={() => { void send(); }}><Icon name="sync" size={15} />{t('i.reprocess')}</button>
+      {why && <span id="reprocess-why" class="sr">{why}</span>}
       <span role="status" class="small quiet">{said.value}</span>
     </>
   );
