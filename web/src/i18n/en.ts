@@ -42,9 +42,10 @@ export const en = {
   'keys.title': 'Keyboard shortcuts', 'keys.everywhere': 'Everywhere', 'keys.overview': 'Overview', 'keys.reader': 'Messages',
   'keys.jump': 'Jump to anything', 'keys.help': 'This help', 'keys.go': 'Go to Overview, Messages, Channels, Destinations, Logs', 'keys.close': 'Close one layer', 'keys.search': 'Search',
   'keys.row': 'Next, previous row', 'keys.ranges': 'Its ranges and their proofs', 'keys.message': 'Next, previous message', 'keys.channel': 'Previous, next channel',
-  'keys.diff': 'Show what an edit changed', 'keys.inspector': 'Inspector', 'keys.link': 'Copy the link', 'keys.date': 'Go to a date', 'keys.end': 'Newest message', 'keys.filter': 'Filter channels',
+  'keys.diff': 'Show what an edit changed', 'keys.inspector': 'Inspector', 'keys.link': 'Copy the link', 'keys.date': 'Go to a date', 'keys.end': 'Newest message', 'keys.filter': 'Filter channels', 'keys.retry': 'Retry', 'keys.drop': 'Drop',
 
   'verdict.complete': 'Nothing missing', 'verdict.hole': { one: 'One hole, being filled', other: '{n} holes, being filled' },
+  'verdict.closed': 'Hole closed',
   'verdict.stale': 'Not proven since {time}', 'verdict.stopped': 'Capture stopped at {time}', 'verdict.sign_in': 'Sign in to begin', 'verdict.archive': 'An archive, nothing captured', 'verdict.empty': 'No channel yet',
   'verdict.private': 'Cannot be seen since {time}', 'verdict.privateText': 'No account may see a channel any more; what it had is kept.',
   'verdict.proven': 'proven {age} ago', 'verdict.elseProven': 'everything else proven {age} ago', 'verdict.unproven': 'not proven yet',

@@ -43,9 +43,10 @@ export const pt: Catalogue = {
   'keys.title': 'Atalhos do teclado', 'keys.everywhere': 'Em toda parte', 'keys.overview': 'Visão geral', 'keys.reader': 'Mensagens',
   'keys.jump': 'Ir para qualquer coisa', 'keys.help': 'Esta ajuda', 'keys.go': 'Ir para Visão geral, Mensagens, Canais, Destinos, Registros', 'keys.close': 'Fechar uma camada', 'keys.search': 'Busca',
   'keys.row': 'Próxima linha, anterior', 'keys.ranges': 'Suas faixas e provas', 'keys.message': 'Próxima mensagem, anterior', 'keys.channel': 'Canal anterior, próximo',
-  'keys.diff': 'Mostrar o que uma edição mudou', 'keys.inspector': 'Inspetor', 'keys.link': 'Copiar o link', 'keys.date': 'Ir para uma data', 'keys.end': 'Mensagem mais nova', 'keys.filter': 'Filtrar canais',
+  'keys.diff': 'Mostrar o que uma edição mudou', 'keys.inspector': 'Inspetor', 'keys.link': 'Copiar o link', 'keys.date': 'Ir para uma data', 'keys.end': 'Mensagem mais nova', 'keys.filter': 'Filtrar canais', 'keys.retry': 'Tentar de novo', 'keys.drop': 'Descartar',
 
   'verdict.complete': 'Nada falta', 'verdict.hole': { one: 'Uma lacuna, sendo preenchida', other: '{n} lacunas, sendo preenchidas' },
+  'verdict.closed': 'Lacuna fechada',
   'verdict.stale': 'Sem prova desde {time}', 'verdict.stopped': 'Captura parada às {time}', 'verdict.sign_in': 'Entre para começar', 'verdict.archive': 'Um arquivo, sem captura', 'verdict.empty': 'Nenhum canal ainda',
   'verdict.private': 'Sem acesso desde {time}', 'verdict.privateText': 'Nenhuma conta vê mais um canal; o que já havia fica guardado.',
   'verdict.proven': 'conferido há {age}', 'verdict.elseProven': 'o resto conferido há {age}', 'verdict.unproven': 'ainda sem prova',

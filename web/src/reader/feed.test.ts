@@ -3,9 +3,10 @@ import { beforeEach, test } from 'node:test';
 import { unreachable } from '../api/client.ts';
 import { opened } from '../api/stream.ts';
 import type { Message, MessageEvent } from '../api/types.ts';
-import { Feed, mostFollowed, noFilters, slack, type Filters } from './feed.ts';
+import { Feed, mostFollowed, slack, type Filters } from './feed.ts';
 
 const peer = '-1001';
+const noFilters: Filters = { q: '', media: false, origin: '', deleted: '', sender: '', topic: '' };
 const message = (id: number, more: Partial<Message> = {}): Message => ({
   id: `${peer}:${String(id)}`, messageId: id, channelId: peer, scope: 0, seq: id, text: `text ${String(id)}`, date: new Date(id * 60_000).toISOString(), hasMedia: false, origin: 'live', versions: 1, ...more,
 } as Message);

@@ -11,7 +11,6 @@ import { plain } from '../shell/target.ts';
 import { locate, type Place } from './locate.ts';
 
 export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
-export const noFilters: Filters = { q: '', media: false, origin: '', deleted: '', sender: '', topic: '' };
 
 type End = 'first' | 'older' | 'newer';
 export interface FeedState {

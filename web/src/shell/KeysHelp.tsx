@@ -10,6 +10,9 @@ const groups: [Key, [string, Key][]][] = [
   ['nav.logs', [['L Space', 'keys.follow'], ['J K', 'keys.line'], ['↵', 'keys.openLine'], ['End', 'keys.logEnd']]],
   ['keys.searchPage', [['/', 'keys.search'], ['J K', 'keys.hit'], ['⌫', 'keys.lastChip']]],
   ['keys.channels', [['N', 'keys.add'], ['X', 'keys.select'], ['F', 'keys.filter']]],
+  ['nav.destinations', [['J K', 'keys.row'], ['T', 'dd.tryNow']]],
+  ['nav.setAside', [['J K', 'keys.row'], ['X ⇧X', 'keys.select'], ['R', 'keys.retry'], ['D', 'keys.drop']]],
+  ['nav.rules', [['J K', 'keys.row'], ['N', 'ru.new'], ['Ctrl ↵', 'ru.try'], ['Ctrl S', 'ru.save']]],
   ['keys.reader', [['J K', 'keys.message'], ['[ ]', 'keys.channel'], ['E', 'keys.diff'], ['I', 'keys.inspector'], ['Y', 'keys.link'], ['D', 'keys.date'], ['End', 'keys.end'], ['F', 'keys.filter']]],
 ];
 

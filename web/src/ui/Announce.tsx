@@ -1,13 +1,13 @@
-// Live regions: one polite sentence in ten seconds at most; assertive only for a stopped capture.
+// Live regions: one polite sentence in ten seconds at most, but for what is rare; assertive only for a stopped capture.
 import { signal } from '@preact/signals';
 
 const polite = signal('');
 const assertive = signal('');
 let last = 0;
 
-export function announce(sentence: string): void {
+export function announce(sentence: string, rare = false): void {
   const now = Date.now();
-  if (now - last < 10_000) return;
+  if (!rare && now - last < 10_000) return;
   last = now;
   polite.value = sentence;
 }

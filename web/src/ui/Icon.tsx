@@ -1,8 +1,8 @@
 // Every icon of the dashboard, by what it means here.
 import {
   Activity, ArrowDown, ArrowLeft, ArrowRight, Calendar, Check, ChevronDown, CircleCheck, CircleDashed, Clock, Copy, CornerUpLeft, CornerUpRight,
-  Database, Download, Ellipsis, Eye, EyeOff, Gauge, Pause, KeyRound, Bell, File, Funnel, House, Inbox, Layers, Link, MessagesSquare, Moon, Music, OctagonX, Pencil, Play,
-  Power, RadioTower, Rabbit, RefreshCw, RotateCcwClock, ScrollText, Search, Settings, Sun, Table, TriangleAlert, Trash, Users, Waypoints, Webhook, X, Image, MapPin, ChartColumn, Contact, Smile, HardDrive, Keyboard,
+  Database, Download, Ellipsis, Eye, Gauge, Pause, KeyRound, File, Funnel, House, Inbox, Layers, Link, MessagesSquare, Moon, Music, OctagonX, Pencil, Play,
+  Power, RadioTower, Rabbit, RefreshCw, RotateCcwClock, ScrollText, Search, Settings, Sun, Table, TriangleAlert, Trash, Users, Waypoints, Webhook, X, Image, MapPin, ChartColumn, Contact, Smile, HardDrive,
   type LucideProps,
 } from 'lucide-preact';
 
@@ -10,9 +10,9 @@ const icons = {
   overview: House, messages: MessagesSquare, search: Search, channels: RadioTower, jobs: RotateCcwClock, destinations: Waypoints,
   setAside: Inbox, logs: ScrollText, settings: Settings, accounts: Users, activity: Activity,
   ok: CircleCheck, check: Check, warn: TriangleAlert, bad: OctagonX, busy: RotateCcwClock, unknown: CircleDashed, silent: Clock, stopped: Power, go: ArrowRight, back: ArrowLeft,
-  system: Gauge, paused: Pause, live: Activity, token: KeyRound, bell: Bell,
+  system: Gauge, paused: Pause, live: Activity, token: KeyRound,
   sun: Sun, moon: Moon, sync: RefreshCw, down: ArrowDown, chevron: ChevronDown, close: X, more: Ellipsis, copy: Copy, link: Link, calendar: Calendar,
-  download: Download, filter: Funnel, eye: Eye, covered: EyeOff, edit: Pencil, bin: Trash, reply: CornerUpLeft, forward: CornerUpRight, table: Table, chart: ChartColumn, keyboard: Keyboard, disk: HardDrive,
+  download: Download, filter: Funnel, eye: Eye, edit: Pencil, bin: Trash, reply: CornerUpLeft, forward: CornerUpRight, table: Table, chart: ChartColumn, disk: HardDrive,
   store: Database, database: Database, rule: Funnel, cache: Layers, stream: Layers, broker: Rabbit, webhook: Webhook, consumer: CircleCheck, journal: HardDrive, destination: Waypoints,
   photo: Image, video: Play, video_note: Play, animation: Play, audio: Music, voice: Music, document: File, location: MapPin, contact: Contact, sticker: Smile, poll: ChartColumn, other: File,
 };
