@@ -9,6 +9,7 @@ import json
 import pathlib
 import sqlite3
 import sys
+import threading
 import time
 import unittest
 import urllib.request
@@ -193,6 +194,77 @@ class Stored(DatabaseCase):
             self.wait_stored(gateway)
             self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 20)
         until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the index")
+
+    def past_days(self, *days):
+        """A day each, that many ago, stored; the gateway is stopped. The partitions, newest first."""
+        self.configure(chunk_days=1)
+        (self.folder / "export.json").write_text(export_of(
+            [(n, NOW - day * 86400, f"message {n}") for n, day in enumerate(days, 1)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        gateway.stop()
+        for (statement,) in self.sql("SELECT 'DROP INDEX ' || indexrelid::regclass FROM pg_index WHERE "
+                                     "indexrelid::regclass::text LIKE '%\\_past'"):
+            self.sql(statement)
+        return [(name, name if "." in name else "telegram_gateway." + name) for (name,) in self.sql(
+            "SELECT name FROM telegram_gateway.partitions('messages') WHERE ends <= now() ORDER BY begins DESC")]
+
+    def past_indexes(self, table, valid=True):
+        """Which of the three it has, without the partition's name."""
+        return {name.rsplit("_", 2)[1] for (name,) in self.sql(
+            "SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = %s::regclass AND indisvalid = %s AND "
+            "indexrelid::regclass::text LIKE '%%\\_past'", table, valid)}
+
+    def being_made(self, ending, table):
+        return self.ask("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE "
+                        f"'CREATE INDEX CONCURRENTLY%{ending}% ON {table} %'")
+
+    def test_an_index_that_cannot_be_made_keeps_no_other_waiting(self):
+        (newest, table), (_, older) = self.past_days(3, 5)
+        taken = table.split(".")[0] + "." + newest.replace(".", "_") + "_analysis_past"
+        self.sql(f"CREATE TABLE {taken} ()")
+        self.addCleanup(self.sql, f"DROP TABLE {taken}")
+
+        gateway = self.gateway()
+        until(lambda: self.past_indexes(older) == {"search", "analysis", "metadata"}, what="the older partition's indexes")
+
+        self.assertEqual(self.past_indexes(table), {"search", "metadata"})
+        self.assertEqual(gateway.whole_log().count("past_index_failed"), 1)
+
+    def test_an_index_that_was_ended_is_dropped_at_once(self):
+        [(_, table)] = self.past_days(3)
+        with contextlib.closing(self.stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute(f"BEGIN; LOCK TABLE {table} IN ROW EXCLUSIVE MODE")  # CREATE INDEX waits for it
+            gateway = self.gateway()
+            pid = until(lambda: self.being_made("search", table), what="the index to wait")
+            self.sql("SELECT pg_cancel_backend(%s)", pid)
+            gateway.until(lambda: "past_index_failed" in gateway.whole_log(), what="the failure to be told")
+            self.assertEqual(self.past_indexes(table, valid=False), {"search"})
+        until(lambda: self.past_indexes(table) == {"analysis", "metadata"}, what="the other indexes")
+
+        self.assertEqual(self.past_indexes(table, valid=False), set())
+
+    def test_a_partition_where_an_index_is_being_made_is_left_out(self):
+        (_, table), (_, older) = self.past_days(3, 5)
+        [(statement, )] = self.sql("SELECT telegram_gateway.past_index_statements(1)")
+        with contextlib.closing(self.stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute(f"BEGIN; LOCK TABLE {table} IN ROW EXCLUSIVE MODE")
+            maker = threading.Thread(target=self.run_beside, args=(statement,))
+            maker.start()
+            self.addCleanup(maker.join)
+            until(lambda: self.being_made("search", table), what="another one to make it")
+
+            self.gateway()
+            until(lambda: self.past_indexes(older) == {"search", "analysis", "metadata"}, what="the older partition's")
+
+            self.assertEqual(self.past_indexes(table), set())
+        maker.join()
+        self.assertEqual(self.past_indexes(table), {"search"})
+
+    def run_beside(self, statement):
+        with contextlib.closing(self.stack.direct()) as db, db.cursor() as cursor:
+            cursor.execute(statement)
 
     def test_what_is_older_than_kept_is_counted_and_left_out(self):
         self.configure(keep_days=30)

@@ -10,6 +10,8 @@ constexpr std::chrono::minutes kEvery{5};
 constexpr std::chrono::hours kDropEvery{1}, kIndexAgain{1};
 constexpr std::chrono::minutes kStatement{5}, kIndex{60};  // patience
 constexpr std::string_view kLocked = "55P03";
+// An index waits for whoever reads or writes its partition at that time, of a dump's length too.
+constexpr std::string_view kIndexLocks = "SET lock_timeout = '5min'";
 
 }  // namespace
 
@@ -108,16 +110,29 @@ Result<void> Housekeeping::refresh_aggregates(Connection& db, const std::stop_to
   return {};
 }
 
-// While they are written to: db/postgres/007_past_indexes.sql.
+// While they are written to: db/postgres/008_past_indexes_go_on.sql. What fails is tried again in an hour, and what it
+// left behind is dropped at once.
 Result<void> Housekeeping::index_past(const std::stop_token& stop) {
   auto opened = Connection::open(direct_, kPatience, stop);
   if (!opened) return opened.error();
   auto& db = **opened;
+  if (auto set = db.run(kIndexLocks); !set) return set.error();
+  std::erase_if(index_failed_, [now = Clock::now()](const auto& one) { return one.second + kIndexAgain <= now; });
   while (!stop.stop_requested()) {
-    auto next = db.run("SELECT telegram_gateway.past_index_statements(1)", {}, kStatement);
+    std::vector<std::string> but_not;
+    for (const auto& [statement, at] : index_failed_) but_not.push_back(statement);
+    auto next = db.run("SELECT telegram_gateway.past_index_statements(1, $1)",
+                       Params().add(std::span<const std::string>(but_not)), kStatement);
     if (!next) return next.error();
     if (next->empty()) return {};
-    if (auto made = db.run(next->text(0, 0), {}, kIndex); !made) return made.error();
+    const std::string statement(next->text(0, 0));
+    auto made = db.run(statement, {}, kIndex);
+    if (made || stop.stop_requested()) continue;
+    index_failed_[statement] = Clock::now();
+    observe::warn("past_index_failed", {{"statement", statement},
+                                        {"reason", made.error().to_string()},
+                                        {"again_s", kIndexAgain / std::chrono::seconds(1)}});
+    if (!db.usable()) return {};  // the next round goes on behind it
   }
   return {};
 }

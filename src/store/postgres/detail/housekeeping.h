@@ -5,9 +5,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <set>
 #include <span>
+#include <string>
 #include <thread>
 
 #include "store/postgres/detail/connection.h"
@@ -41,6 +43,7 @@ class Housekeeping {
   const Options options_;
   std::atomic<bool> dropped_ = false;
   Clock::time_point next_drop_, next_index_;
+  std::map<std::string, Clock::time_point> index_failed_;  // statement, when
   std::mutex mutex_;
   std::condition_variable_any woken_;
   std::set<std::int64_t> touched_;  // days since 1970 that were written to since their aggregates were worked out
