@@ -266,6 +266,34 @@ class Stored(DatabaseCase):
         with contextlib.closing(self.stack.direct()) as db, db.cursor() as cursor:
             cursor.execute(statement)
 
+    def test_what_is_too_old_goes_a_partition_at_a_time(self):
+        self.configure(chunk_days=1)
+        (self.folder / "export.json").write_text(export_of(
+            [(n, NOW - (100 - n) * 86400, f"message {n}") for n in range(1, 6)]), encoding="utf-8")
+        self.run_("import", self.folder / "export.json")
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        gateway.stop()
+        self.sql("SELECT telegram_gateway.mark_batch_as_processed(ARRAY(SELECT id FROM telegram_gateway.messages), 'bot')")
+        self.configure(chunk_days=1, keep_days=30)
+        third = self.sql("SELECT name FROM telegram_gateway.partitions('messages') ORDER BY begins")[2][0]
+
+        def messages(table):
+            return [number for (number,) in self.sql(f"SELECT message_id FROM telegram_gateway.{table} ORDER BY 1")]
+
+        with contextlib.closing(self.stack.admin()) as db, db.cursor() as cursor:
+            cursor.execute(f"SET search_path = telegram_gateway; BEGIN; LOCK TABLE {third} IN ACCESS SHARE MODE")
+            gateway = self.gateway()
+            gateway.until(lambda: "old_messages_not_dropped" in gateway.whole_log(), what="the reader to hold it back")
+            until(lambda: messages("acks") == [3, 4, 5], what="the marks of what was dropped to be forgotten")
+            self.assertEqual(messages("messages"), [3, 4, 5])
+            gateway.stop()
+
+        self.gateway()  # it looks for what is too old when it reaches the database
+        until(lambda: messages("messages") == messages("acks") == [], what="the rest to go")
+        self.assertEqual(self.one("SELECT sum(messages) FROM telegram_gateway.marked"), 0)
+        until(lambda: not self.sql("SELECT FROM telegram_gateway.dropped_dates"), what="nothing to be left to forget")
+
     def test_what_is_older_than_kept_is_counted_and_left_out(self):
         self.configure(keep_days=30)
         (self.folder / "export.json").write_text(export_of(

@@ -273,7 +273,31 @@ class Queries(DatabaseCase):
             self.assertEqual(dropped, [("messages_p20200101",), ("message_versions_p20200101",)])
         self.assertGreaterEqual(len(dropped), 1)
         self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.messages"), [(2,)])
+        self.assertEqual(self.one("SELECT sum(messages) FROM telegram_gateway.marked"), 1)
+        self.assertEqual([self.one("SELECT telegram_gateway.forget_dropped(1)") for _ in range(2)], [1, 0])
         self.assertEqual(self.sql("SELECT message_id FROM telegram_gateway.acks"), [(2,)])
+
+    def test_cleanup_drops_so_many_partitions_a_call_the_oldest_first(self):
+        self.sql("SELECT telegram_gateway.bulk_upsert_messages(%s)", json.dumps(
+            [{"channelId": CHANNEL, "messageId": n, "telegramDate": f"2020-01-0{n}T00:00:00Z", "text": ""}
+             for n in range(1, 6)]))
+
+        for left in ([3, 4, 5], [5], []):
+            self.assertTrue(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'date', 2)"))
+            self.assertEqual([n for (n,) in self.sql("SELECT message_id FROM telegram_gateway.messages ORDER BY 1")], left)
+        self.assertEqual(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'date', 2)"), [])
+
+    def test_marks_of_a_day_are_found_without_reading_the_others(self):
+        self.sql("INSERT INTO telegram_gateway.acks SELECT -1009000000000 - i % 100, i, 0, 'bot', now() - interval '400 days' "
+                 "+ i * interval '5 minutes', now(), i FROM generate_series(1, 100000) i")
+        self.sql("ANALYZE telegram_gateway.acks")
+        self.sql("SET enable_seqscan = off")
+        self.addCleanup(self.sql, "RESET enable_seqscan")
+
+        used, whole = self.plan("SELECT ctid FROM telegram_gateway.acks WHERE telegram_date >= now() - interval '300 days' "
+                                "AND telegram_date < now() - interval '299 days' LIMIT 20000")
+
+        self.assertEqual((used, whole), (["acks_by_date"], set()))
 
     def test_reader_may_read_and_nothing_else(self):
         with self.stack.admin() as admin, admin.cursor() as cursor:

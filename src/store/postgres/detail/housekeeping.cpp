@@ -9,6 +9,7 @@ namespace {
 constexpr std::chrono::minutes kEvery{5};
 constexpr std::chrono::hours kDropEvery{1}, kIndexAgain{1};
 constexpr std::chrono::minutes kStatement{5}, kIndex{60};  // patience
+constexpr std::int64_t kForgetAtOnce = 20'000;             // rows
 constexpr std::string_view kLocked = "55P03";
 // An index waits for whoever reads or writes its partition at that time, of a dump's length too.
 constexpr std::string_view kIndexLocks = "SET lock_timeout = '5min'";
@@ -59,7 +60,7 @@ void Housekeeping::run(const std::stop_token& stop) {
 
 Result<void> Housekeeping::work(Connection& db, const std::stop_token& stop) {
   if (Clock::now() >= next_drop_) {
-    if (auto done = drop_old(db)) {
+    if (auto done = drop_old(db, stop)) {
       next_drop_ = Clock::now() + kDropEvery;
     } else {
       observe::warn("old_messages_not_dropped", {{"reason", done.error().to_string()}});
@@ -72,18 +73,36 @@ Result<void> Housekeeping::work(Connection& db, const std::stop_token& stop) {
   return indexed;
 }
 
-Result<void> Housekeeping::drop_old(Connection& db) {
-  if (options_.keep_days == 0) return {};
-  auto dropped = db.run("SELECT * FROM telegram_gateway.cleanup_old_messages($1::int, $2)",
-                        Params().add(options_.keep_days).add(options_.keep_by_date ? "date" : "stored"), kStatement);
-  // A long reader holds it back: it is tried again in an hour.
-  if (!dropped && db.sqlstate() == kLocked) {
-    observe::warn("old_messages_not_dropped", {{"reason", dropped.error().what}});
-    return {};
+// A partition a transaction, then what consumers did with its messages, so many rows a transaction.
+Result<void> Housekeeping::drop_old(Connection& db, const std::stop_token& stop) {
+  auto dropped = drop_partitions(db, stop);
+  while (!stop.stop_requested()) {
+    auto forgotten = db.run("SELECT telegram_gateway.forget_dropped($1::int)", Params().add(kForgetAtOnce), kStatement);
+    if (!forgotten) return dropped ? forgotten.error() : dropped;
+    if (forgotten->integer(0, 0) == 0) break;
   }
-  if (!dropped) return dropped.error();
-  if (!dropped->empty()) observe::info("old_messages_dropped", {{"partitions", dropped->size()}});
-  dropped_ = true;
+  return dropped;
+}
+
+Result<void> Housekeeping::drop_partitions(Connection& db, const std::stop_token& stop) {
+  if (options_.keep_days == 0) return {};
+  int dropped = 0;
+  Result<void> done;
+  while (!stop.stop_requested()) {
+    auto one = db.run("SELECT * FROM telegram_gateway.cleanup_old_messages($1::int, $2, 1)",
+                      Params().add(options_.keep_days).add(options_.keep_by_date ? "date" : "stored"), kStatement);
+    if (!one) {
+      done = one.error();
+      break;
+    }
+    if (one->empty()) break;
+    dropped += one->size();
+    dropped_ = true;
+  }
+  if (dropped > 0) observe::info("old_messages_dropped", {{"partitions", dropped}});
+  // A long reader holds it back: it is tried again in an hour.
+  if (done || db.sqlstate() != kLocked) return done;
+  observe::warn("old_messages_not_dropped", {{"reason", done.error().what}});
   return {};
 }
 

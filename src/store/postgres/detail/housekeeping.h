@@ -35,7 +35,8 @@ class Housekeeping {
   using Clock = std::chrono::steady_clock;
   void run(const std::stop_token& stop);
   Result<void> work(Connection& db, const std::stop_token& stop);
-  Result<void> drop_old(Connection& db);
+  Result<void> drop_old(Connection& db, const std::stop_token& stop);
+  Result<void> drop_partitions(Connection& db, const std::stop_token& stop);
   Result<void> refresh_aggregates(Connection& db, const std::stop_token& stop);
   Result<void> index_past(const std::stop_token& stop);
 
