@@ -287,6 +287,23 @@ class Queries(DatabaseCase):
             self.assertEqual([n for (n,) in self.sql("SELECT message_id FROM telegram_gateway.messages ORDER BY 1")], left)
         self.assertEqual(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'date', 2)"), [])
 
+    def test_policies_stay_where_they_are_as_wanted(self):
+        if self.one("SELECT telegram_gateway.edition()") != "timescaledb":
+            self.skipTest("policies are TimescaleDB's")
+        set_to = ("SELECT j.job_id, j.config ->> 'compress_after', d.time_interval FROM timescaledb_information.jobs j JOIN "
+                  "timescaledb_information.dimensions d USING (hypertable_name) WHERE j.config ? 'compress_after' ORDER BY 1")
+        self.sql("SELECT telegram_gateway.set_policies(7, 14)")
+        first = self.sql(set_to)
+        self.assertEqual([(after, str(chunk)) for _, after, chunk in first], [("14 days", "7 days, 0:00:00")] * 2)
+
+        self.sql("SELECT telegram_gateway.set_policies(7, 14)")
+        self.assertEqual(self.sql(set_to), first)
+
+        self.sql("SELECT telegram_gateway.set_policies(1, 30)")
+        self.assertEqual([(after, str(chunk)) for _, after, chunk in self.sql(set_to)], [("30 days", "1 day, 0:00:00")] * 2)
+        self.sql("SELECT telegram_gateway.set_policies(1, 0)")
+        self.assertEqual(self.sql(set_to), [])
+
     def test_marks_of_a_day_are_found_without_reading_the_others(self):
         self.sql("INSERT INTO telegram_gateway.acks SELECT -1009000000000 - i % 100, i, 0, 'bot', now() - interval '400 days' "
                  "+ i * interval '5 minutes', now(), i FROM generate_series(1, 100000) i")
