@@ -287,6 +287,23 @@ class Queries(DatabaseCase):
             self.assertEqual([n for (n,) in self.sql("SELECT message_id FROM telegram_gateway.messages ORDER BY 1")], left)
         self.assertEqual(self.sql("SELECT telegram_gateway.cleanup_old_messages(90, 'date', 2)"), [])
 
+    def test_a_message_under_two_dates_is_served_once_as_its_newest(self):
+        self.sql("SELECT telegram_gateway.make_partitions(ARRAY[now() - interval '1 day'], 1)")
+        self.sql("INSERT INTO telegram_gateway.cursors VALUES ('postgres', 'x', 1000)")
+        for message, seq in ((1, 10), (1, 20), (2, 15)):
+            self.sql("INSERT INTO telegram_gateway.messages (scope, channel_id, message_id, telegram_date, id, arrival, "
+                     "content_seq, last_seq, kind, origin, source, account, n, versions, offered, service, has_media, "
+                     "reprocess, message_type, text, search_text, metadata, received_at, created_at, updated_at) VALUES (0, "
+                     f"{CHANNEL}, {message}, date_trunc('day', now()) - {seq} * interval '1 minute', {seq}, {seq}, {seq}, {seq}, "
+                     "1, 1, 'demo', 0, 0, 1, true, false, false, false, 'text', '', '', '{}', now(), now(), now())")
+        serve = (f"SELECT out_message, out_first FROM telegram_gateway.serve('bot', ARRAY[{CHANNEL}], NULL, 10, 100, 100, "
+                 "false, now())")
+
+        self.assertEqual(self.sql(serve), [(2, True), (1, True)])
+        self.assertEqual(self.sql(serve), [(2, False), (1, False)])
+        self.assertEqual(self.sql("SELECT message_id, seq, times FROM telegram_gateway.serves ORDER BY 1"),
+                         [(1, 20, 2), (2, 15, 2)])
+
     def test_policies_stay_where_they_are_as_wanted(self):
         if self.one("SELECT telegram_gateway.edition()") != "timescaledb":
             self.skipTest("policies are TimescaleDB's")
