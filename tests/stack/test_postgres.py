@@ -22,6 +22,7 @@ from support.stack import shared_stack, until  # noqa: E402
 DATA = ROOT / "tests/data"
 DEMO = ("demo", "--rate", "40", "--history", "40", "--channels", "5")
 NOW = int(time.time())
+CHANNEL = -1009000000900
 
 
 def setUpModule():
@@ -153,6 +154,45 @@ class Stored(DatabaseCase):
         self.assertEqual(len(failures if isinstance(failures, list) else failures["failures"]), 1, failures)
         self.assertIn("not_this", json.dumps(failures))
         until(lambda: self.one("SELECT count(*) FROM telegram_gateway.quarantined") == 1, what="the copy of it")
+
+    def import_live(self, *messages):
+        (self.folder / "export.json").write_text(export_of(messages), encoding="utf-8")
+        self.run_("import", "--as-live", self.folder / "export.json")
+
+    def unprocessed(self, gateway, consumer="desk"):
+        """Polls once: what the consumer has before it, by message."""
+        status, answer = gateway.get(f"/api/messages/unprocessed?channel={CHANNEL}&excludeProcessedBy={consumer}&limit=1000")
+        self.assertEqual(status, 200, answer)
+        return {one["text"]: one["id"] for one in answer["data"]}
+
+    def test_what_was_refused_and_is_retried_is_offered_although_others_were_polled_meanwhile(self):
+        self.config.write_text('store = "postgres"\n' + self.config.read_text())
+        self.import_live(*[(n, NOW - 60 * n, "poison" if n in (3, 4) else f"message {n}") for n in range(1, 11)])
+        self.run_("db", "migrate")
+        self.sql("ALTER TABLE telegram_gateway.messages ADD CONSTRAINT not_this CHECK (text <> 'poison')")
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        polled = self.unprocessed(gateway)
+        self.assertEqual(len(polled), 8)
+        marked = gateway.request("POST", "/api/messages/mark-processed",
+                                 {"messageIds": list(polled.values()), "processedBy": "desk"})
+        self.assertEqual(marked[0], 200, marked)
+        refused = json.loads(self.run_("--json", "failures", "list")[0])["failures"]
+        self.assertEqual(len(refused), 2)
+        at = self.stored_to()
+
+        # One is corrected at Telegram, one is tried again.
+        self.sql("ALTER TABLE telegram_gateway.messages DROP CONSTRAINT not_this")
+        gateway.stop()
+        self.import_live((3, NOW - 180, "corrected", NOW))
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        self.assertGreater(self.stored_to(), at)
+        self.run_("failures", "retry", *[one["id"] for one in refused])
+        until(lambda: self.one("SELECT count(*) FROM telegram_gateway.messages") == 10, what="both")
+
+        self.assertEqual(set(self.unprocessed(gateway)), {"corrected", "poison"})
+        self.assertEqual(set(self.unprocessed(gateway, "another")), {"corrected", "poison", *polled})
 
     def test_rows_come_while_aggregates_are_waited_for(self):
         self.stack.pool_size(5)

@@ -152,7 +152,7 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
   if (events.size() > 1 && partitions.spread(batch->dates) > postgres::Partitions::kMostAtOnce) {
     return halves(events, delivery);
   }
-  auto queries = postgres::statements_of(*batch, journal_began);
+  auto queries = postgres::statements_of(*batch, journal_began, at.seq);
   queries.insert(queries.begin(), postgres::expect_cursor(at.journal_id, at.seq));
   queries.push_back(postgres::move_cursor(journal.id(), events.back().seq));
   auto stored = store(*batch, queries);

@@ -181,10 +181,46 @@ Query reopened(const Batch::Reopened& r) {
   return {"SELECT telegram_gateway.reopen($1, $2, $3, $4, $5, $6)", std::move(params)};
 }
 
+// A message that is stored behind its turn (it was refused then), where floors may have passed its arrival: it is
+// offered as what was served and not marked. To every consumer that has a floor in its chat, wherever that is: a poll
+// may raise it before this is committed. Before the message itself, while it is told by its absence from what is only
+// told again.
+std::optional<Query> late(const Batch::Messages& m, model::Seq stored_to) {
+  static const std::string kSql =
+      "INSERT INTO telegram_gateway.serves (scope, channel_id, message_id, telegram_date, consumer, arrival, times, "
+      "at, "
+      "seq) SELECT b.scope, b.channel_id, b.message_id, b.telegram_date, f.consumer, b.arrival, 0, 'epoch', 0 "
+      "FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::timestamptz[], $5::bigint[]) AS b (scope, channel_id, "
+      "message_id, telegram_date, arrival) JOIN telegram_gateway.floors f ON f.channel_id = b.channel_id "
+      "WHERE NOT EXISTS (SELECT FROM telegram_gateway.messages m WHERE m.scope = b.scope AND m.channel_id = "
+      "b.channel_id "
+      "AND m.message_id = b.message_id AND m.telegram_date = b.telegram_date AND m.channel_id = ANY ($2) AND "
+      "m.telegram_date BETWEEN $6 AND $7) "
+      "AND NOT EXISTS (SELECT FROM telegram_gateway.acks a WHERE a.channel_id = b.channel_id AND a.message_id = "
+      "b.message_id AND a.scope = b.scope AND (f.consumer = '' OR a.consumer = f.consumer)) "
+      "ORDER BY b.channel_id, b.message_id, b.scope, f.consumer ON CONFLICT DO NOTHING";
+  Batch::Keys these;
+  std::vector<std::int64_t> arrival;
+  for (std::size_t i = 0; i < m.keys.size(); ++i) {
+    if (m.offered[i] == 0 || m.deleted[i] || m.arrival[i] > stored_to.value) continue;
+    these.scope.push_back(m.keys.scope[i]);
+    these.peer.push_back(m.keys.peer[i]);
+    these.message.push_back(m.keys.message[i]);
+    these.date.push_back(m.keys.date[i]);
+    arrival.push_back(m.arrival[i]);
+  }
+  if (these.empty()) return std::nullopt;
+  const auto [oldest, newest] = span_of(these.date);
+  auto params = keys(these);
+  params.add(arrival).add(oldest).add(newest);
+  return Query{kSql, std::move(params)};
+}
+
 }  // namespace
 
-std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began) {
+std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began, model::Seq stored_to) {
   std::vector<Query> all;
+  if (auto query = late(batch.whole, stored_to)) all.push_back(std::move(*query));
   if (!batch.whole.keys.empty()) all.push_back(messages(batch.whole));
   if (!batch.state_only.keys.empty()) all.push_back(states(batch.state_only));
   if (!batch.kept.keys.empty()) all.push_back(replaced(batch.kept, journal_began));
