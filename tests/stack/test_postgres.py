@@ -194,6 +194,32 @@ class Stored(DatabaseCase):
         self.assertEqual(set(self.unprocessed(gateway)), {"corrected", "poison"})
         self.assertEqual(set(self.unprocessed(gateway, "another")), {"corrected", "poison", *polled})
 
+    def test_more_refusals_than_a_statement_may_unpack_are_noted_in_parts(self):
+        self.import_live(*[(n, NOW - 60 * n, f"message {n}") for n in range(1, 13)])
+        gateway = self.gateway()
+        self.wait_stored(gateway)
+        gateway.stop()
+        with contextlib.closing(sqlite3.connect(self.data / "journal.db")) as journal, journal:
+            journal.execute("INSERT INTO quarantine (reader, seq, place, reason, payload, tries, first_at, last_at, peer, message) "
+                            "SELECT 'elsewhere', seq, '', 'not this', '', 1, 1000000, 1000000, peer, message FROM heads "
+                            "WHERE message <= 9")
+        # As TimescaleDB refuses to unpack too much of what is compressed; 5 is too much alone.
+        self.sql("CREATE FUNCTION telegram_gateway.limited() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                 "IF (SELECT count(*) > 2 OR bool_or(message_id = 5) FROM changed WHERE failed_at IS NOT NULL) THEN RAISE "
+                 "EXCEPTION 'tuple decompression limit exceeded' USING ERRCODE = '53400'; END IF; RETURN NULL; END $$")
+        self.sql("CREATE TRIGGER limited AFTER UPDATE ON telegram_gateway.messages REFERENCING NEW TABLE AS changed "
+                 "FOR EACH STATEMENT EXECUTE FUNCTION telegram_gateway.limited()")
+
+        gateway = self.gateway()
+        until(lambda: [n for (n,) in self.sql("SELECT message_id FROM telegram_gateway.messages WHERE failed_at IS NOT NULL "
+                                              "ORDER BY 1")] == [1, 2, 3, 4, 6, 7, 8, 9], what="the others to be noted")
+
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.quarantined"), 9)
+        gateway.until(lambda: gateway.whole_log().count("failure_not_noted") == 1, what="5 to be told")
+        gateway.stop()
+        self.run_("import", DATA / "account.json")
+        self.wait_stored(self.gateway())
+
     def test_rows_come_while_aggregates_are_waited_for(self):
         self.stack.pool_size(5)
         self.addCleanup(self.stack.pool_size, 1)

@@ -24,9 +24,6 @@ bool is_about_data(std::string_view sqlstate) {
   return kind == "22" || kind == "23" || kind == "54";
 }
 
-// TimescaleDB would unpack more of compressed chunks for it than a transaction may: less of it may pass.
-bool is_too_much_at_once(std::string_view sqlstate) { return sqlstate == "53400"; }
-
 // "no partition of relation found for row": somebody dropped it.
 bool is_partition_gone(std::string_view sqlstate) { return sqlstate == "23514"; }
 
@@ -166,7 +163,7 @@ Result<void> PostgresWriter::Impl::write(std::span<const model::Event> events, D
     count_too_old(batch->too_old);
     return {};
   }
-  if (events.size() > 1 && is_too_much_at_once(db->sqlstate())) return halves(events, delivery);
+  if (events.size() > 1 && postgres::is_too_much_at_once(db->sqlstate())) return halves(events, delivery);
   if (!is_about_data(db->sqlstate())) return stored;
   return events.size() > 1 ? halves(events, delivery) : refuse(events.front(), stored.error().what, delivery);
 }

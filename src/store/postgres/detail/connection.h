@@ -27,6 +27,9 @@ namespace tg::store::postgres {
 
 inline constexpr std::chrono::milliseconds kPatience{10'000};
 
+// TimescaleDB would unpack more of compressed chunks for it than a transaction may: less of it may pass.
+inline bool is_too_much_at_once(std::string_view sqlstate) { return sqlstate == "53400"; }
+
 // What a statement gave. Columns and rows count from 0.
 class Rows {
  public:

@@ -1,5 +1,6 @@
 #include "store/postgres/detail/mirror.h"
 
+#include "observe/log.h"
 #include "store/postgres/detail/batch.h"
 
 namespace tg::store::postgres {
@@ -116,59 +117,80 @@ Result<Query> cursors(journal::Connection& journal) {
       std::move(Params().add(name).add(id).add(seq))};
 }
 
-// The oldest 10,000: more than that is a destination that takes nothing.
-Result<Query> quarantined(journal::Connection& journal) {
+struct Refusals {
   Numbers peer, message, scope, tries;
   Texts reader, reason;
   Times date, last;
+};
+
+// The oldest 10,000: more than that is a destination that takes nothing.
+Result<Refusals> quarantined(journal::Connection& journal) {
+  Refusals all;
   auto done = each(
       journal,
       "SELECT q.reader, q.peer, q.message, h.scope, h.date, max(q.tries), max(q.reason), max(q.last_at) FROM (SELECT * "
       "FROM quarantine WHERE message <> 0 ORDER BY id LIMIT 10000) q JOIN heads h ON h.peer = q.peer AND h.message = "
       "q.message GROUP BY 1, 2, 3 ORDER BY 2, 3, 1",
       [&](journal::Statement& row) {
-        reader.emplace_back(row.text(0));
-        peer.push_back(row.integer(1));
-        message.push_back(row.integer(2));
-        scope.push_back(row.integer(3));
-        date.push_back(model::Time{row.integer(4)});
-        tries.push_back(row.integer(5));
-        reason.emplace_back(row.text(6));
-        last.push_back(model::Time{row.integer(7)});
+        all.reader.emplace_back(row.text(0));
+        all.peer.push_back(row.integer(1));
+        all.message.push_back(row.integer(2));
+        all.scope.push_back(row.integer(3));
+        all.date.push_back(model::Time{row.integer(4)});
+        all.tries.push_back(row.integer(5));
+        all.reason.emplace_back(row.text(6));
+        all.last.push_back(model::Time{row.integer(7)});
       });
   if (!done) return done.error();
-  if (peer.empty()) return Query{"DELETE FROM telegram_gateway.quarantined", {}};
-  const auto [oldest, newest] = span_of(date);
-  return Query{
+  return all;
+}
+
+Query quarantined(const Refusals& all) {
+  if (all.peer.empty()) return Query{"DELETE FROM telegram_gateway.quarantined", {}};
+  Params params;
+  params.add(all.reader).add(all.peer).add(all.message).add(all.scope).add(all.date).add(all.tries).add(all.reason);
+  params.add(all.last);
+  return {
       "WITH b AS (SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::timestamptz[], "
       "$6::bigint[], $7::text[], $8::timestamptz[]) AS u (reader, peer, message, scope, date, tries, reason, last)), "
       "gone AS (DELETE FROM telegram_gateway.quarantined q WHERE NOT EXISTS (SELECT FROM b WHERE b.reader = q.reader "
-      "AND "
-      "b.peer = q.channel_id AND b.message = q.message_id)), failed AS (UPDATE telegram_gateway.messages m SET "
-      "failed_at "
-      "= b.last FROM b WHERE m.scope = b.scope AND m.channel_id = b.peer AND m.message_id = b.message AND "
-      "m.telegram_date = b.date AND m.failed_at IS DISTINCT FROM b.last AND m.channel_id = ANY ($2) AND "
-      "m.telegram_date BETWEEN $9 AND $10) INSERT INTO telegram_gateway.quarantined AS q "
+      "AND b.peer = q.channel_id AND b.message = q.message_id)) INSERT INTO telegram_gateway.quarantined AS q "
       "(reader, channel_id, message_id, scope, telegram_date, tries, reason, last_at) SELECT reader, peer, message, "
       "scope, date, tries, reason, last FROM b ON CONFLICT (channel_id, message_id, reader) DO UPDATE SET tries = "
       "excluded.tries, reason = excluded.reason, last_at = excluded.last_at",
-      std::move(Params()
-                    .add(reader)
-                    .add(peer)
-                    .add(message)
-                    .add(scope)
-                    .add(date)
-                    .add(tries)
-                    .add(reason)
-                    .add(last)
-                    .add(oldest)
-                    .add(newest))};
+      std::move(params)};
+}
+
+// Messages say when they were refused last. Halved like the writer's batches; a message that is too much alone goes
+// without.
+Result<void> set_failed(Connection& db, const Refusals& all, std::size_t from, std::size_t count) {
+  if (count == 0) return {};
+  const auto part = [&](const auto& column) { return std::span(column).subspan(from, count); };
+  const auto [oldest, newest] = span_of(part(all.date));
+  Params params;
+  params.add(part(all.peer)).add(part(all.message)).add(part(all.scope)).add(part(all.date)).add(part(all.last));
+  params.add(oldest).add(newest);
+  auto done = db.run(
+      "UPDATE telegram_gateway.messages m SET failed_at = b.last FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], "
+      "$4::timestamptz[], $5::timestamptz[]) AS b (peer, message, scope, date, last) WHERE m.scope = b.scope AND "
+      "m.channel_id = b.peer AND m.message_id = b.message AND m.telegram_date = b.date AND m.failed_at IS DISTINCT "
+      "FROM "
+      "b.last AND m.channel_id = ANY ($1) AND m.telegram_date BETWEEN $6 AND $7",
+      params);
+  if (done) return {};
+  if (!is_too_much_at_once(db.sqlstate())) return done.error();
+  if (count == 1) {
+    observe::warn("failure_not_noted", {{"channel", all.peer[from]}, {"reason", done.error().to_string()}});
+    return {};
+  }
+  if (auto first = set_failed(db, all, from, count / 2); !first) return first;
+  return set_failed(db, all, from + count / 2, count - count / 2);
 }
 
 }  // namespace
 
 Result<void> Mirror::refresh(journal::Connection& journal, Connection& db) {
-  constexpr std::array kParts = {chats, topics, cursors, quarantined};
+  constexpr std::array kParts = {chats, topics, cursors};
   for (std::size_t i = 0; i < kParts.size(); ++i) {
     auto query = kParts[i](journal);
     if (!query) return query.error();
@@ -177,6 +199,14 @@ Result<void> Mirror::refresh(journal::Connection& journal, Connection& db) {
     if (auto done = db.run(query->sql, query->params); !done) return done.error();
     sent_[i] = hash;
   }
+  const auto refusals = quarantined(journal);
+  if (!refusals) return refusals.error();
+  const auto query = quarantined(*refusals);
+  const auto hash = query.params.hash();
+  if (hash == sent_.back()) return {};
+  if (auto done = db.run(query.sql, query.params); !done) return done.error();
+  if (auto done = set_failed(db, *refusals, 0, refusals->peer.size()); !done) return done;
+  sent_.back() = hash;
   return {};
 }
 
