@@ -26,6 +26,13 @@ void within(const std::string& option, std::int64_t value, std::int64_t least, s
           "is " + std::to_string(value) + "; it must be " + std::to_string(least) + " to " + std::to_string(most));
 }
 
+// At the start: later it is waited for, as it may be exchanged while the program runs.
+void readable(const std::string& option, const std::string& path, const std::string& what) {
+  if (SecretFile(path).read()) return;
+  wrong(option, "names " + path + ", which cannot be read; create it with the " + what +
+                    " in its first line, for the user that runs this program (chmod 600)");
+}
+
 }  // namespace
 
 void check(const Options& options) {
@@ -53,6 +60,12 @@ void check(const Options& options) {
   within("retry_pause (ms)", options.retry_pause.count(), 1, kHourMs);
   within("remembered", options.remembered, 1'000, 100'000'000);
   within("stop_within (ms)", options.stop_within.count(), 0, kHourMs);
+  readable("token_file", options.token_file, "token");
+  if (options.redis) {
+    readable("redis.password_file", options.redis->password_file, "password");
+    readable("redis.sentinel_password_file", options.redis->sentinel_password_file, "password");
+  }
+  if (options.rabbitmq) readable("rabbitmq.password_file", options.rabbitmq->password_file, "password");
 }
 
 void GatewayClock::set(SystemTime now) {

@@ -116,7 +116,8 @@ class Consumer {
  public:
   using Handler = std::function<Outcome(const Message&)>;
 
-  // Connects to nothing yet. Throws std::invalid_argument that says which option is wrong and what it should be.
+  // Connects to nothing yet. Throws std::invalid_argument that says which option is wrong and what it should be, a file
+  // of a password or token that cannot be read included.
   Consumer(Options options, Handler handler);
   ~Consumer();  // as stop(), without waiting for a handler
   Consumer(const Consumer&) = delete;

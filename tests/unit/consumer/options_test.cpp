@@ -48,6 +48,36 @@ TEST(Options, WhatIsWrongIsNamed) {
   EXPECT_EQ(wrong(options), "Options::batch is 0; it must be 1 to 1000");
 }
 
+TEST(Options, FilesOfSecretsThatCannotBeReadAreNamed) {
+  const tg::test::TempFolder folder;
+  folder.write("there", "secret");
+  const auto there = (folder.path() / "there").string(), missing = (folder.path() / "missing").string();
+  auto options = valid();
+  options.mode = Mode::hybrid;
+  options.token_file = there;
+  options.redis = Redis();
+  options.redis->password_file = options.redis->sentinel_password_file = there;
+  options.rabbitmq = Rabbitmq();
+  options.rabbitmq->password_file = there;
+  EXPECT_EQ(wrong(options), "");
+
+  const auto told = [&](std::string& path) {
+    path = missing;
+    const auto error = wrong(options);
+    path = there;
+    return error;
+  };
+
+  EXPECT_EQ(told(options.rabbitmq->password_file),
+            "Options::rabbitmq.password_file names " + missing +
+                ", which cannot be read; create it with the password in its first line, for the user that runs this "
+                "program (chmod 600)");
+  EXPECT_NE(told(options.redis->password_file).find("Options::redis.password_file names"), std::string::npos);
+  EXPECT_NE(told(options.redis->sentinel_password_file).find("redis.sentinel_password_file"), std::string::npos);
+  EXPECT_NE(told(options.token_file).find("Options::token_file names"), std::string::npos);
+  EXPECT_NE(told(options.token_file).find("the token in its first line"), std::string::npos);
+}
+
 TEST(Consumer, TakesNoOptionsThatAreWrong) {
   EXPECT_THROW(Consumer(Options(), [](const Message&) { return Outcome::done; }), std::invalid_argument);
   EXPECT_THROW(Consumer(valid(), nullptr), std::invalid_argument);
