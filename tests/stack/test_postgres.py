@@ -245,7 +245,8 @@ class Stored(DatabaseCase):
         self.wait_stored(gateway)
         gateway.stop()
         gateway = self.gateway()  # it looks for them when it reaches the database
-        until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the indexes")
+        table = self.one("SELECT DISTINCT tableoid::regclass::text FROM telegram_gateway.messages")
+        until(lambda: self.past_indexes(table) == {"search", "analysis", "metadata"}, what="the indexes")
         gateway.stop()
         [(index,)] = self.sql("SELECT indexrelid::regclass::text FROM pg_index WHERE indrelid = (SELECT DISTINCT tableoid "
                               "FROM telegram_gateway.messages) AND indexrelid::regclass::text LIKE '%analysis_past'")
@@ -259,7 +260,7 @@ class Stored(DatabaseCase):
                                    "wait_event_type = 'Lock'"), what="the index to wait")
             self.wait_stored(gateway)
             self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 20)
-        until(lambda: not self.sql("SELECT telegram_gateway.past_index_statements(1)"), what="the index")
+        until(lambda: self.past_indexes(table) == {"search", "analysis", "metadata"}, what="the index")
 
     def past_days(self, *days):
         """A day each, that many ago, stored; the gateway is stopped. The partitions, newest first."""
