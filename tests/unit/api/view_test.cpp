@@ -130,7 +130,7 @@ TEST(Coverage, AnAcceptedLossIsSaidAndMakesNothingIncomplete) {
   coverage.proven_at = model::Time::seconds(9);
   coverage.missing = 2;
   store::Chat chat;
-  const RowFacts facts{chat, &coverage, {}, {}, model::Time::seconds(8), true};
+  const RowFacts facts{.chat = chat, .coverage = &coverage, .capturing = true, .stale_before = model::Time::seconds(8)};
   EXPECT_EQ(state_json(facts).at("code").as_string(), "hole");
 
   coverage.missing = 0;
