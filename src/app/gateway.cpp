@@ -153,7 +153,7 @@ Gateway::~Gateway() { stop(); }
 Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
   const auto& config = loaded.config;
   auto impl = std::make_unique<Impl>();
-  auto journal = journal::Journal::open(config.data_dir, journal::Access::write, limits_of(config));
+  auto journal = journal::Journal::open(config.data_dir, journal::Access::serve, limits_of(config));
   if (!journal) return journal.error();
   impl->journal = std::move(*journal);
   if (config.demo.enabled) {

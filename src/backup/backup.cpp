@@ -96,7 +96,7 @@ class Work {
  private:
   Result<void> begin() {
     if (auto made = make_folder(scratch_); !made) return made;
-    if (auto locked = lock_.take(scratch_); !locked) {
+    if (auto locked = lock_.take(scratch_, journal::Holds::command); !locked) {
       if (locked.error().code != Code::conflict) return locked;
       return Error{Code::conflict, fmt::format("another backup of {} runs", options_.data_dir.string()),
                    "Wait for its end"};

@@ -96,7 +96,7 @@ class Staging {
 
   Result<void> begin(const fs::path& data_dir) {
     if (auto made = make_folder(root_); !made) return made;
-    if (auto locked = lock_.take(root_); !locked) {
+    if (auto locked = lock_.take(root_, journal::Holds::command); !locked) {
       if (locked.error().code != Code::conflict) return locked;
       return Error{Code::conflict, fmt::format("another restore of {} runs", data_dir.string()), "Wait for its end"};
     }
@@ -289,7 +289,7 @@ Result<Restored> restore(const RestoreOptions& options) {
   journal::FolderLock former;
   std::error_code ignored;
   if (fs::exists(options.data_dir, ignored)) {
-    if (auto locked = former.take(options.data_dir); !locked) return locked.error();
+    if (auto locked = former.take(options.data_dir, journal::Holds::command); !locked) return locked.error();
   }
   if (auto carried = carry_over(restored, options.data_dir, staging.data()); !carried) return carried.error();
   if (auto moved = move_aside(restored, staging.data()); !moved) return moved.error();

@@ -110,9 +110,10 @@ Result<pid_t> spawn_gateway(const Common& common, const std::filesystem::path& l
 
 Result<Step> start_process(const Common& common, const config::Config& config, const ServiceFlags& flags) {
   if (const auto held = journal::holder(config.data_dir); held && *held) {
-    return Error{Code::conflict, fmt::format("a gateway runs on {} already (pid {})", config.data_dir, **held),
+    return Error{Code::conflict, fmt::format("a gateway runs on {} already (pid {})", config.data_dir, (*held)->pid),
                  "Look at it: telegram-gateway health"};
   }
+  if (auto own = journal::check_owner(config.data_dir); !own) return own.error();
   Step step{"started", "process", 0, ""};
   if (flags.dry_run) return step;
   std::error_code failed;
@@ -146,7 +147,12 @@ Result<Step> stop_process(const config::Config& config, const ServiceFlags& flag
     return Error{Code::not_found, fmt::format("no gateway runs on {}", config.data_dir),
                  "Name the folder of the one that runs with --data-dir"};
   }
-  Step step{"stopped", "process", **held, ""};
+  if ((*held)->as != journal::Holds::gateway) {
+    return Error{Code::conflict,
+                 fmt::format("a command (pid {}) works on {}, no gateway", (*held)->pid, config.data_dir),
+                 "Wait for its end"};
+  }
+  Step step{"stopped", "process", (*held)->pid, ""};
   if (flags.dry_run) return step;
   if (::kill(step.pid, SIGTERM) != 0) {
     return Error{Code::permission, fmt::format("stopping pid {}: {}", step.pid, std::generic_category().message(errno)),

@@ -96,7 +96,7 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
   impl->limits = limits;
   const fs::path file = folder / "journal.db";
 
-  if (access == Access::write) {
+  if (access != Access::read) {
     std::error_code failed;
     const bool made = fs::create_directories(folder, failed);
     if (failed) {
@@ -104,7 +104,9 @@ Result<std::unique_ptr<Journal>> Journal::open(const fs::path& folder, Access ac
                    "Name a folder you may write to with --data-dir or TELEGRAM_GATEWAY_DATA_DIR"};
     }
     if (made) fs::permissions(folder, fs::perms::owner_all, failed);
-    if (auto locked = impl->lock.take(folder); !locked) return locked.error();
+    if (auto own = check_owner(folder); !own) return own.error();
+    const auto as = access == Access::serve ? Holds::gateway : Holds::command;
+    if (auto locked = impl->lock.take(folder, as); !locked) return locked.error();
     auto writer = Connection::open(file, Connection::Mode::write);
     if (!writer) return writer.error();
     impl->writer = std::move(*writer);

@@ -30,12 +30,12 @@ struct Limits {
   std::chrono::hours keep{24 * 8};                // events younger than this are never trimmed
 };
 
-enum class Access { write, read };
+enum class Access { serve, write, read };
 
 class Journal {
  public:
   // Makes the folder (0700) and the file where they are missing. Access::read takes no lock and works beside a
-  // running gateway.
+  // running gateway, which is who says Access::serve.
   static Result<std::unique_ptr<Journal>> open(const std::filesystem::path& folder, Access access, Limits limits = {});
   ~Journal();
 

@@ -60,7 +60,8 @@ Result<RolledBack> rollback(const config::Config& config, bool discard_newer, bo
   const auto backup = detail::backup_of(data);
   if (!state.fresh && !fs::exists(backup)) return nothing_to_undo(data);
   journal::FolderLock lock;
-  if (auto locked = lock.take(data); !locked) return locked.error();
+  if (auto own = journal::check_owner(data); !own) return own.error();
+  if (auto locked = lock.take(data, journal::Holds::command); !locked) return locked.error();
 
   RolledBack result;
   result.started_at = state.started_at;

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """start, stop, restart, health, ports, bench and doctor, on this machine alone: what they do, say and refuse."""
 
+import fcntl
 import os
 import pathlib
 import signal
+import struct
 import sys
 import unittest
 
@@ -73,6 +75,18 @@ class StartAndStopTest(Case):
         os.kill(told["pid"], signal.SIGSTOP)
         self.bad(1, "stop", "--patience", "1", says=["has not ended after 1 s", f"kill -9 {told['pid']}"])
         os.kill(told["pid"], signal.SIGCONT)
+
+
+    def test_a_command_that_changes_the_folder_is_not_stopped(self):
+        self.harbour()
+        F_OFD_SETLK = 37
+        with open(self.data / "lock", "w", encoding="utf-8") as lock:  # as import and migrate-legacy hold it
+            fcntl.fcntl(lock, F_OFD_SETLK, struct.pack("hhlli4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+            lock.write(f"{os.getpid()} command\n")
+            lock.flush()
+
+            for verb in ("stop", "restart"):
+                self.bad(1, verb, says=[f"a command (pid {os.getpid()}) works on"], **self.port)
 
 
 class HealthTest(Case):
