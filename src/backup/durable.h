@@ -30,8 +30,10 @@ Result<void> sync(const File& file, const std::filesystem::path& path);
 Result<void> sync_folder(const std::filesystem::path& folder);
 Result<void> make_folder(const std::filesystem::path& folder);  // 0700, with those above it; there already is good
 Result<void> move_file(const std::filesystem::path& from, const std::filesystem::path& to);  // and both folders synced
-// What is at `to` and at `from` change places in one step.
+// What is at `to` and at `from` change places in one step; the folders above are not synced.
 Result<void> swap_folders(const std::filesystem::path& from, const std::filesystem::path& to);
+// Root works for the user of `folder`: what it makes belongs to that user. Follows no symbolic link at its end.
+Result<void> give_to_owner_of(const std::filesystem::path& folder, const std::filesystem::path& made);
 Result<void> remove_tree(const std::filesystem::path& path);
 
 std::int64_t free_bytes(const std::filesystem::path& folder);  // for this user; 0 where it cannot be told

@@ -118,7 +118,11 @@ class Staging {
   fs::path data() const { return root_ / "data"; }
   fs::path plain() const { return root_ / "plain.tar.zst"; }
   const fs::path& root() const { return root_; }
-  void keep() { locked_ = false; }
+  void keep_data() {
+    std::error_code ignored;
+    fs::remove(plain(), ignored);
+    locked_ = false;
+  }
 
  private:
   const fs::path root_;
@@ -126,10 +130,22 @@ class Staging {
   bool locked_ = false;
 };
 
-Result<void> decrypt(const RestoreOptions& options, const fs::path& to) {
+Result<void> room(const fs::path& folder, std::int64_t needed) {
+  const auto left = free_bytes(folder);
+  if (left >= needed + kSpare) return {};
+  return Error{Code::out_of_space,
+               fmt::format("what is restored needs {} MB at {}, {} MB are free", ((needed + kSpare) >> 20) + 1,
+                           folder.string(), left >> 20),
+               "Free disk space there, or name another folder with --data-dir"};
+}
+
+Result<void> decrypt(const RestoreOptions& options, const Staging& staging) {
+  std::error_code ignored;
+  if (auto fits = room(staging.root(), static_cast<std::int64_t>(fs::file_size(options.archive, ignored))); !fits)
+    return fits;
   if (options.on_progress) options.on_progress(std::nullopt, "decrypting");
-  auto ended = run_child({{"age", "--decrypt", "--identity", options.identity_file.string(), "--output", to.string(),
-                           options.archive.string()},
+  auto ended = run_child({{"age", "--decrypt", "--identity", options.identity_file.string(), "--output",
+                           staging.plain().string(), options.archive.string()},
                           {}});
   if (!ended) return ended.error();
   if (ended->code != 0) {
@@ -148,15 +164,6 @@ OnBytes tell(const RestoreOptions& options, std::string doing, std::int64_t all)
   };
 }
 
-Result<void> room(const fs::path& folder, std::int64_t needed) {
-  const auto left = free_bytes(folder);
-  if (left >= needed + kSpare) return {};
-  return Error{Code::out_of_space,
-               fmt::format("what is restored needs {} MB at {}, {} MB are free", ((needed + kSpare) >> 20) + 1,
-                           folder.string(), left >> 20),
-               "Free disk space there, or name another folder with --data-dir"};
-}
-
 Result<void> prove(const fs::path& folder, const Manifest& manifest) {
   auto counts = prove_journal(folder / kJournalName);
   if (!counts) return counts.error();
@@ -167,18 +174,21 @@ Result<void> prove(const fs::path& folder, const Manifest& manifest) {
   return {};
 }
 
-// Media by hard links: their files never change. Sessions as copies, which are left alone.
+// Media by hard links: their files never change. Sessions as copies, which are left alone. A symbolic link stays one:
+// root must not read for the folder's owner what a link leads to.
 Result<void> carry_over(const Restored& restored, const fs::path& from, const fs::path& to) {
   std::error_code failed;
   if (fs::is_directory(from / "media", failed) && !failed) {
-    fs::copy(from / "media", to / "media", fs::copy_options::recursive | fs::copy_options::create_hard_links, failed);
+    fs::copy(from / "media", to / "media",
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks | fs::copy_options::create_hard_links,
+             failed);
     if (failed) {
       return error_at("linking", from / "media", failed.value(),
                       "Is it another disk? Set media.folder to its path, then nothing has to be linked");
     }
   }
   if (restored.kept_sessions) {
-    fs::copy(from / "accounts", to / "accounts", fs::copy_options::recursive, failed);
+    fs::copy(from / "accounts", to / "accounts", fs::copy_options::recursive | fs::copy_options::copy_symlinks, failed);
     if (failed) return error_at("copying", from / "accounts", failed.value());
   }
   return {};
@@ -196,19 +206,19 @@ Result<void> move_aside(const Restored& restored, const fs::path& data) {
 }
 
 // Whoever owns the folder that is replaced owns what replaces it: root restores for the gateway's user.
-Result<void> give_to_owner_of(const fs::path& former, const fs::path& folder) {
-  struct stat owner {};
-  if (::stat(former.c_str(), &owner) != 0 || (owner.st_uid == ::geteuid() && owner.st_gid == ::getegid())) return {};
-  const auto give = [&](const fs::path& path) {
-    return ::lchown(path.c_str(), owner.st_uid, owner.st_gid) == 0 ? 0 : errno;
-  };
-  if (const int why = give(folder); why != 0) return error_at("giving to its owner", folder, why);
+Result<void> give_all_to_owner_of(const fs::path& former, const fs::path& folder) {
+  if (auto given = give_to_owner_of(former, folder); !given) return given;
+  const auto media = folder / "media";
+  bool in_media = false;
   std::error_code failed;
   for (fs::recursive_directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
-    if (entry->path() == folder / "media") entry.disable_recursion_pending();  // the same files as before
-    if (const int why = give(entry->path()); why != 0) return error_at("giving to its owner", entry->path(), why);
+    if (entry.depth() == 0) in_media = entry->path() == media;
+    // Files of media are the same as before; their folders are new.
+    std::error_code ignored;
+    if (in_media && entry->symlink_status(ignored).type() != fs::file_type::directory) continue;
+    if (auto given = give_to_owner_of(former, entry->path()); !given) return given;
   }
-  return {};
+  return failed ? error_at("reading", folder, failed.value()) : Result<void>();
 }
 
 Result<void> sync_folders(const fs::path& folder) {
@@ -222,7 +232,7 @@ Result<void> sync_folders(const fs::path& folder) {
 }
 
 // The last two steps. What is killed between them is put right by the next restore.
-Result<void> swap_in(Staging& staging, const Restored& restored, const fs::path& data_dir) {
+Result<void> swap_in(Staging& staging, Restored& restored, const fs::path& data_dir) {
   std::error_code ignored;
   const auto mark = staging.data() / kMark;
   if (!fs::exists(data_dir, ignored)) {
@@ -231,10 +241,17 @@ Result<void> swap_in(Staging& staging, const Restored& restored, const fs::path&
   }
   if (auto swapped = swap_folders(staging.data(), data_dir); !swapped) return swapped;
   fs::remove(data_dir / kMark, ignored);
-  if (restored.former.empty()) return {};
-  auto renamed = move_file(staging.data(), restored.former);
-  if (!renamed) staging.keep();  // the former folder is in there
-  return renamed;
+  if (!restored.former.empty() && ::rename(staging.data().c_str(), restored.former.c_str()) != 0) {
+    const int why = errno;
+    staging.keep_data();
+    return error_at("renaming the former folder to", restored.former, why,
+                    fmt::format("It is whole in {}: move it yourself", staging.data().string()));
+  }
+  // It is done, whatever the disk says now.
+  for (const auto& folder : {data_dir.parent_path(), staging.root()}) {
+    if (auto synced = sync_folder(folder); !synced) restored.warning = synced.error().to_string();
+  }
+  return {};
 }
 
 }  // namespace
@@ -242,15 +259,13 @@ Result<void> swap_in(Staging& staging, const Restored& restored, const fs::path&
 Result<Restored> rehearse(const RestoreOptions& options) {
   if (auto good = check_target(options); !good) return good.error();
   if (is_encrypted(options.archive)) {
-    std::string pattern = (fs::temp_directory_path() / "telegram-gateway-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) return error_at("making", pattern, errno);
+    // Never to /tmp: secrets are in it, and what a killed one leaves here goes with the next.
+    Staging staging(options.data_dir);
+    if (auto begun = staging.begin(options.data_dir); !begun) return begun.error();
     auto plain = options;
-    plain.archive = fs::path(pattern) / "plain.tar.zst";
-    auto decrypted = decrypt(options, plain.archive);
-    auto rehearsed = decrypted ? rehearse(plain) : Result<Restored>(decrypted.error());
-    std::error_code ignored;
-    fs::remove_all(pattern, ignored);
-    return rehearsed;
+    plain.archive = staging.plain();
+    if (auto decrypted = decrypt(options, staging); !decrypted) return decrypted.error();
+    return rehearse(plain);
   }
   auto announced = read_manifest(options.archive);
   if (!announced) return announced.error();
@@ -265,10 +280,7 @@ Result<Restored> restore(const RestoreOptions& options) {
   if (auto begun = staging.begin(options.data_dir); !begun) return begun.error();
   auto archive = options.archive;
   if (is_encrypted(archive)) {
-    std::error_code ignored;
-    if (auto fits = room(staging.root(), static_cast<std::int64_t>(fs::file_size(archive, ignored))); !fits)
-      return fits.error();
-    if (auto decrypted = decrypt(options, staging.plain()); !decrypted) return decrypted.error();
+    if (auto decrypted = decrypt(options, staging); !decrypted) return decrypted.error();
     archive = staging.plain();
   }
   auto announced = read_manifest(archive);
@@ -293,7 +305,7 @@ Result<Restored> restore(const RestoreOptions& options) {
   }
   if (auto carried = carry_over(restored, options.data_dir, staging.data()); !carried) return carried.error();
   if (auto moved = move_aside(restored, staging.data()); !moved) return moved.error();
-  if (auto given = give_to_owner_of(options.data_dir, staging.data()); !given) return given.error();
+  if (auto given = give_all_to_owner_of(options.data_dir, staging.data()); !given) return given.error();
   if (auto synced = sync_folders(staging.data()); !synced) return synced.error();
   if (auto swapped = swap_in(staging, restored, options.data_dir); !swapped) return swapped.error();
   return restored;

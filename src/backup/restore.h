@@ -33,9 +33,11 @@ struct Restored {
   std::vector<FileEntry> put_aside;
   bool sessions = false;       // of the backup
   bool kept_sessions = false;  // those that were in the folder
+  std::string warning;         // it is done, but the disk did not say that it keeps it
 };
 
-// What would be done, the backup read and proven to its end; changes nothing.
+// What would be done, the backup read and proven to its end; changes nothing. An encrypted one is decrypted beside the
+// data folder, for as long as that takes.
 Result<Restored> rehearse(const RestoreOptions& options);
 
 // conflict while a gateway runs on the folder, or where it holds something and `replace` is not set; corrupt,

@@ -77,6 +77,7 @@ int restore(const Common& common, const RestoreFlags& flags) {
     restored = flags.dry_run ? backup::rehearse(options) : backup::restore(options);
   }
   if (!restored) return fail(restored.error());
+  if (!restored->warning.empty()) std::cerr << "warning: " << restored->warning << "\n";
   show_restored(common, options, *restored, flags.dry_run);
   return kDone;
 }
