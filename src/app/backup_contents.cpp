@@ -8,7 +8,11 @@
 namespace tg::app {
 namespace {
 
-Result<void> dump_database(const store::postgres::Target& target, const std::filesystem::path& to) {
+// Below the six hours that the backup's unit has: the journal comes behind it.
+constexpr std::chrono::hours kDumpPatience{4};
+
+Result<void> dump_database(const store::postgres::Target& target, const std::filesystem::path& to,
+                           const std::function<Result<void>()>& go_on) {
   auto ended =
       backup::run_child({{"pg_dump", "--format=custom", "--compress=0", "--no-password", "--file=" + to.string()},
                          {{"PGHOST", target.host},
@@ -18,7 +22,10 @@ Result<void> dump_database(const store::postgres::Target& target, const std::fil
                           {"PGPASSWORD", target.password},
                           {"PGSSLMODE", target.tls},
                           {"PGSSLROOTCERT", target.tls_ca_file},
-                          {"PGAPPNAME", "telegram-gateway backup"}}});
+                          {"PGCONNECT_TIMEOUT", "30"},
+                          {"PGAPPNAME", "telegram-gateway backup"}},
+                         kDumpPatience,
+                         go_on});
   if (!ended) return ended.error();
   if (ended->code != 0) {
     return Error{Code::unavailable, "pg_dump: " + ended->complaint(),
@@ -52,17 +59,18 @@ std::vector<backup::Outside> outside_files(const config::Loaded& loaded) {
   return files;
 }
 
-Result<backup::Dump> database_dump(const config::Config& config) {
-  auto targets = database_targets(config.postgres);
-  if (!targets) return targets.error();
-  return backup::Dump{
-      "postgresql.dump", "PostgreSQL",
-      [target = std::move(targets->direct)](const std::filesystem::path& to) { return dump_database(target, to); }};
+backup::Dump database_dump(const config::Config& config) {
+  return {"postgresql.dump", "PostgreSQL",
+          [postgres = config.postgres](const auto& to, const auto& go_on) -> Result<void> {
+            const auto targets = database_targets(postgres);
+            if (!targets) return targets.error();
+            return dump_database(targets->direct, to, go_on);
+          }};
 }
 
 backup::Dump broker_definitions(const config::Config& config) {
   return {"rabbitmq.json", "RabbitMQ's definitions",
-          [rabbitmq = config.rabbitmq](const std::filesystem::path& to) { return write_definitions(rabbitmq, to); }};
+          [rabbitmq = config.rabbitmq](const auto& to, const auto&) { return write_definitions(rabbitmq, to); }};
 }
 
 }  // namespace tg::app

@@ -10,7 +10,7 @@ namespace tg::app {
 std::vector<backup::Outside> outside_files(const config::Loaded& loaded);
 
 // PostgreSQL by pg_dump, past PgBouncer.
-Result<backup::Dump> database_dump(const config::Config& config);
+backup::Dump database_dump(const config::Config& config);
 
 // What is defined at RabbitMQ, from its management API (rabbitmq.management_url).
 backup::Dump broker_definitions(const config::Config& config);

@@ -1,5 +1,6 @@
 #include "app/upkeep.h"
 
+#include "backup/backup.h"
 #include "journal/coverage.h"
 #include "journal/upkeep.h"
 #include "observe/log.h"
@@ -37,6 +38,8 @@ void Upkeep::run() {
     if (round % kSlowlyEvery == 0) {
       watched_.channels.look(now, watched_.health.captures());
       count_missing(now);
+      const auto backup = backup::last_made(watched_.journal.folder());
+      watched_.metrics.last_backup.Set(backup ? static_cast<double>(backup->to_seconds()) : 0);
       if (watched_.keep) trim(now);
     }
     notifier_.look(watched_.health, model::Time::now(), Notifier::Clock::now());

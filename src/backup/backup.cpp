@@ -1,6 +1,7 @@
 #include "backup/backup.h"
 
 #include <cerrno>
+#include <fstream>
 
 #include "backup/archive.h"
 #include "backup/child.h"
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::string_view kPartial = ".partial";
 constexpr std::string_view kAgeBegins = "age-encryption.org/v1\n";
+constexpr std::string_view kLast = "backup.last";       // in the data folder: seconds since 1970
+constexpr std::int64_t kMostSeconds = 253'402'300'799;  // the end of 9999
 constexpr std::size_t kJournalDigits = 8;
 
 std::int64_t size_of(const fs::path& file) {
@@ -40,18 +43,6 @@ Result<std::string> journal_of(const fs::path& data_dir) {
   return (*journal)->id().substr(0, kJournalDigits);
 }
 
-std::vector<fs::path> to_remove(const Options& options, const Name& made) {
-  auto all = backups_in(options.to, made.journal);
-  std::vector<model::Time> times{made.made_at};
-  for (const auto& one : all) times.push_back(one.name.made_at);
-  const auto old = too_old(std::move(times), options.keep);
-  std::vector<fs::path> paths;
-  for (const auto& one : all) {
-    if (std::find(old.begin(), old.end(), one.name.made_at) != old.end()) paths.push_back(one.path);
-  }
-  return paths;
-}
-
 Result<void> check_place(const Options& options) {
   if (options.to.empty()) {
     return Error{Code::invalid_input, "no folder for backups is named", "Name one with --to, or set backup.folder"};
@@ -72,6 +63,7 @@ class Work {
     name_.made_at = model::Time::seconds(model::Time::now().to_seconds());
     name_.journal = std::move(journal);
     name_.encrypted = !options.recipients_file.empty();
+    name_.complete = options.complete;
   }
   ~Work() {
     if (locked_) (void)empty_scratch();
@@ -95,6 +87,8 @@ class Work {
 
  private:
   Result<void> begin() {
+    std::error_code ignored;
+    if (fs::is_symlink(scratch_, ignored)) return error_at("emptying", scratch_, ELOOP, "Remove the link");
     if (auto made = make_folder(scratch_); !made) return made;
     if (auto locked = lock_.take(scratch_, journal::Holds::command); !locked) {
       if (locked.error().code != Code::conflict) return locked;
@@ -102,13 +96,20 @@ class Work {
                    "Wait for its end"};
     }
     locked_ = true;
+    for (const auto& made : {scratch_, scratch_ / "lock"}) {
+      if (auto given = give_to_owner_of(options_.data_dir, made); !given) return given;
+    }
     if (auto emptied = empty_scratch(); !emptied) return emptied;
     if (auto made = make_folder(options_.to); !made) return made;
-    const auto final = options_.to / name_.to_string();
-    if (fs::exists(final)) return error_at("writing", final, EEXIST, "Try again in a second");
+    auto other = name_;
+    other.complete = !name_.complete;
+    for (const auto& name : {name_, other}) {
+      const auto final = options_.to / name.to_string();
+      if (fs::exists(final)) return error_at("writing", final, EEXIST, "Try again in a second");
+    }
     remove_left_behind();
     partial_ = options_.to / fmt::format(".{}{}", name_.to_string(), kPartial);
-    return room();
+    return room(0);
   }
 
   Result<void> empty_scratch() {
@@ -132,13 +133,15 @@ class Work {
     }
   }
 
-  // The copy and the archive are there together; later the archive and what was put back from it.
-  Result<void> room() const {
+  // The copy and the archive are there together; later the archive and what was put back from it. Of the dumps
+  // `dumped` bytes are there already.
+  Result<void> room(std::int64_t dumped) const {
     const auto bytes = journal_bytes(options_.data_dir);
     const bool same = name_.encrypted || same_disk(options_.data_dir, options_.to);
-    const auto here = bytes * (same ? 2 : 1) + options_.reserve_bytes;
+    const auto here = bytes + (same ? bytes + dumped : 0) + options_.reserve_bytes;
     if (const auto left = free_bytes(options_.data_dir); left < here) return no_room(options_.data_dir, here, left);
-    if (const auto left = free_bytes(options_.to); left < bytes) return no_room(options_.to, bytes, left);
+    const auto there = bytes + dumped;
+    if (const auto left = free_bytes(options_.to); left < there) return no_room(options_.to, there, left);
     return {};
   }
 
@@ -149,23 +152,48 @@ class Work {
         "Free disk space there, or name another folder with --to"};
   }
 
+  Result<void> go_on() const {
+    if (options_.interrupted && options_.interrupted()) return Error{Code::unavailable, "interrupted", ""};
+    return {};
+  }
+
   // While it works: capture must not pause for it.
   Result<void> step(std::string_view doing, std::int64_t done, std::int64_t all) const {
     if (options_.on_progress && all > 0)
       options_.on_progress(static_cast<double>(done) / static_cast<double>(all), std::string(doing));
-    if (options_.interrupted && options_.interrupted()) return Error{Code::unavailable, "interrupted", ""};
+    if (auto more = go_on(); !more) return more;
     const auto left = free_bytes(options_.data_dir);
     if (left < options_.reserve_bytes) return no_room(options_.data_dir, options_.reserve_bytes, left);
     return {};
   }
 
-  Result<void> collect() {
-    if (auto made = make_folder(files_); !made) return made;
+  // A server that is down must not cost the journal its backup, nor a dump the room that the journal's needs.
+  Result<void> collect_dumps() {
+    std::int64_t before = 0;
     for (const auto& dump : options_.dumps) {
       if (options_.on_progress) options_.on_progress(std::nullopt, dump.what);
-      if (auto written = dump.write(files_ / dump.name); !written) return written;
-      collected_.files.push_back({dump.name, size_of(files_ / dump.name), "", dump.what});
+      const auto file = files_ / dump.name;
+      const auto room_left = [&]() -> Result<void> {
+        auto more = go_on();
+        return more ? room(before + size_of(file)) : more;
+      };
+      auto written = dump.write(file, room_left);
+      if (written) written = room_left();
+      if (auto more = go_on(); !more) return more;
+      if (written) {
+        collected_.files.push_back({dump.name, size_of(file), "", dump.what});
+        before += size_of(file);
+        continue;
+      }
+      collected_.left_out.push_back({dump.what, written.error().to_string()});
+      if (auto removed = remove_tree(file); !removed) return removed;
     }
+    return {};
+  }
+
+  Result<void> collect() {
+    if (auto made = make_folder(files_); !made) return made;
+    if (auto dumped = collect_dumps(); !dumped) return dumped;
     auto copied =
         copy_journal(options_.data_dir / "journal.db", files_ / kJournalName,
                      [this](std::int64_t done, std::int64_t all) { return step("copying the journal", done, all); });
@@ -181,6 +209,8 @@ class Work {
   Result<void> pack(const fs::path& plain) {
     manifest_.program = options_.program;
     manifest_.made_at = name_.made_at;
+    whole_ = collected_.left_out.empty();
+    name_.complete = name_.complete && whole_;
     manifest_.left_out = options_.left_out;
     manifest_.left_out.insert(manifest_.left_out.end(), collected_.left_out.begin(), collected_.left_out.end());
     manifest_.files = std::move(collected_.files);
@@ -218,9 +248,11 @@ class Work {
 
   Result<void> encrypt(const fs::path& plain) const {
     if (options_.on_progress) options_.on_progress(std::nullopt, "encrypting");
-    auto ended = run_child({{"age", "--encrypt", "--recipients-file", options_.recipients_file.string(), "--output",
-                             partial_.string(), plain.string()},
-                            {}});
+    Child age{{"age", "--encrypt", "--recipients-file", options_.recipients_file.string(), "--output",
+               partial_.string(), plain.string()},
+              {}};
+    age.go_on = [this] { return step("", 0, 0); };
+    auto ended = run_child(age);
     if (!ended) return ended.error();
     if (ended->code != 0) {
       return Error{
@@ -244,12 +276,26 @@ class Work {
     if (auto renamed = move_file(std::exchange(partial_, fs::path()), made.file); !renamed) return renamed.error();
     made.bytes = size_of(made.file);
     made.manifest = std::move(manifest_);
-    for (auto& old : to_remove(options_, name_)) {
+    made.whole = whole_;
+    for (auto& old : to_remove(options_.to, name_, options_.keep)) {
       std::error_code failed;
       if (fs::remove(old, failed)) made.removed.push_back(std::move(old));
     }
     if (auto synced = sync_folder(options_.to); !synced) return synced.error();
+    if (!whole_) return made;
+    if (auto told = tell_last(); !told) return told.error();
     return made;
+  }
+
+  Result<void> tell_last() const {
+    const auto file = scratch_ / kLast;
+    auto stamp = create(file);
+    if (!stamp) return stamp.error();
+    if (auto written = write_all(*stamp, fmt::format("{}\n", name_.made_at.to_seconds()), file); !written)
+      return written;
+    if (auto given = give_to_owner_of(options_.data_dir, file); !given) return given;
+    if (auto synced = sync(*stamp, file); !synced) return synced;
+    return move_file(file, options_.data_dir / kLast);
   }
 
   const Options& options_;
@@ -257,7 +303,7 @@ class Work {
   Name name_;
   fs::path partial_;
   journal::FolderLock lock_;
-  bool locked_ = false;
+  bool locked_ = false, whole_ = true;
   Collected collected_;
   Manifest manifest_;
 };
@@ -268,8 +314,10 @@ Result<Plan> plan(const Options& options) {
   if (auto good = check_place(options); !good) return good.error();
   auto journal = journal_of(options.data_dir);
   if (!journal) return journal.error();
-  Name name{model::Time::seconds(model::Time::now().to_seconds()), *journal, !options.recipients_file.empty()};
-  return Plan{options.to / name.to_string(), journal_bytes(options.data_dir), to_remove(options, name)};
+  const Name name{model::Time::seconds(model::Time::now().to_seconds()), *journal, !options.recipients_file.empty(),
+                  options.complete};
+  return Plan{options.to / name.to_string(), journal_bytes(options.data_dir),
+              to_remove(options.to, name, options.keep)};
 }
 
 Result<Made> make(const Options& options) {
@@ -277,6 +325,13 @@ Result<Made> make(const Options& options) {
   auto journal = journal_of(options.data_dir);
   if (!journal) return journal.error();
   return Work(options, std::move(*journal)).run();
+}
+
+std::optional<model::Time> last_made(const fs::path& data_dir) {
+  std::ifstream in(data_dir / kLast);
+  std::int64_t seconds = 0;
+  if (!(in >> seconds) || seconds <= 0 || seconds > kMostSeconds) return std::nullopt;
+  return model::Time::seconds(seconds);
 }
 
 }  // namespace tg::backup

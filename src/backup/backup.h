@@ -30,6 +30,7 @@ struct Options {
   std::vector<Outside> outside;    // configuration and secrets
   std::vector<Dump> dumps;         // before the journal, so that it is at least as new as they are
   std::vector<LeftOut> left_out;   // what the caller knows to be missing
+  bool complete = true;            // false: one of `left_out` should be in it
   // What is being done, and how much of it (0…1) where that is known.
   std::function<void(std::optional<double>, const std::string&)> on_progress;
   std::function<bool()> interrupted;  // asked often; then nothing is left behind
@@ -43,6 +44,7 @@ struct Plan {
 
 struct Made {
   std::filesystem::path file;
+  bool whole = true;  // false: something could not be taken (manifest.left_out); last_made() is the one before
   std::int64_t bytes = 0;
   Manifest manifest;
   std::vector<std::filesystem::path> removed;
@@ -51,7 +53,12 @@ struct Made {
 // What would be done; changes nothing.
 Result<Plan> plan(const Options& options);
 
-// conflict while another backup of the folder runs; out_of_space before anything is harmed.
+// A dump or a file that cannot be taken is left out; without the journal or a session there is no backup. What is made
+// in the data folder belongs to its owner. conflict while another backup of the folder runs; out_of_space before
+// anything is harmed.
 Result<Made> make(const Options& options);
+
+// When the last one was taken of which nothing failed; nothing where none ever was.
+std::optional<model::Time> last_made(const std::filesystem::path& data_dir);
 
 }  // namespace tg::backup

@@ -90,16 +90,24 @@ bool take(int from, std::string& into) {
   return true;
 }
 
-// False when the deadline came first.
-bool read_all(const Pipe& out, const Pipe& err, Ended& ended, std::chrono::steady_clock::time_point deadline) {
+// To the end of both, unless the deadline or an error of `child.go_on` comes first.
+Result<void> read_all(const Pipe& out, const Pipe& err, Ended& ended, const Child& child) {
+  const auto deadline = std::chrono::steady_clock::now() + child.patience;
   std::array<pollfd, 2> ends{pollfd{out.read, POLLIN, 0}, pollfd{err.read, POLLIN, 0}};
   while (ends[0].fd >= 0 || ends[1].fd >= 0) {
-    if (std::chrono::steady_clock::now() >= deadline) return false;
+    if (std::chrono::steady_clock::now() >= deadline) {
+      return Error{Code::timeout,
+                   fmt::format("{} did not end within {} s", child.command.front(), child.patience.count()),
+                   "Look at what it waits for, then try again"};
+    }
+    if (child.go_on) {
+      if (auto more = child.go_on(); !more) return more;
+    }
     if (::poll(ends.data(), ends.size(), kLookEveryMs) <= 0) continue;
     if (ends[0].revents != 0 && !take(out.read, ended.out)) ends[0].fd = -1;
     if (ends[1].revents != 0 && !take(err.read, ended.err)) ends[1].fd = -1;
   }
-  return true;
+  return {};
 }
 
 }  // namespace
@@ -128,15 +136,12 @@ Result<Ended> run_child(const Child& child) {
   out.close_write();
   err.close_write();
   Ended ended;
-  const bool in_time = read_all(out, err, ended, std::chrono::steady_clock::now() + child.patience);
-  if (!in_time) ::kill(pid, SIGKILL);
+  const auto read = read_all(out, err, ended, child);
+  if (!read) ::kill(pid, SIGKILL);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  if (!in_time) {
-    return Error{Code::timeout, fmt::format("{} did not end within {} s", program, child.patience.count()),
-                 "Look at what it waits for, then try again"};
-  }
+  if (!read) return read.error();
   ended.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return ended;
 }

@@ -3,6 +3,7 @@
 // arguments: secrets go into `environment` or a file.
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@ struct Child {
   std::vector<std::string> command;                              // the program is looked for in PATH
   std::vector<std::pair<std::string, std::string>> environment;  // on top of this process's own
   std::chrono::seconds patience = std::chrono::hours(6);         // then it is killed
+  std::function<Result<void>()> go_on = {};                      // asked often; its error kills it, and is returned
 };
 
 struct Ended {

@@ -21,7 +21,8 @@ struct Outside {
 struct Dump {
   std::string name;  // in the backup
   std::string what;  // for people
-  std::function<Result<void>(const std::filesystem::path& to)> write;
+  // `go_on` is asked often; its error ends it.
+  std::function<Result<void>(const std::filesystem::path& to, const std::function<Result<void>()>& go_on)> write;
 };
 
 struct Collected {

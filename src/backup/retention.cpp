@@ -7,7 +7,8 @@
 namespace tg::backup {
 namespace {
 
-constexpr std::string_view kBegin = "telegram-gateway-", kEnd = ".tar.zst", kEncrypted = ".age";
+constexpr std::string_view kBegin = "telegram-gateway-", kIncomplete = "-incomplete", kEnd = ".tar.zst",
+                           kEncrypted = ".age";
 constexpr std::size_t kStamp = 16, kJournal = 8;  // 20261127T020000Z, 3fa91c02
 
 using std::chrono::sys_days;
@@ -42,7 +43,8 @@ std::string stamp_of(model::Time at) {
 }  // namespace
 
 std::string Name::to_string() const {
-  return fmt::format("{}{}-{}{}{}", kBegin, stamp_of(made_at), journal, kEnd, encrypted ? kEncrypted : "");
+  return fmt::format("{}{}-{}{}{}{}", kBegin, stamp_of(made_at), journal, complete ? "" : kIncomplete, kEnd,
+                     encrypted ? kEncrypted : "");
 }
 
 std::optional<Name> parse_name(std::string_view name) {
@@ -54,6 +56,10 @@ std::optional<Name> parse_name(std::string_view name) {
   if (!name.starts_with(kBegin) || !name.ends_with(kEnd)) return std::nullopt;
   name.remove_prefix(kBegin.size());
   name.remove_suffix(kEnd.size());
+  if (name.ends_with(kIncomplete)) {
+    parsed.complete = false;
+    name.remove_suffix(kIncomplete.size());
+  }
   if (name.size() != kStamp + 1 + kJournal || name[kStamp] != '-') return std::nullopt;
   const auto at = parse_stamp(name.substr(0, kStamp));
   if (!at) return std::nullopt;
@@ -109,6 +115,24 @@ std::vector<Found> backups_in(const std::filesystem::path& folder, std::string_v
   }
   std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) { return a.name.made_at > b.name.made_at; });
   return found;
+}
+
+std::vector<std::filesystem::path> to_remove(const std::filesystem::path& folder, const Name& made, const Keep& keep) {
+  const auto found = backups_in(folder, made.journal);
+  std::vector<model::Time> all{made.made_at}, complete;
+  if (made.complete) complete.push_back(made.made_at);
+  for (const auto& one : found) {
+    all.push_back(one.name.made_at);
+    if (one.name.complete) complete.push_back(one.name.made_at);
+  }
+  const auto old = too_old(std::move(all), keep), old_complete = too_old(std::move(complete), keep);
+  std::vector<std::filesystem::path> paths;
+  for (const auto& one : found) {
+    const auto& from = one.name.complete ? old_complete : old;
+    const auto at = one.name.made_at;
+    if (at != made.made_at && std::find(from.begin(), from.end(), at) != from.end()) paths.push_back(one.path);
+  }
+  return paths;
 }
 
 }  // namespace tg::backup

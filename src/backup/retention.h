@@ -2,7 +2,7 @@
 // Which backups stay: the newest of each of the last days, weeks and months that have one. Times are UTC; weeks begin
 // on Monday. What a backup is called:
 //
-//   telegram-gateway-20261127T020000Z-3fa91c02.tar.zst[.age]       3fa91c02: the journal's id begins so
+//   telegram-gateway-20261127T020000Z-3fa91c02[-incomplete].tar.zst[.age]       3fa91c02: the journal's id begins so
 //
 // so several gateways may share a folder, and none removes another's.
 
@@ -24,6 +24,7 @@ struct Name {
   model::Time made_at;  // whole seconds
   std::string journal;  // the first eight digits of its id
   bool encrypted = false;
+  bool complete = true;  // false: something that it should hold is not in it
 
   std::string to_string() const;
 };
@@ -41,5 +42,9 @@ struct Found {
 };
 // Backups of this journal in the folder, newest first.
 std::vector<Found> backups_in(const std::filesystem::path& folder, std::string_view journal);
+
+// Those of the folder that nothing keeps when `made` is in it too: never `made` itself, and no complete one for one
+// that is not.
+std::vector<std::filesystem::path> to_remove(const std::filesystem::path& folder, const Name& made, const Keep& keep);
 
 }  // namespace tg::backup

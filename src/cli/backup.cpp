@@ -23,7 +23,7 @@ struct BackupFlags {
   bool no_database = false, dry_run = false;
 };
 
-Result<backup::Options> backup_options(const config::Loaded& loaded, const BackupFlags& flags) {
+backup::Options backup_options(const config::Loaded& loaded, const BackupFlags& flags) {
   const auto& config = loaded.config;
   backup::Options options;
   options.data_dir = config.data_dir;
@@ -46,11 +46,10 @@ Result<backup::Options> backup_options(const config::Loaded& loaded, const Backu
   if (!config.postgres.enabled) return options;
   if (flags.no_database) {
     options.left_out.push_back({"PostgreSQL", "--no-database"});
+    options.complete = false;
     return options;
   }
-  auto dump = app::database_dump(config);
-  if (!dump) return dump.error();
-  options.dumps.push_back(std::move(*dump));
+  options.dumps.push_back(app::database_dump(config));
   return options;
 }
 
@@ -84,6 +83,7 @@ void show_made(const Common& common, const backup::Made& made, bool encrypted) {
     print(boost::json::object{{"file", made.file.string()},
                               {"bytes", made.bytes},
                               {"verified", true},
+                              {"whole", made.whole},
                               {"encrypted", encrypted},
                               {"madeAt", shown["madeAt"]},
                               {"journal", shown["journal"]},
@@ -105,26 +105,25 @@ int back_up(const Common& common, const BackupFlags& flags) {
   const auto loaded = load_whole(common, Kind::answers);
   if (!loaded) return kUsage;
   auto options = backup_options(*loaded, flags);
-  if (!options) return fail(options.error());
-  if (flags.dry_run) return show_plan(common, *options);
+  if (flags.dry_run) return show_plan(common, options);
   ::setpriority(PRIO_PROCESS, 0, kBackupNice);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction action {};
     action.sa_handler = [](int) { interrupted_backup = 1; };
     ::sigaction(signal, &action, nullptr);
   }
-  options->interrupted = [] { return interrupted_backup != 0; };
+  options.interrupted = [] { return interrupted_backup != 0; };
   Result<backup::Made> made = Error{};
   {
     ProgressLine line;
-    options->on_progress = [&line](std::optional<double> fraction, const std::string& doing) {
+    options.on_progress = [&line](std::optional<double> fraction, const std::string& doing) {
       line.show(fraction, doing);
     };
-    made = backup::make(*options);
+    made = backup::make(options);
   }
   if (!made) return fail(made.error(), made.error().code == Code::invalid_input ? kUsage : kFailed);
-  show_made(common, *made, !options->recipients_file.empty());
-  return kDone;
+  show_made(common, *made, !options.recipients_file.empty());
+  return made->whole ? kDone : kLook;
 }
 
 }  // namespace
@@ -145,7 +144,8 @@ void add_backup(CLI::App& app, Common& common, const ExitCode& code) {
   command->add_flag("--dry-run", flags->dry_run, "Say what would be done, and do nothing");
   command->footer(
       "A backup is put back into a scratch place and compared before it gets its name. It holds what signs in to "
-      "Telegram: keep it as safe as the data folder, or encrypt it.\n"
+      "Telegram: keep it as safe as the data folder, or encrypt it. Exit code 3: done, but what could "
+      "not be taken is left out, as a database that does not answer.\n"
       "Example: telegram-gateway backup --to /srv/backups --encrypt-to recipients.txt");
   command->callback([flags, &common, code] { *code = back_up(common, *flags); });
 }

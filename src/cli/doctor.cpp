@@ -168,6 +168,7 @@ int examine(const Common& common) {
   findings.push_back(check_folder(config.data_dir));
   findings.push_back(check_journal(config.data_dir, running));
   findings.push_back(check_modes(config.data_dir));
+  findings.push_back(check_backup(config.data_dir));
   if (auto holes = check_holes(config.data_dir)) findings.push_back(std::move(*holes));
   if (auto set_aside = check_set_aside(config.data_dir)) findings.push_back(std::move(*set_aside));
   findings.push_back(check_disk(config.data_dir, config.disk.reserve_bytes));

@@ -4,6 +4,7 @@
 #include <fstream>
 
 #include "app/telegram.h"
+#include "backup/backup.h"
 #include "backup/child.h"
 #include "cli/command.h"
 #include "cli/finding.h"
@@ -13,7 +14,8 @@
 namespace tg::cli {
 namespace {
 
-constexpr std::size_t kShown = 3;  // files or channels by name
+constexpr std::size_t kShown = 3;                  // files or channels by name
+constexpr std::int64_t kBackupIsOld = 36 * 3'600;  // seconds: one night was missed
 
 std::string listed(const std::vector<std::string>& names) {
   std::vector<std::string> shown(names.begin(),
@@ -42,6 +44,18 @@ Finding check_modes(const std::string& folder) {
   return {"file modes", false,
           fmt::format("{} open to other users: {}. Fix: chmod -R go= {}",
                       open.size() == 1 ? "1 file is" : fmt::format("{} files are", open.size()), listed(open), folder)};
+}
+
+Finding check_backup(const std::string& folder) {
+  const auto last = backup::last_made(folder);
+  if (!last) return {"backup", true, "none was taken yet; telegram-gateway backup --to FOLDER takes one"};
+  if (model::Time::now().to_seconds() - last->to_seconds() <= kBackupIsOld)
+    return {"backup", true, "the last was taken at " + local_time(*last)};
+  return {
+      "backup", false,
+      fmt::format("the last of which nothing failed was taken at {}. Fix: take one with telegram-gateway backup, which "
+                  "says what fails; of the timer: systemctl status telegram-gateway-backup.service",
+                  local_time(*last))};
 }
 
 std::optional<Finding> check_holes(const std::string& folder) {

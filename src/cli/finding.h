@@ -25,6 +25,9 @@ std::vector<Finding> check_telegram(const config::Config& config);
 // Files of the data folder that others may read.
 Finding check_modes(const std::string& folder);
 
+// When the last backup was taken of which nothing failed.
+Finding check_backup(const std::string& folder);
+
 // Nothing where there is no journal to ask.
 std::optional<Finding> check_holes(const std::string& folder);
 

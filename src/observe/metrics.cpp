@@ -85,6 +85,8 @@ Metrics::Metrics()
       journal_head_seq(gauge(*registry_, "journal_head_seq", "Sequence number of the newest event")),
       disk_free_bytes(gauge(*registry_, "disk_free_bytes", "Free space where the journal is")),
       disk_size_bytes(gauge(*registry_, "disk_size_bytes", "Size of the file system where the journal is")),
+      last_backup(gauge(*registry_, "last_backup_timestamp_seconds",
+                        "When the last backup was taken of which nothing failed; 0: none ever was")),
       capture_up(gauge(*registry_, "capture_up", "1 while a source captures and the journal takes it")),
       accounts_ended(gauge(*registry_, "accounts_ended", "Accounts whose session Telegram ended: sign in again")),
       accounts_unreachable(gauge(*registry_, "accounts_unreachable", "Accounts without a connection for a minute")),

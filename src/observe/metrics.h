@@ -51,6 +51,7 @@ class Metrics {
   prometheus::Gauge& journal_head_seq;                           // …_journal_head_seq
   prometheus::Gauge& disk_free_bytes;                            // …_disk_free_bytes
   prometheus::Gauge& disk_size_bytes;                            // …_disk_size_bytes
+  prometheus::Gauge& last_backup;                                // …_last_backup_timestamp_seconds: 0 = none ever
   prometheus::Gauge& capture_up;                                 // …_capture_up
   prometheus::Gauge& accounts_ended;                             // …_accounts_ended: their sessions, by Telegram
   prometheus::Gauge& accounts_unreachable;  // …_accounts_unreachable: signed in, a minute without a connection

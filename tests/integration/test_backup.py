@@ -20,8 +20,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from support.cli import Case  # noqa: E402
-from support.gateway import BINARY, Gateway  # noqa: E402
+from support.cli import NOBODY, Case  # noqa: E402
+from support.gateway import BINARY, Gateway, free_port  # noqa: E402
 
 KILLS = int(os.environ.get("TG_KILLS", "6"))
 CREATED = 1  # model::Kind
@@ -200,6 +200,38 @@ class ContentTest(BackupCase):
         self.assertEqual(self.files(), sorted([pathlib.Path(made["file"]).name, old[-1], *foreign]))
 
 
+    def test_a_server_that_is_down_does_not_cost_the_journal_its_backup(self):
+        self.stored(50)
+        config = self.folder / "gateway.toml"
+        config.write_text(f'[postgres]\nenabled = true\nhost = "127.0.0.1"\nport = {free_port()}\n'
+                          f'direct_port = {free_port()}\n')
+
+        made = self.json("backup", "--to", self.backups, "--config", config, code=3)
+
+        self.assertFalse(made["whole"])
+        self.assertTrue(made["file"].endswith("-incomplete.tar.zst"))
+        self.assertIn("PostgreSQL", [one["what"] for one in made["leftOut"]])
+        self.assertFalse((self.data / "backup.last").exists())
+        chosen = self.json("backup", "--to", self.backups, "--config", config, "--no-database")
+        self.assertTrue(chosen["whole"])
+        self.assertTrue(chosen["file"].endswith("-incomplete.tar.zst"))
+        self.restore(made["file"])
+        self.assertEqual(events(self.target), events(self.data))
+
+    def test_the_last_good_one_is_told(self):
+        self.stored(50)
+        self.assertIn("backup: none was taken yet", self.run_("doctor")[1])
+        before = int(time.time())
+        self.back_up()
+
+        self.assertRegex(self.run_("doctor")[1], "(?m)^ok    backup: the last was taken at ")
+        gateway = self.demo()
+        gateway.until(lambda: gateway.metric("last_backup_timestamp_seconds") >= before, 30, "the metric")
+        gateway.stop()
+        (self.data / "backup.last").write_text(f"{before - 40 * 3600}\n")
+        self.assertRegex(self.run_("doctor")[1], "(?m)^FIX   backup: .*Fix: ")
+
+
 class EncryptedTest(BackupCase):
     def key(self, name):
         identity = self.folder / f"{name}.txt"
@@ -221,8 +253,10 @@ class EncryptedTest(BackupCase):
         self.bad(1, "restore", made["file"], data=self.target, says=["is encrypted", "--identity"])
         self.bad(1, "restore", made["file"], "--identity", other, data=self.target, says=["age did not decrypt"])
         self.assertFalse(self.target.exists())
-        self.json("restore", made["file"], "--identity", identity, "--dry-run", data=self.target)
+        nowhere = str(self.folder / "nowhere")
+        self.json("restore", made["file"], "--identity", identity, "--dry-run", data=self.target, TMPDIR=nowhere)
         self.assertFalse(self.target.exists())
+        self.assertEqual([path.name for path in self.folder.glob(".*restoring")], [])
         self.restore(made["file"], "--identity", identity)
         self.assertEqual(events(self.target), events(self.data))
 
@@ -328,6 +362,29 @@ class RefusalTest(BackupCase):
         self.addCleanup(subprocess.run, ["umount", "-l", self.backups], check=False)
         self.bad(1, "backup", "--to", self.backups, says=["MB are free"])
         self.assertEqual(self.files(), [])
+
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to become another user")
+    def test_a_disk_that_fails_behind_the_exchange_costs_nothing(self):
+        self.stored(100)
+        made = self.back_up()
+        before = self.whole(self.data)
+        self.folder.chmod(0o755)
+        place = self.folder / "place"
+        place.mkdir()
+        self.data = self.data.rename(place / "data")
+        backup = shutil.move(made["file"], self.folder / "backup.tar.zst")
+        for path in (backup, place, self.data, *self.data.rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        place.chmod(0o300)  # it can be written, and not be opened to be synced
+
+        status, _, err = self.run_("restore", backup, "--replace", nobody=True)
+
+        self.assertEqual(status, 0, err)
+        self.assertRegex(err, r"\Awarning: .*Permission denied")
+        former = [path for path in place.iterdir() if path.name.startswith("data.before-")]
+        self.assertEqual([self.whole(path) for path in former], [before])
+        self.assertEqual(events(self.data), events(former[0]))
 
 
 class KilledTest(BackupCase):

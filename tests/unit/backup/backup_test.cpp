@@ -3,6 +3,8 @@
 #include "backup/backup.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "backup/archive.h"
 #include "backup/restore.h"
@@ -100,6 +102,94 @@ TEST_F(BackupTest, IsRefusedWithoutRoomAboveTheReserve) {
   ASSERT_FALSE(made.ok());
   EXPECT_EQ(made.error().code, Code::out_of_space);
   EXPECT_TRUE(fs::is_empty(folder_ / "backups"));
+}
+
+TEST_F(BackupTest, GoesOnWithoutADumpThatFailsAndSaysSo) {
+  add(10);
+  auto taking = options();
+  taking.dumps.push_back({"postgresql.dump", "PostgreSQL", [](const fs::path& to, const auto&) -> Result<void> {
+                            std::ofstream(to) << "half of it";
+                            return Error{Code::unavailable, "it is down", ""};
+                          }});
+
+  const auto made = make(taking);
+
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  EXPECT_FALSE(made->whole);
+  EXPECT_FALSE(parse_name(made->file.filename().string())->complete);
+  ASSERT_EQ(made->manifest.left_out.size(), 1U);
+  EXPECT_EQ(made->manifest.left_out[0].what, "PostgreSQL");
+  EXPECT_NE(made->manifest.left_out[0].why.find("it is down"), std::string::npos);
+  EXPECT_EQ(made->manifest.find("postgresql.dump"), nullptr);
+  EXPECT_TRUE(restore(back(made->file, "elsewhere")).ok());
+  EXPECT_FALSE(last_made(data()));
+
+  taking.dumps.clear();
+  taking.to = folder_ / "later";  // within the same second
+  const auto good = make(taking);
+  ASSERT_TRUE(good.ok());
+  EXPECT_EQ(last_made(data()), good->manifest.made_at);
+}
+
+TEST_F(BackupTest, StopsADumpThatTakesTheRoomOfTheJournal) {
+  add(10);
+  auto taking = options();
+  taking.dumps.push_back({"postgresql.dump", "PostgreSQL", [](const fs::path& to, const auto& go_on) -> Result<void> {
+                            std::ofstream(to) << "beginning";
+                            EXPECT_TRUE(go_on().ok());
+                            fs::resize_file(to, std::uintmax_t{1} << 43);  // takes no blocks; no archive holds it
+                            return go_on();
+                          }});
+
+  const auto made = make(taking);
+
+  ASSERT_TRUE(made.ok()) << made.error().to_string();
+  ASSERT_EQ(made->manifest.left_out.size(), 1U);
+  EXPECT_NE(made->manifest.left_out[0].why.find("MB are free"), std::string::npos);
+}
+
+// A backup by hand as root must not be the last one that the gateway's user can take.
+TEST_F(BackupTest, ByRootLeavesNothingOfRootsInTheDataFolder) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  add(10);
+  constexpr uid_t kNobody = 65'534;
+  ASSERT_EQ(::chown(data().c_str(), kNobody, kNobody), 0);
+
+  ASSERT_TRUE(make(options()).ok());
+
+  for (const char* name : {"backup.scratch", "backup.scratch/lock", "backup.last"}) {
+    struct stat info {};
+    ASSERT_EQ(::lstat((data() / name).c_str(), &info), 0) << name;
+    EXPECT_EQ(info.st_uid, kNobody) << name;
+  }
+}
+
+TEST_F(BackupTest, PutBackByRootLeavesTheMediaToTheirOwner) {
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can give files away";
+  constexpr uid_t kNobody = 65'534;
+  add(10);
+  const auto made = make(options());
+  ASSERT_TRUE(made.ok());
+  journal_.reset();
+  folder_.write("data/media/ab/cd/file", "picture");
+  folder_.write("data/accounts/main/td/td.binlog", "session");
+  fs::create_symlink("/etc/hostname", data() / "accounts/main/link");
+  for (const auto& entry : fs::recursive_directory_iterator(data()))
+    ASSERT_EQ(::lchown(entry.path().c_str(), kNobody, kNobody), 0);
+  ASSERT_EQ(::chown(data().c_str(), kNobody, kNobody), 0);
+  auto over = back(made->file, "data");
+  over.replace = true;
+
+  const auto restored = restore(over);
+
+  ASSERT_TRUE(restored.ok()) << restored.error().to_string();
+  for (const char* name : {"", "journal.db", "media", "media/ab", "media/ab/cd", "media/ab/cd/file",
+                           "accounts/main/td/td.binlog", "accounts/main/link"}) {
+    struct stat info {};
+    ASSERT_EQ(::lstat((data() / name).c_str(), &info), 0) << name;
+    EXPECT_EQ(info.st_uid, kNobody) << name;
+  }
+  EXPECT_TRUE(fs::is_symlink(data() / "accounts/main/link")) << "what a link leads to was copied";
 }
 
 TEST_F(BackupTest, OfAFolderInUseIsNotPutBackOverIt) {

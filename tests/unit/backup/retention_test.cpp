@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "support/temp_folder.h"
+
 namespace tg::backup {
 namespace {
 
@@ -17,6 +19,47 @@ TEST(BackupName, IsReadAsItIsWritten) {
   EXPECT_EQ(parsed->made_at, name.made_at);
   EXPECT_EQ(parsed->journal, "3fa91c02");
   EXPECT_TRUE(parsed->encrypted);
+}
+
+TEST(BackupName, SaysThatSomethingIsMissing) {
+  const Name name{at("2026-11-27T02:00:05Z"), "3fa91c02", false, false};
+
+  EXPECT_EQ(name.to_string(), "telegram-gateway-20261127T020005Z-3fa91c02-incomplete.tar.zst");
+  EXPECT_FALSE(parse_name(name.to_string())->complete);
+}
+
+class BackupsToRemove : public testing::Test {
+ protected:
+  void have(const char* when, bool complete) {
+    folder_.write(Name{at(when), "3fa91c02", false, complete}.to_string(), "");
+  }
+  std::vector<std::string> removed(const char* made, bool complete, Keep keep) const {
+    std::vector<std::string> days;
+    for (const auto& path : to_remove(folder_.path(), {at(made), "3fa91c02", false, complete}, keep))
+      days.push_back(model::to_rfc3339(parse_name(path.filename().string())->made_at).substr(0, 10));
+    std::sort(days.begin(), days.end());
+    return days;
+  }
+
+  test::TempFolder folder_;
+};
+
+TEST_F(BackupsToRemove, NoCompleteOneGoesForOneThatIsNot) {
+  have("2026-11-01T02:00:00Z", true);
+  have("2026-11-02T02:00:00Z", false);
+  have("2026-11-03T02:00:00Z", false);
+
+  EXPECT_EQ(removed("2026-11-04T02:00:00Z", false, {2, 0, 0}), std::vector<std::string>{"2026-11-02"});
+  EXPECT_EQ(removed("2026-11-04T02:00:00Z", true, {1, 0, 0}),
+            (std::vector<std::string>{"2026-11-01", "2026-11-02", "2026-11-03"}));
+}
+
+TEST_F(BackupsToRemove, OneThatWasJustMadeStaysThoughTheClockFellBack) {
+  have("2026-11-01T02:00:00Z", true);
+  have("2026-11-20T02:00:00Z", true);
+  have("2026-11-21T02:00:00Z", true);
+
+  EXPECT_EQ(removed("2026-11-01T02:00:00Z", true, {2, 0, 0}), std::vector<std::string>{});
 }
 
 TEST(BackupName, OfOtherFilesIsNone) {
