@@ -217,7 +217,7 @@ Result<void> Migration::back_up() {
     state_.fresh = state_.fresh && !state_.started_at;
     state_.before = journal_->head();
     if (!state_.fresh) {
-      if (auto copied = detail::copy_database(journal_->writer(), detail::backup_of(data)); !copied) return copied;
+      if (auto copied = detail::copy_database(data / "journal.db", detail::backup_of(data)); !copied) return copied;
     }
     state_.started_at = model::Time::now();
   }

@@ -37,16 +37,13 @@ Result<std::unique_ptr<Connection>> open_journal(const fs::path& data) {
   return Connection::open(data / "journal.db", Connection::Mode::write);
 }
 
-// A name that is gone already is no error: an earlier call was killed behind it.
-void remove_log(const fs::path& file) {
-  std::error_code ignored;
-  for (const auto* end : {"-wal", "-shm"}) fs::remove(file.string() + end, ignored);
-}
-
-void remove_database(const fs::path& file) {
-  std::error_code ignored;
-  remove_log(file);
-  fs::remove(file, ignored);
+// After a rollback that was killed there may be none, or the one from before; a gateway may have run on either since.
+bool is_a_journal(const fs::path& data) {
+  if (!fs::exists(data / "journal.db")) return false;
+  auto db = open_journal(data);
+  if (!db) return false;
+  const auto schema = (*db)->scalar("PRAGMA user_version");
+  return schema && *schema > 0;
 }
 
 }  // namespace
@@ -59,14 +56,14 @@ Result<RolledBack> rollback(const config::Config& config, bool discard_newer, bo
   auto state = std::move(**loaded);
   const auto backup = detail::backup_of(data);
   if (!state.fresh && !fs::exists(backup)) return nothing_to_undo(data);
-  journal::FolderLock lock;
   if (auto own = journal::check_owner(data); !own) return own.error();
+  journal::FolderLock lock;
   if (auto locked = lock.take(data, journal::Holds::command); !locked) return locked.error();
 
   RolledBack result;
   result.started_at = state.started_at;
   std::set<std::string> ours;
-  if (state.phase != detail::Phase::rolling_back) {
+  if (state.phase != detail::Phase::rolling_back || is_a_journal(data)) {
     auto db = open_journal(data);
     if (!db) return db.error();
     auto events = (*db)->scalar(fmt::format("SELECT count(*) FROM events WHERE seq > {}", state.before.value));
@@ -103,14 +100,12 @@ Result<RolledBack> rollback(const config::Config& config, bool discard_newer, bo
   state.phase = detail::Phase::rolling_back;
   if (auto saved = detail::save(data, state); !saved) return saved.error();
   if (state.fresh) {
-    remove_database(data / "journal.db");
+    detail::remove_database(data / "journal.db");
   } else {
-    auto old = Connection::open(backup, Connection::Mode::read);
-    if (!old) return old.error();
-    remove_log(data / "journal.db");
-    if (auto copied = detail::copy_database(**old, data / "journal.db"); !copied) return copied.error();
+    detail::remove_log(data / "journal.db");
+    if (auto copied = detail::copy_database(backup, data / "journal.db"); !copied) return copied.error();
   }
-  remove_database(data / "search.db");  // built again from the journal
+  detail::remove_database(data / "search.db");  // built again from the journal
   detail::forget(data);
   return result;
 }

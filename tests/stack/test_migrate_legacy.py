@@ -18,7 +18,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from support.cli import CHANNEL, Case  # noqa: E402
+from support.cli import CHANNEL, NOBODY, Case  # noqa: E402
 from support.gateway import BINARY, Gateway  # noqa: E402
 from support.legacy import FIRST, PASSWORD, SHAPES, Predecessor, close_quietly  # noqa: E402
 from support.stack import shared_stack, until  # noqa: E402
@@ -338,6 +338,49 @@ class MigrateLegacy(Case):
         self.assertGreater(done["newer"], 0)
         self.assertEqual(dump(self.data), before)
 
+    def test_what_was_stored_behind_a_rollback_that_was_killed_is_not_lost_unasked(self):
+        old = self.predecessor()
+        self.good("import", CHANNEL)
+        before = dump(self.data)
+        self.migrate(old)
+        state = self.data / "legacy/state.json"
+        told = json.loads(state.read_text(encoding="utf-8"))
+        state.write_text(json.dumps(told | {"phase": "rolling back"}), encoding="utf-8")
+        self.good("import", CHANNEL.with_name("channel-later.json"))  # as a gateway does that systemd started
+
+        self.bad(1, "rollback", says=["stored", "--discard-newer"])
+
+        self.good("rollback", "--discard-newer")
+        self.assertEqual(dump(self.data), before)
+
+    def test_a_damaged_journal_is_not_called_the_state_before(self):
+        old = self.predecessor()
+        self.good("import", CHANNEL)
+        with contextlib.closing(sqlite3.connect(self.data / "journal.db")) as db:
+            # An index that lacks its rows: SQLite's check finds it, a copy does not.
+            root = db.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'heads_by_chat'").fetchone()[0]
+            size = db.execute("PRAGMA page_size").fetchone()[0]
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(self.data / "journal.db", "r+b") as file:
+            file.seek((root - 1) * size)
+            file.write(b"\x0a" + bytes(4) + size.to_bytes(2, "big") + bytes(size - 7))
+
+        self.bad(1, *self.command(old), says=["damaged"])
+
+        self.assertFalse((self.data / "legacy/before.db").exists())
+        self.assertFalse((self.data / "legacy/state.json").exists())
+
+    @unittest.skipUnless(os.geteuid() == 0, "needs root, to be refused")
+    def test_root_is_refused_in_another_users_folder(self):
+        old = self.predecessor()
+        self.data.mkdir(mode=0o700)
+        os.chown(self.data, NOBODY, NOBODY)
+
+        for command in (self.command(old), ["import", CHANNEL]):
+            self.bad(1, *command, says=["belongs to nobody", "runuser -u nobody -- telegram-gateway"])
+
+        self.assertEqual(os.listdir(self.data), [])
+
     # --- The guide
 
     def test_the_runbooks_commands_run(self):
@@ -347,7 +390,9 @@ class MigrateLegacy(Case):
         instead = {"postgresql://gateway_reader@127.0.0.1:5433/tradingsystem": old.url,
                    "/etc/telegram-gateway/predecessor.password": self.secret,
                    "data/failure-queue.jsonl": self.folder / "queue.jsonl", "cache/photos": self.folder / "photos"}
-        lines = [line.split() for line in RUNBOOK.read_text(encoding="utf-8").splitlines() if line.startswith("telegram-gateway ")]
+        as_its_user = "sudo runuser -u telegram-gateway -- telegram-gateway "
+        lines = [line.removeprefix("sudo runuser -u telegram-gateway -- ").split()
+                 for line in RUNBOOK.read_text(encoding="utf-8").splitlines() if line.startswith(as_its_user)]
         self.assertGreater(len(lines), 5)
         for _, *words in lines:
             with self.subTest(command=" ".join(words)):

@@ -1,7 +1,6 @@
 #include "legacy/detail/state.h"
 
 #include <fcntl.h>
-#include <sqlite3.h>
 #include <unistd.h>
 
 #include <boost/json/parse.hpp>
@@ -10,6 +9,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "backup/snapshot.h"
 #include "source/fields.h"
 
 namespace tg::legacy::detail {
@@ -50,8 +50,12 @@ fs::path backup_of(const fs::path& data) { return folder_of(data) / "before.db";
 
 Result<std::optional<State>> load(const fs::path& data) {
   const auto file = folder_of(data) / "state.json";
+  if (::access(file.c_str(), R_OK) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::optional<State>();
+    return Error{Code::permission, fmt::format("reading {}: {}", file.string(), std::generic_category().message(errno)),
+                 "Run this as the user that the gateway runs as, e.g. with sudo -u"};
+  }
   std::ifstream in(file);
-  if (!in) return std::optional<State>();
   const std::string text((std::istreambuf_iterator<char>(in)), {});
   json::error_code failed;
   const auto value = json::parse(text, failed);
@@ -93,7 +97,19 @@ Result<void> save(const fs::path& data, const State& state) {
 void forget(const fs::path& data) {
   std::error_code ignored;
   fs::remove(folder_of(data) / "state.json", ignored);
-  for (const auto* end : {"", "-wal", "-shm"}) fs::remove(backup_of(data).string() + end, ignored);
+  remove_database(backup_of(data));
+}
+
+// A name that is gone already is no error: an earlier call was killed behind it.
+void remove_log(const fs::path& file) {
+  std::error_code ignored;
+  for (const auto* end : {"-wal", "-shm"}) fs::remove(file.string() + end, ignored);
+}
+
+void remove_database(const fs::path& file) {
+  std::error_code ignored;
+  remove_log(file);
+  fs::remove(file, ignored);
 }
 
 Result<void> write_file(const fs::path& file, const std::string& content) {
@@ -111,33 +127,17 @@ Result<void> write_file(const fs::path& file, const std::string& content) {
   return replace(beside_it, file);
 }
 
-Result<void> copy_database(journal::Connection& from, const fs::path& to) {
-  std::error_code failed;
-  const bool made = fs::create_directories(to.parent_path(), failed);
-  if (failed) return cannot("making", to.parent_path(), failed.value());
-  if (made) fs::permissions(to.parent_path(), fs::perms::owner_all, failed);
+Result<void> copy_database(const fs::path& from, const fs::path& to) {
   const auto beside_it = beside(to);
-  fs::remove(beside_it, failed);
-  const int descriptor = ::open(beside_it.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (descriptor < 0) return cannot("writing", beside_it, errno);
-  ::close(descriptor);
-  sqlite3* target = nullptr;
-  int code = sqlite3_open_v2(beside_it.c_str(), &target, SQLITE_OPEN_READWRITE, nullptr);
-  std::string words;
-  if (code == SQLITE_OK) {
-    if (auto* copying = sqlite3_backup_init(target, "main", from.handle(), "main")) {
-      sqlite3_backup_step(copying, -1);
-      code = sqlite3_backup_finish(copying);
-    } else {
-      code = sqlite3_errcode(target);
-    }
+  remove_database(beside_it);
+  auto copied = backup::copy_journal(from, beside_it, [](std::int64_t, std::int64_t) { return Result<void>(); });
+  auto proven = copied ? backup::prove_journal(beside_it) : Result<backup::Counts>(copied.error());
+  if (proven) {
+    remove_log(beside_it);
+    return replace(beside_it, to);
   }
-  if (code != SQLITE_OK) words = sqlite3_errmsg(target);
-  sqlite3_close(target);
-  if (code == SQLITE_OK) return replace(beside_it, to);
-  fs::remove(beside_it, failed);
-  return Error{code == SQLITE_FULL ? Code::out_of_space : Code::unavailable,
-               fmt::format("copying the journal to {}: {}", to.string(), words), "Free some space in the data folder"};
+  remove_database(beside_it);
+  return proven.error();
 }
 
 Result<std::int64_t> newer_than(journal::Connection& db, const State& state) {

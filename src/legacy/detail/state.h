@@ -32,7 +32,10 @@ void forget(const std::filesystem::path& data);  // and the backup
 
 // On disk when it returns, whole or not at all.
 Result<void> write_file(const std::filesystem::path& file, const std::string& content);
-Result<void> copy_database(journal::Connection& from, const std::filesystem::path& to);
+Result<void> copy_database(const std::filesystem::path& from, const std::filesystem::path& to);  // a journal, proven
+
+void remove_log(const std::filesystem::path& file);       // SQLite's, of this database
+void remove_database(const std::filesystem::path& file);  // with its log
 
 // What others put into the journal since: events that no migration made, and marks.
 Result<std::int64_t> newer_than(journal::Connection& db, const State& state);
