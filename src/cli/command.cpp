@@ -76,6 +76,9 @@ std::optional<config::Loaded> load_whole(const Common& common, Kind kind,
   auto sources = sources_of(common);
   sources.flags.insert(sources.flags.end(), flags.begin(), flags.end());
   auto loaded = config::load(sources);
+  if (kind == Kind::serves) {
+    loaded.errors.insert(loaded.errors.end(), loaded.unread_secrets.begin(), loaded.unread_secrets.end());
+  }
   for (const auto& warning : loaded.warnings) std::cerr << "warning: " << warning.to_string() << "\n";
   for (const auto& error : loaded.errors) fail(error);
   if (!loaded.ok()) return std::nullopt;

@@ -159,10 +159,11 @@ Finding check_access(const config::Config& config) {
 int examine(const Common& common) {
   std::vector<Finding> findings;
   const auto loaded = config::load(sources_of(common));
-  if (loaded.ok()) {
+  if (loaded.ok() && loaded.unread_secrets.empty()) {
     findings.push_back({"configuration", true, loaded.file_read ? loaded.file.string() : "defaults and environment"});
   }
   for (const auto& error : loaded.errors) findings.push_back({"configuration", false, error.to_string()});
+  for (const auto& error : loaded.unread_secrets) findings.push_back({"configuration", false, error.to_string()});
   const auto& config = loaded.config;
   bool running = false;
   findings.push_back(check_folder(config.data_dir));

@@ -36,6 +36,7 @@ struct Loaded {
   Config config;                          // whole and usable only where errors is empty
   std::vector<Error> errors;              // each with its place and its fix
   std::vector<Error> warnings;            // it works, but look at it
+  std::vector<Error> unread_secrets;      // errors for who serves; a command by hand has no credentials of systemd
   std::map<std::string, Origin> origins;  // key → where its value came from; absent = default
   std::filesystem::path file;             // the file that was looked for
   bool file_read = false;

@@ -21,8 +21,7 @@ constexpr std::string_view kWebhookExample =
     "#url = \"https://desk.example.org/telegram\"\n"
     "#secret_file = \"desk.secret\"\n";
 
-boost::json::array problems(const std::vector<Error>& list) {
-  boost::json::array array;
+boost::json::array problems(const std::vector<Error>& list, boost::json::array array = {}) {
   for (const Error& error : list) array.push_back({{"what", error.what}, {"fix", error.fix}});
   return array;
 }
@@ -98,6 +97,7 @@ std::string check_text(const Loaded& loaded) {
   std::string text;
   for (const Error& error : loaded.errors) text += "error: " + error.to_string() + "\n";
   for (const Error& warning : loaded.warnings) text += "warning: " + warning.to_string() + "\n";
+  for (const Error& unread : loaded.unread_secrets) text += "warning: " + unread.to_string() + "\n";
   if (loaded.ok()) return text + fmt::format("ok: {}\n", file_line(loaded));
   return text +
          fmt::format("{} error{} in the configuration\n", loaded.errors.size(), loaded.errors.size() == 1 ? "" : "s");
@@ -108,7 +108,7 @@ boost::json::value check_json(const Loaded& loaded) {
           {"file", loaded.file.string()},
           {"fileRead", loaded.file_read},
           {"errors", problems(loaded.errors)},
-          {"warnings", problems(loaded.warnings)}};
+          {"warnings", problems(loaded.unread_secrets, problems(loaded.warnings))}};
 }
 
 std::string show_text(const Loaded& loaded) {

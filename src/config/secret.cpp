@@ -1,5 +1,7 @@
 #include "config/secret.h"
 
+#include <unistd.h>
+
 #include <fstream>
 
 #include "config/detail/file_mode.h"
@@ -23,9 +25,9 @@ fs::path secret_path(const std::string& name) {
 Result<std::string> read_secret(const std::string& key, const std::string& name) {
   const auto path = secret_path(name);
   struct stat status {};
-  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
-    return Error{Code::invalid_input, fmt::format("{} names {}, which is no file that can be read", key, path.string()),
-                 "Create it with mode 0600 for the user that runs the gateway"};
+  if (stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode) || access(path.c_str(), R_OK) != 0) {
+    return Error{Code::not_found, fmt::format("{} names {}, which is no file that can be read", key, path.string()),
+                 std::string(kUnreadSecret)};
   }
   if (detail::open_to_others(path, status.st_mode)) {
     return Error{Code::permission, fmt::format("{} can be read by others", path.string()),
@@ -37,7 +39,7 @@ Result<std::string> read_secret(const std::string& key, const std::string& name)
   secret.resize(static_cast<std::size_t>(in.gcount()));
   while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
   if (secret.empty()) {
-    return Error{Code::invalid_input, fmt::format("{} is empty or cannot be read", path.string()),
+    return Error{Code::invalid_input, fmt::format("{} is empty", path.string()),
                  fmt::format("Put the secret of {} into it", key)};
   }
   return secret;

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include "config/nearest.h"
+#include "config/secret.h"
 
 namespace tg::config::detail {
 
@@ -19,6 +20,10 @@ void Entry::wrong(std::string_view what, std::string_view fix) {
 
 void Entry::doubtful(std::string_view what, std::string_view fix) {
   loaded_.warnings.push_back({Code::invalid_input, fmt::format("{} {}", place_, what), std::string(fix)});
+}
+
+void Entry::unread(std::string_view what) {
+  loaded_.unread_secrets.push_back({Code::not_found, fmt::format("{} {}", place_, what), std::string(kUnreadSecret)});
 }
 
 void Entry::check_keys(std::span<const std::string_view> known, std::string_view secret, std::string_view instead) {

@@ -34,6 +34,7 @@ class Entry {
 
   void wrong(std::string_view what, std::string_view fix);
   void doubtful(std::string_view what, std::string_view fix);  // a warning
+  void unread(std::string_view what);                          // a secret
 
   // `secret`: the key under which people write what belongs into a file of its own, and what to use instead.
   void check_keys(std::span<const std::string_view> known, std::string_view secret, std::string_view instead);

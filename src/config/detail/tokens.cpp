@@ -1,6 +1,7 @@
 #include "config/detail/tokens.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <toml++/toml.h>
 #include <fstream>
@@ -63,11 +64,12 @@ class TokenEntry : private Entry {
 
   void take_file(const std::string& name, Token& token) {
     const std::filesystem::path path = find(name);
+    token.origin = path.string();
     std::error_code ignored;
     struct stat status {};
-    if (std::filesystem::is_directory(path, ignored) || stat(path.c_str(), &status) != 0) {
-      wrong(fmt::format("names the token file {}, which is no file that can be read", path.string()),
-            "Create it with mode 0600 for the user that runs the gateway");
+    if (std::filesystem::is_directory(path, ignored) || stat(path.c_str(), &status) != 0 ||
+        access(path.c_str(), R_OK) != 0) {
+      unread(fmt::format("names the token file {}, which is no file that can be read", path.string()));
       return;
     }
     std::ifstream in(path);
@@ -82,7 +84,7 @@ class TokenEntry : private Entry {
     while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r' || secret.back() == ' '))
       secret.pop_back();
     if (secret.empty()) {
-      wrong(fmt::format("names {}, which is empty or cannot be read", path.string()),
+      wrong(fmt::format("names {}, which is empty", path.string()),
             "Make one with: telegram-gateway token create NAME");
       return;
     }
@@ -98,7 +100,6 @@ class TokenEntry : private Entry {
     }
     token.sha256 = sha256_hex(secret);
     token.hint = mask(secret);
-    token.origin = path.string();
   }
 
   void take_digest(std::string digest, Token& token) {

@@ -79,7 +79,9 @@ class WebhookEntry : private Entry {
     }
     const auto path = find(name).string();
     const auto secret = read_secret("secret_file", path);
-    if (!secret) {
+    if (!secret && secret.error().code == Code::not_found) {
+      unread(secret.error().what);
+    } else if (!secret) {
       wrong(fmt::format("has a secret that cannot be used: {}", secret.error().what), secret.error().fix);
     } else if (std::any_of(secret->begin(), secret->end(), [](unsigned char c) { return std::iscntrl(c); })) {
       wrong("has a secret of more than one line", "The file holds the secret and nothing else");

@@ -88,8 +88,21 @@ TEST_F(Auth, EveryMistakeInAnEntryIsTold) {
   EXPECT_TRUE(tells(loaded.errors, "exactly one of token_file and sha256"));
   EXPECT_TRUE(tells(loaded.errors, "nearest known key is scopes"));
   EXPECT_TRUE(tells(loaded.errors, "not 64 hex digits"));
-  EXPECT_TRUE(tells(loaded.errors, "is no file that can be read"));
-  EXPECT_TRUE(loaded.config.auth.tokens.empty());
+  EXPECT_TRUE(tells(loaded.unread_secrets, "is no file that can be read"));
+  EXPECT_EQ(loaded.config.auth.tokens.size(), 1U);
+}
+
+// As the package names them: a credential of its unit, which no command by hand has.
+TEST_F(Auth, TokenFileThatCannotBeReadStopsOnlyWhoServes) {
+  const Loaded loaded = with_file("[server]\nhost = \"0.0.0.0\"\n" + std::string(kTrader));
+
+  EXPECT_TRUE(loaded.ok()) << check_text(loaded);
+  EXPECT_TRUE(tells(loaded.unread_secrets, "trader.token"));
+  EXPECT_NE(check_text(loaded).find("warning: auth.tokens[0]"), std::string::npos) << check_text(loaded);
+  EXPECT_EQ(check_json(loaded).at("warnings").as_array().size(), 1U);
+  ASSERT_EQ(loaded.config.auth.tokens.size(), 1U);
+  EXPECT_TRUE(loaded.config.auth.require_token);
+  EXPECT_TRUE(loaded.config.auth.tokens[0].sha256.empty());
 }
 
 TEST_F(Auth, TokenThatCanBeGuessedIsAnError) {

@@ -77,9 +77,10 @@ TEST_F(Webhooks, EveryMistakeIsToldAtOnce) {
   for (const auto* part :
        {"webhooks[0] (", "a-z A-Z", "http or https", "holds the secret itself", "has no secret_file",
         "Formats are events", "from 1 to 100", "@desk", "Kinds are new", "nearest known key is allow_private",
-        "none.pem", "webhooks[1] (", "name and password", "no file that can be read", "neither true nor false"}) {
+        "none.pem", "webhooks[1] (", "name and password", "neither true nor false"}) {
     EXPECT_TRUE(tells(loaded.errors, part));
   }
+  EXPECT_TRUE(tells(loaded.unread_secrets, "no file that can be read"));
   EXPECT_TRUE(loaded.config.webhooks.empty());
   EXPECT_EQ(check_text(loaded).find("pw@"), std::string::npos);
 }
@@ -95,6 +96,17 @@ TEST_F(Webhooks, SecretMustBeAloneAndForNobodyElse) {
   EXPECT_TRUE(tells(with_file(kDesk).errors, "more than one line"));
   write_secret("short");
   EXPECT_TRUE(tells(with_file(kDesk).warnings, "can be guessed"));
+}
+
+// A credential of the unit, which no command by hand has.
+TEST_F(Webhooks, SecretThatCannotBeReadStopsOnlyWhoServes) {
+  std::filesystem::remove(folder_ / "desk.secret");
+
+  const Loaded loaded = with_file(kDesk);
+
+  EXPECT_TRUE(loaded.ok()) << check_text(loaded);
+  EXPECT_TRUE(tells(loaded.unread_secrets, "desk.secret"));
+  EXPECT_EQ(loaded.config.webhooks.size(), 1U);
 }
 
 TEST_F(Webhooks, WithoutEncryptionIsAWarningBeyondThisMachine) {
