@@ -80,10 +80,11 @@ class Backup(Case):
         self.assertIn("telegram.messages", [exchange["name"] for exchange in definitions["exchanges"]])
         with contextlib.closing(stack.admin()) as db, db.cursor() as cursor:
             cursor.execute("DROP SCHEMA telegram_gateway CASCADE")
+            cursor.execute("CREATE SCHEMA telegram_gateway AUTHORIZATION telegram_gateway")
         dump = os.path.join(elsewhere, "restored/postgresql.dump")
         subprocess.run(["pg_restore", "--no-owner", "--schema=telegram_gateway", "--exit-on-error", "--host=127.0.0.1",
                         f"--port={stack.port('postgresql')}", "--username=telegram_gateway", "--dbname=telegram_gateway",
-                        "--no-password", dump], check=False, env={**os.environ, "PGPASSWORD": stack.secret("postgres")})
+                        "--no-password", dump], check=True, env={**os.environ, "PGPASSWORD": stack.secret("postgres")})
         self.gateway.data_dir = elsewhere
         self.gateway.start()
         self.gateway.stage("ready")  # without a sign-in
