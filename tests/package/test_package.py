@@ -78,6 +78,12 @@ class LifeTest(Case):
         debian.sh("test -e /usr/share/man/man1/telegram-gateway.1.gz || test -e /usr/share/doc; "
                   "bash -n /usr/share/bash-completion/completions/telegram-gateway")
         debian.run("telegram-gateway", "config", "check")
+        # What docs/monitoring.md names; the guide is listed even where this Debian leaves documentation out.
+        files = debian.run("dpkg", "-L", "telegram-gateway").stdout.splitlines()
+        for file in ("prometheus/pgbouncer-exporter", "prometheus/rules/gateway.yml", "alertmanager/alertmanager.yml",
+                     "grafana/grafana.ini"):
+            self.assertIn(f"/usr/share/telegram-gateway/{file}", files)
+        self.assertIn("/usr/share/doc/telegram-gateway/docs/troubleshooting.md", files)
         # The libraries that it carries and those of this Debian together are all.
         self.assertNotIn("not found", debian.sh("ldd /usr/bin/telegram-gateway").stdout)
         for unit in ("telegram-gateway.service", "telegram-gateway-backup.timer"):
@@ -99,8 +105,8 @@ class LifeTest(Case):
         debian.run("apt-get", "remove", "-y", "telegram-gateway")
         debian.sh(f"! test -e /usr/bin/telegram-gateway; test -e {DATA}/journal.db; test -e {CONFIG}")
 
-        # Purged with a backup: only that is left, and the user whose it is.
-        debian.sh(f"touch {BACKUPS}/one")
+        # Purged with a backup: only that is left, and the user whose it is. What restore has put aside goes as well.
+        debian.sh(f"touch {BACKUPS}/one; mkdir {DATA}.before-20261127T091500Z /var/lib/.telegram-gateway.restoring")
         said = debian.run("apt-get", "purge", "-y", "telegram-gateway")
         self.assertIn(f"Backups are kept in {BACKUPS}", said.stdout + said.stderr)
         left = debian.traces()
