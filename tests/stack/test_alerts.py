@@ -4,7 +4,7 @@ cause is taken away, and it ends. Times are divided (tests/support/monitoring.py
 
 Only by promtool (deploy/prometheus/tests), since their causes are a machine in need, or are not made within a minute:
 HostDiskLow, HostMemoryHigh, HostCpuHigh, GatewayMemoryHigh, GatewayCpuHigh, IntakeBacklog, IngestionSlow, PollingSlow,
-RequestsFail, ErrorBudgetBurnsSlowly. Those of Telegram: test_alerts_telegram.py.
+RequestsFail, ErrorBudgetBurnsSlowly, BackupOld. Those of Telegram: test_alerts_telegram.py.
 """
 
 import contextlib
