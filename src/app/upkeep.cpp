@@ -67,16 +67,14 @@ void Upkeep::look(model::Time now) {
     watched_.metrics.disk_size_bytes.Set(static_cast<double>(disk.capacity));
   }
   watched_.metrics.journal_bytes.Set(static_cast<double>(watched_.journal.bytes()));
-  bool captures = watched_.sources.empty();
   for (const auto* source : watched_.sources) {
     const auto state = source->state();
     const bool runs = state.code == source::SourceState::Code::running;
-    captures = captures || runs;
     const auto late = runs ? watched_.channels.alarm() : std::string();
     const auto how = !runs ? State::down : late.empty() ? State::ok : State::degraded;
     health.set(source->name(), Role::source, how, late.empty() ? state.reason : late, now);
   }
-  watched_.metrics.capture_up.Set(captures && !failure ? 1 : 0);
+  watched_.metrics.capture_up.Set(health.captures() ? 1 : 0);
   if (watched_.control) look_at_accounts(now);
 }
 
