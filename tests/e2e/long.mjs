@@ -62,7 +62,8 @@ async function newestId() { return (await api(`messages?channelId=${channelId}&l
 /** Whether everything that was posted since `from` stands in the list; albums stand there by their first. */
 async function noGap(what, from) {
   const to = await newestId();
-  await until(`${to} to be shown`, () => reader.evaluate((id) => [...document.querySelectorAll('.scroller [data-id]')].some((one) => Number(one.dataset.id.split(':')[1]) >= id), to), 60_000);
+  const place = () => reader.evaluate(() => { const list = document.querySelector('.scroller'); return JSON.stringify({ below: list.scrollHeight - list.scrollTop - list.clientHeight, last: [...list.querySelectorAll('[data-id]')].at(-1)?.dataset.id, says: document.querySelector('main').innerText.slice(-200) }); });
+  await until(`${to} to be shown`, () => reader.evaluate((id) => [...document.querySelectorAll('.scroller [data-id]')].some((one) => Number(one.dataset.id.split(':')[1]) >= id), to), 60_000).catch(async (error) => { console.log(`${what}: ${await place()}`); throw error; });
   const expected = [];
   for (let cursor = '', more = true; more;) {
     const page = await (await fetch(`${own.url}/api/messages?channelId=${channelId}&limit=1000&sort=newest&includeDeleted=true${cursor}`)).json();

@@ -127,9 +127,11 @@ test('after a gap too long to walk back, who reads the end is at the new one', a
   opened.value += 1;
   await feed.catchUp();
 
-  assert.deepEqual(ids(feed), run(841, 900));
+  assert.deepEqual(ids(feed), run(601, 900));
   assert.equal(feed.toEnds, 1);
-  assert.equal(asked.length, 1 + 5 + 1);
+  assert.equal(asked.length, 1 + 5);
+  await feed.loadOlder();
+  assert.deepEqual(ids(feed), run(541, 900));
 });
 
 test('after a gap too long to walk back, who reads above goes on from there', async () => {
@@ -179,6 +181,29 @@ test('a gap that could not be looked at is looked at when the stream is there ag
   store(103, 103);
   opened.value += 1;
   await feed.catchUp();
+  assert.deepEqual(ids(feed), run(41, 103));
+  assert.equal(feed.state.peek().failed, '');
+});
+
+test('a gap that could not be looked at is looked at again by itself', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  store(1, 100);
+  const feed = await opens(true);
+  store(101, 102);
+  broken = true;
+  opened.value += 1;
+  await feed.catchUp();
+  feed.apply(posted(103));
+  await settle();
+  assert.equal(ids(feed).at(-1), 100);
+  const before = asked.length;
+
+  broken = false;
+  store(103, 103);
+  await settle();
+  assert.equal(asked.length, before, 'not at every message');
+  context.mock.timers.tick(3_000);
+  await settle();
   assert.deepEqual(ids(feed), run(41, 103));
   assert.equal(feed.state.peek().failed, '');
 });

@@ -39,6 +39,7 @@ export const mostFollowed = 2_000;
 export const slack = 200;
 /** After a gap, looked back from the end. */
 const mostPagesBack = 5;
+const againMs = 3_000;
 const aroundLast = 'around-last';
 const aroundFirst = 'around-first';
 
@@ -99,11 +100,12 @@ export class Feed {
   private whole = -1;
   private asking = -1;
   private catching = false;
+  private later: ReturnType<typeof setTimeout> | undefined;
   private heard: MessageEvent[] = [];
 
   constructor(readonly peer: string, readonly filters: Filters) {}
 
-  stop(): void { this.stopped.abort(); }
+  stop(): void { this.stopped.abort(); clearTimeout(this.later); }
   private set(change: Partial<FeedState>): void { this.state.value = { ...this.state.peek(), ...change }; }
 
   private async fetch(extra: Record<string, string>): Promise<{ items: Message[]; pagination?: Pagination }> {
@@ -133,6 +135,7 @@ export class Feed {
   retry(): void {
     const { failed } = this.state.peek();
     this.set({ failed: '', error: null });
+    if (this.later) { void this.catchUp(); return; }
     void (failed === 'older' ? this.loadOlder() : failed === 'newer' ? this.loadNewer() : this.again());
   }
 
@@ -214,6 +217,8 @@ export class Feed {
 
   /** After a gap in the stream: back from the newest until what is loaded is met, if it reached the end. */
   async catchUp(): Promise<void> {
+    clearTimeout(this.later);
+    this.later = undefined;
     const now = epoch();
     if (now === this.whole || this.busy()) return;
     const { newer, failed, items } = this.state.peek();
@@ -238,12 +243,19 @@ export class Feed {
       }
       if (turn === this.turn) {
         if (met) this.join(found, found.filter((item) => compare(last, item) < 0).length, true);
-        else if (this.reader.atEnd()) { this.set({ newer: aroundLast }); await this.loadNewest(); this.reader.toEnd(); }
+        else if (this.reader.atEnd()) {
+          this.asking = now;
+          this.arrive({ items: merge([], found), older: cursor, newer: null });
+          this.reader.toEnd();
+        }
         else this.set({ newer: aroundLast });
       }
     } catch (error) {
-      // Scrolling on, or the next stream, finds what lies between.
-      if (turn === this.turn && (error as Error).name !== 'AbortError') this.set({ newer: aroundLast, failed: 'newer', error: error as Error });
+      if (turn === this.turn && (error as Error).name !== 'AbortError') {
+        this.set({ failed: 'newer', error: error as Error });
+        this.whole = -1;
+        this.later = setTimeout(() => { void this.catchUp(); }, againMs);
+      }
     }
     this.catching = false;
     this.settle();
@@ -255,6 +267,7 @@ export class Feed {
 
   private busy(): boolean { return this.catching || ['first', 'newer'].includes(this.state.peek().loading); }
   private settle(): void {
+    if (this.later) return;  // what is heard meanwhile waits, too
     if (this.loaded && epoch() !== this.whole) void this.catchUp();
     else this.take();
   }
