@@ -220,7 +220,7 @@ class RedisAlerts(AlertCase):
             bound = redis.config_get("maxmemory")["maxmemory"]
             self.addCleanup(lambda: stack.redis().config_set("maxmemory", bound))
             with self.fires("RedisEvicting"):
-                redis.config_set("maxmemory", "8mb")
+                redis.config_set("maxmemory", redis.info("memory")["used_memory"] + (24 << 20))  # the backlog grows to 16 MB first
                 until(lambda: self.fill(redis) and monitoring.firing("RedisEvicting"), PATIENCE, "evictions")
 
     @staticmethod

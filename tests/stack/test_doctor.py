@@ -11,11 +11,12 @@ import sys
 import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent / "support")]
+sys.path[:0] = [str(HERE.parent / "support"), str(HERE.parent)]
 
 import hybrid  # noqa: E402
 from gateway import BINARY, free_port  # noqa: E402
 from stack import shared_stack, until  # noqa: E402
+from support.amqp import rabbitmqctl  # noqa: E402
 
 
 def setUpModule():
@@ -72,9 +73,9 @@ class Doctor(unittest.TestCase):
     def test_redis_that_evicts(self):
         with contextlib.closing(stack.redis()) as master:
             most = master.config_get("maxmemory")["maxmemory"]
-            master.config_set("maxmemory", master.info("memory")["used_memory"] + (1 << 20))
+            master.config_set("maxmemory", master.info("memory")["used_memory"] + (24 << 20))  # the backlog grows to 16 MB first
             try:
-                for n in range(64):
+                for n in range(1_024):
                     master.set(f"test:filler:{n}", "x" * (1 << 16))
                 self.assertGreater(master.info("stats")["evicted_keys"], 0)
                 self.finds("Redis", "is full", "raise maxmemory")
@@ -96,12 +97,12 @@ class Doctor(unittest.TestCase):
         until(lambda: self.doctor() == [], 60, "the quorum")
 
     def test_an_alarm_at_the_broker(self):
-        stack.override("rabbitmq", "vm_memory_high_watermark.absolute = 1MB")
+        rabbitmqctl(stack, "set_vm_memory_high_watermark", "absolute", "1MB")
         try:
             until(lambda: [one for one in self.doctor() if "out of memory" in one["detail"]], 60, "the alarm")
             self.finds("RabbitMQ", "takes nothing from publishers")
         finally:
-            stack.override("rabbitmq", "")
+            rabbitmqctl(stack, "set_vm_memory_high_watermark", "0.8")
         until(lambda: self.doctor() == [], 60, "the end of the alarm")
 
     def test_servers_that_are_gone(self):
