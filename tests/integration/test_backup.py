@@ -199,7 +199,6 @@ class ContentTest(BackupCase):
         self.assertEqual(made["removed"], planned["removed"])
         self.assertEqual(self.files(), sorted([pathlib.Path(made["file"]).name, old[-1], *foreign]))
 
-
     def test_a_server_that_is_down_does_not_cost_the_journal_its_backup(self):
         self.stored(50)
         config = self.folder / "gateway.toml"
@@ -212,7 +211,7 @@ class ContentTest(BackupCase):
         self.assertTrue(made["file"].endswith("-incomplete.tar.zst"))
         self.assertIn("PostgreSQL", [one["what"] for one in made["leftOut"]])
         self.assertFalse((self.data / "backup.last").exists())
-        chosen = self.json("backup", "--to", self.backups, "--config", config, "--no-database")
+        chosen = self.json("backup", "--to", self.folder / "chosen", "--config", config, "--no-database")
         self.assertTrue(chosen["whole"])
         self.assertTrue(chosen["file"].endswith("-incomplete.tar.zst"))
         self.restore(made["file"])
