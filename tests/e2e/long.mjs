@@ -45,15 +45,17 @@ async function idsShown(from) {
   const seen = new Set();
   await reader.keyboard.press('End');
   for (let i = 0; i < 2_000; i += 1) {
-    const { ids, top } = await reader.evaluate(() => {
+    const ids = await reader.evaluate(() => {
       const list = document.querySelector('.scroller');
       const ids = [...document.querySelectorAll('.scroller [data-id]')].map((one) => Number(one.dataset.id.split(':')[1]));
       list.scrollBy(0, -600);
-      return { ids, top: list.scrollTop };
+      return ids;
     });
     for (const id of ids) seen.add(id);
-    if (Math.min(...ids) < from || (top === 0 && i > 5)) break;
+    if (Math.min(...ids) < from) break;
     await reader.evaluate(() => new Promise((resume) => requestAnimationFrame(() => requestAnimationFrame(resume))));
+    // The start of the channel: at the top, and no older page is on its way.
+    if (i > 5 && await reader.evaluate(() => { const list = document.querySelector('.scroller'); return list.scrollTop === 0 && list.getAttribute('aria-busy') === 'false'; })) break;
   }
   await reader.keyboard.press('End');
   return seen;
