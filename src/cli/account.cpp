@@ -13,6 +13,7 @@
 #include "cli/interrupts.h"
 #include "cli/usage.h"
 #include "config/secret.h"
+#include "journal/lock.h"
 #include "source/tdlib/folder_guard.h"
 
 namespace tg::cli {
@@ -220,6 +221,7 @@ struct Opened {
 };
 
 Result<Opened> open(const config::Config& config, const std::string& name, std::function<void()> on_change) {
+  if (auto own = journal::check_owner(config.data_dir); !own) return own.error();
   auto options = app::telegram_options(config);
   if (!options) return options.error();
   if (options->api_hash.empty()) {

@@ -4,6 +4,7 @@ tests/support/telegram. TG_BINARY names the program.
 """
 
 import json
+import os
 import pathlib
 import re
 import sys
@@ -106,6 +107,17 @@ class TerminalTest(unittest.TestCase):
         terminal.type("right horse")
         self.signed_in(terminal)
         self.assertNotIn("horse", terminal.shown)
+
+    @unittest.skipUnless(os.geteuid() == 0, "only root can do this harm")
+    def test_root_signs_nobody_in_where_the_gateway_runs_as_another_user(self):
+        data = self.folder / "data"
+        data.mkdir(exist_ok=True)
+        os.chown(data, 65534, 65534)
+        refused = self.command("account", "add")
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("belongs to nobody", refused.stderr)
+        self.assertIn("runuser -u nobody -- telegram-gateway", refused.stderr)
+        self.assertEqual(list(data.iterdir()), [])
 
     def test_a_qr_code_that_is_renewed_once(self):
         self.server.qr_lifetime_s = 3

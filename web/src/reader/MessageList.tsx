@@ -48,6 +48,10 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   const scroller = useRef<HTMLDivElement>(null);
   const pill = useSignal('');
   const placed = useRef<Feed | null>(null);
+  // The end, until a person scrolls away: where the list stands says nothing while a large batch is still being laid out.
+  const follows = useRef(false);
+  const leave = (): void => { follows.current = false; };
+  const toEnd = (): void => { follows.current = true; virtual.scrollToEnd(); };
   const selectedIndex = useMemo(() => (selected.value ? rows.findIndex((row) => holds(row, selected.value as string)) : -1), [rows, selected.value]);
 
   const virtual = useVirtualizer<HTMLDivElement, HTMLDivElement>({
@@ -56,7 +60,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     estimateSize: (index) => guess(rows[index]),
     getItemKey: (index) => rows[index]?.key ?? index,
     anchorTo: 'end',
-    followOnAppend: change === 'live' && newer === null,
+    followOnAppend: change === 'live' && newer === null && follows.current,
     scrollEndThreshold: 60,
     overscan: 6,
     paddingStart: 12,
@@ -72,17 +76,19 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   const center = (id: string): boolean => {
     const index = rows.findIndex((row) => holds(row, id));
     if (index < 0) return false;
+    leave();
     virtual.scrollToIndex(index, { align: 'center' });
     return true;
   };
   const focusRow = (index: number): void => {
+    leave();
     virtual.scrollToIndex(index, { align: 'auto' });
     requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"] article`)?.focus({ preventScroll: true })));
   };
   handle.current = {
-    toEnd: () => { virtual.scrollToEnd(); },
+    toEnd,
     center,
-    atEnd: () => newer === null && virtual.isAtEnd(60),
+    atEnd: () => newer === null && follows.current,
     step: (by) => {
       // Of this moment, not of the last render: keys come faster than frames.
       const from = selected.peek() === null ? -1 : rows.findIndex((row) => holds(row, selected.peek() as string));
@@ -97,10 +103,11 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   useLayoutEffect(() => {
     if (rows.length === 0 || loading === 'first' || placed.current === feed) return;
     placed.current = feed;
-    if (!(wanted && center(wanted))) virtual.scrollToEnd();
+    if (!(wanted && center(wanted))) toEnd();
   }, [feed, rows.length, loading]);
 
   const viewFrame = useRef(0);
+  const stood = useRef({ top: 0, scrollHeight: 0 });
   const noteView = (): void => {
     viewFrame.current ||= requestAnimationFrame(() => {
       viewFrame.current = 0;
@@ -108,13 +115,21 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       const element = scroller.current;
       if (!range || !element || placed.current !== feed) return;
       const { scrollTop: top, scrollHeight, clientHeight } = element;
+      const was = stood.current;
+      stood.current = { top, scrollHeight };
+      // A list that only grows moves nothing up: a person did, by whatever means.
+      if (top < was.top - 1 && scrollHeight >= was.scrollHeight) leave();
+      if (newer === null) {
+        if (virtual.isAtEnd(2)) follows.current = true;
+        else if (follows.current) virtual.scrollToEnd();
+        if (follows.current) feed.seen();
+      }
       const visible = virtual.getVirtualItems().filter(({ start, end }) => end > top + 8 && start < top + clientHeight).map(({ index }) => rows[index]);
       const messages = visible.map((row) => row && lead(row)).filter((message): message is Message => Boolean(message));
       const [message] = messages;
       const last = messages.at(-1);
       pill.value = !visible[0] || visible[0].kind === 'day' || !message ? '' : dayText(message.date);
       if (message && last) onView(message.messageId, message.date, last.messageId);
-      if (virtual.isAtEnd(60) && newer === null) feed.seen();
       if (top < prefetchPx) void feed.loadOlder();
       if (scrollHeight - top - clientHeight < prefetchPx) void feed.loadNewer();
     });
@@ -130,7 +145,8 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     <div class="list">
       {error && failed && <div class={join('page-failed', failed === 'newer' && 'at-end')} role="alert"><Failed what={t('r.title')} error={error} onRetry={() => feed.retry()} /></div>}
       {pill.value && <p class="day-pill floating" aria-hidden="true">{pill.value}</p>}
-      <div class="scroller" ref={scroller} tabIndex={0} role="feed" aria-busy={loading !== ''} aria-label={t('r.feed', { title: channel?.title ?? '' })} aria-describedby={labelledBy} onScroll={noteView}>
+      <div class="scroller" ref={scroller} tabIndex={0} role="feed" aria-busy={loading !== ''} aria-label={t('r.feed', { title: channel?.title ?? '' })} aria-describedby={labelledBy} onScroll={noteView} onTouchMove={leave}
+        onWheel={({ deltaY }) => { if (deltaY < 0) leave(); }} onKeyDown={({ key }) => { if (['ArrowUp', 'PageUp', 'Home'].includes(key)) leave(); }}>
         {loading === 'older' && <p class="list-note small quiet">{t('r.loadingOlder')}</p>}
         {!older && loading !== 'first' && rows.length > 0 && <p class="sr">{t('r.start')}</p>}
         <div class="rows" ref={virtual.containerRef}>
