@@ -96,6 +96,10 @@ Position just_before(Position place, bool towards_older) {
   return place;
 }
 
+Error nothing_near(const model::MessageKey& key) {
+  return {Code::not_found, fmt::format("no message is here of the chat of {}", model::to_api_id(key)), ""};
+}
+
 void set_next(Page& page, bool towards_older) {
   if (page.has_more && !page.rows.empty())
     page.next_cursor = to_text({position_of(page.rows.back()), towards_older, 0});

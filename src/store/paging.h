@@ -40,6 +40,7 @@ Result<PageCursor> parse_cursor(std::string_view text);
 Position position_of(const Row& row);
 // The neighbour of a place, so that "beyond the neighbour" takes the place itself in.
 Position just_before(Position place, bool towards_older);
+Error nothing_near(const model::MessageKey& key);
 // Of a page whose rows and has_more are there.
 void set_next(Page& page, bool towards_older);
 void set_previous(Page& page, bool towards_older);

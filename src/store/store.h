@@ -75,7 +75,7 @@ struct PageQuery {
   std::size_t limit = 50;                   // 1…10,000
   std::int64_t offset = 0;                  // ≤ 100,000
   std::string cursor;                       // of nextCursor or prevCursor; then offset is ignored
-  std::optional<model::MessageKey> around;  // a page centred on it
+  std::optional<model::MessageKey> around;  // a page centred on it, or where it would stand
 
   bool filtered() const;  // anything beside channels and order
 };

@@ -207,7 +207,7 @@ std::vector<Parameter> page_parameters() {
       {"offset", "integer", "at most 100000; beyond it follow the cursor"},
       {"page", "integer", "from 1, instead of offset"},
       {"cursor", "string", "nextCursor or prevCursor of an earlier answer"},
-      {"around", "string", "a message's id: the page has it in its middle"},
+      {"around", "string", "a message's id: the page has it in its middle, or the place where it would stand"},
   };
 }
 

@@ -1,6 +1,7 @@
 // Pages: keyset over (date, scope, peer, message). Filters without an index look at a bounded number of messages, then
 // answer with what they found and a cursor to go on.
 
+#include "journal/nearest.h"
 #include "store/local/detail/filter.h"
 #include "store/local/detail/impl.h"
 #include "store/local/detail/scan.h"
@@ -141,12 +142,11 @@ class PageReader {
   }
 
   Result<Page> around(const model::MessageKey& key) {
-    auto centre = local::find_head(db_, key);
+    const auto centre = journal::nearest(db_, key);
     if (!centre) return centre.error();
-    if (!*centre || !(*centre)->date) {
-      return Error{Code::not_found, fmt::format("message {} is not here", model::to_api_id(key)), ""};
-    }
-    const Position place = (*centre)->position();
+    if (!*centre) return nothing_near(key);
+    const auto& [stored, date] = **centre;
+    const Position place{date, stored.scope, stored.peer, stored.message};
     const std::size_t half = (limit_ - 1) / 2;
     auto before = collect(place, !query_.newest_first, 0, half + 1, 0);
     if (!before) return before.error();

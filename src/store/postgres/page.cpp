@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "journal/nearest.h"
 #include "store/postgres/detail/impl.h"
 #include "store/postgres/detail/page_sql.h"
 
@@ -239,14 +240,13 @@ class PageReader {
   }
 
   Result<Page> around(const model::MessageKey& key) {
-    auto dated = impl_.dated({key});
-    if (!dated) return dated.error();
-    auto centre = impl_.ask(postgres::rows_of(*dated));
+    auto db = impl_.parts.journal.read();
+    if (!db) return db.error();
+    const auto centre = journal::nearest(**db, key);
     if (!centre) return centre.error();
-    if (centre->empty()) {
-      return Error{Code::not_found, fmt::format("message {} is not here", model::to_api_id(key)), ""};
-    }
-    const Position place{centre->time(0, 3), key.scope, key.peer, key.message};
+    if (!*centre) return nothing_near(key);
+    const auto& [stored, date] = **centre;
+    const Position place{date, stored.scope, stored.peer, stored.message};
     const std::size_t half = (limit_ - 1) / 2;
     auto before = collect(place, !query_.newest_first, 0, half + 1);
     if (!before) return before.error();

@@ -174,8 +174,21 @@ void check_around(House& house, const Archive& archive) {
   const auto all = expected(archive, query);
   if (all.empty()) return;
   query.limit = *rc::gen::inRange<std::size_t>(1, 9);
-  const auto centre = *rc::gen::elementOf(all);
+  auto centre = *rc::gen::elementOf(all);
   query.around = centre;
+  // Of a message that is not here: where it would stand.
+  if (*rc::gen::arbitrary<bool>()) {
+    query.around->message.value = *rc::gen::inRange<std::int64_t>(1, 45);
+    const auto stands = [&](const model::MessageKey& key) { return key.peer == centre.peer && key.scope == centre.scope; };
+    std::optional<model::MessageKey> before, after;
+    for (const auto& key : all) {
+      if (!stands(key)) continue;
+      auto& side = key.message <= query.around->message ? before : after;
+      const bool nearer = !side || (&side == &before ? key.message > side->message : key.message < side->message);
+      if (nearer) side = key;
+    }
+    centre = before ? *before : *after;
+  }
 
   const auto page = page_of(house, query);
 

@@ -117,8 +117,8 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       const { scrollTop: top, scrollHeight, clientHeight } = element;
       const was = stood.current;
       stood.current = { top, scrollHeight };
-      // A list that only grows moves nothing up: a person did, by whatever means.
-      if (top < was.top - 1 && scrollHeight >= was.scrollHeight) leave();
+      // Layout moves it up by no more than the list shrank: beyond that a person did, by whatever means.
+      if (was.top - top > 1 + Math.max(0, was.scrollHeight - scrollHeight)) leave();
       if (newer === null) {
         if (virtual.isAtEnd(2)) follows.current = true;
         else if (follows.current) virtual.scrollToEnd();

@@ -8,7 +8,6 @@ import { ApiError, recovered, request } from '../api/client.ts';
 import { opened } from '../api/stream.ts';
 import type { Message, MessageEvent, Pagination } from '../api/types.ts';
 import { plain } from '../shell/target.ts';
-import { locate, type Place } from './locate.ts';
 
 export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
 
@@ -156,31 +155,16 @@ export class Feed {
       const found = items.some((item) => item.messageId === messageId && item.scope === scope);
       this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId });
     } catch (error) {
-      if (!(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
-      const near = await this.nearest(messageId).catch(() => null);
-      if (turn !== this.turn) return;
-      if (near && near !== messageId) await this.loadAround(near, 0);
-      else await this.loadNewest();
+      if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
+      await this.loadNewest();
       this.set({ absent: messageId });
     }
   }
 
   /** For the rail: where an id is, or would be. */
   async jump(messageId: number): Promise<void> {
-    await this.loadAround(messageId, 0);
+    await this.loadAround(messageId, this.state.peek().items[0]?.scope ?? 0);
     if (this.state.peek().absent !== null) this.set({ absent: null });
-  }
-
-  /** The stored message nearest to an id, or null in an empty channel. */
-  async nearest(messageId: number): Promise<number | null> {
-    const one = async (sort: 'oldest' | 'newest', from?: number): Promise<Place | null> => {
-      const query = new URLSearchParams({ channelId: this.peer, sort, limit: '1', includeDeleted: 'true' });
-      if (from !== undefined) query.set('from', new Date(from).toISOString());
-      const [found] = (await request<Message[]>(`messages?${query.toString()}`, { signal: this.stopped.signal })).data;
-      return found ? { id: found.messageId, at: Date.parse(found.date) } : null;
-    };
-    const [oldest, newest] = await Promise.all([one('oldest'), one('newest')]);
-    return oldest && newest ? (await locate(messageId, oldest, newest, (at) => one('oldest', at))).id : null;
   }
 
   async loadOlder(): Promise<void> {
