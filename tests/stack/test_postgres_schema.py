@@ -304,6 +304,9 @@ class Queries(DatabaseCase):
         self.assertEqual(self.sql("SELECT message_id, seq, times FROM telegram_gateway.serves ORDER BY 1"),
                          [(1, 20, 2), (2, 15, 2)])
 
+        self.assertEqual(self.one("SELECT telegram_gateway.mark_batch_as_processed(ARRAY[10, 15, 20], 'bot')"), 2)
+        self.assertEqual(self.one(f"SELECT telegram_gateway.upsert_message_status({CHANNEL}, 1, 'published', 'desk')"), True)
+
     def test_policies_stay_where_they_are_as_wanted(self):
         if self.one("SELECT telegram_gateway.edition()") != "timescaledb":
             self.skipTest("policies are TimescaleDB's")
