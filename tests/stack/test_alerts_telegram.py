@@ -33,6 +33,8 @@ class TelegramAlerts(Case):
 
     def setUp(self):
         super().setUp()
+        # No push that was lost is found by the client itself.
+        self.do(lambda _: setattr(self.server, "difference_timeout_s", HOUR))
         monitoring.watch(self.gateway.port)
 
     def begin(self):
