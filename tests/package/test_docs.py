@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""docs/deployment.md and docs/security.md as someone follows them: every command, in order, on a Debian 12 that has booted
-with nothing but the package's file.
+"""docs/deployment.md, security.md and monitoring.md as someone follows them: every command, in order, on a Debian 12 that
+has booted with nothing but the package's file; and what docs/troubleshooting.md begins with.
 
 Blocks that a comment before them calls "in the tree" or "not run" are left out: the first is what made the package.
 """
@@ -17,6 +17,7 @@ from support.debian import Debian, ROOT  # noqa: E402
 from test_package import package  # noqa: E402
 
 SERVERS = "postgresql pgbouncer redis-server redis-sentinel rabbitmq-server"
+FOUND_SOMETHING = 3  # of doctor
 
 
 def blocks(page):
@@ -34,14 +35,30 @@ class DocsTest(unittest.TestCase):
             shutil.copy(deb, debian.root / "root/telegram-gateway_0_amd64.deb")
             # It has no network when it runs: what it would fetch is there already.
             debian.run("apt-get", "update")
-            debian.sh(f"apt-get install -y --download-only /root/telegram-gateway_0_amd64.deb curl {SERVERS}")
+            debian.sh(f"apt-get install -y --download-only /root/telegram-gateway_0_amd64.deb curl prometheus {SERVERS}")
             debian.boot()
-            # What has to be left until the end: it takes the program away.
-            pages = [*blocks("deployment.md"), *blocks("security.md")]
-            pages.sort(key=lambda block: "apt-get purge" in block[1])
-            for line, script in pages:
-                with self.subTest(line=line, script=script):
-                    debian.sh(f"cd /root\n{script}", timeout=600)
+            *pages, last = sorted([*blocks("deployment.md"), *blocks("security.md")], key=lambda block: "apt-get purge" in block[1])
+            self.follow(debian, pages)
+            self.look_for_trouble(debian)
+            debian.sh("apt-get install -y prometheus")
+            self.follow(debian, blocks("monitoring.md"))
+            debian.run("promtool", "check", "config", "/etc/prometheus/telegram-gateway/prometheus.yml")
+            self.follow(debian, [last])  # it takes the program away
+
+    def follow(self, debian, found):
+        for line, script in found:
+            with self.subTest(line=line, script=script):
+                debian.sh(f"cd /root\n{script}", timeout=600)
+
+    def look_for_trouble(self, debian):
+        (_, script), = blocks("troubleshooting.md")
+        for command in script.splitlines():
+            if command.startswith("script/"):  # of the tree: tests/stack
+                continue
+            with self.subTest(command=command):
+                done = debian.sh(command, check=False)
+                self.assertIn(done.returncode, (0, FOUND_SOMETHING), done.stdout + done.stderr)
+                self.assertTrue(done.stdout.strip(), done.stderr)
 
 
 if __name__ == "__main__":

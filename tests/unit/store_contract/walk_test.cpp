@@ -179,7 +179,9 @@ void check_around(House& house, const Archive& archive) {
   // Of a message that is not here: where it would stand.
   if (*rc::gen::arbitrary<bool>()) {
     query.around->message.value = *rc::gen::inRange<std::int64_t>(1, 45);
-    const auto stands = [&](const model::MessageKey& key) { return key.peer == centre.peer && key.scope == centre.scope; };
+    const auto stands = [&](const model::MessageKey& key) {
+      return key.peer == centre.peer && key.scope == centre.scope;
+    };
     std::optional<model::MessageKey> before, after;
     for (const auto& key : all) {
       if (!stands(key)) continue;
