@@ -6,7 +6,7 @@ import { lazily } from './app/lazily.tsx';
 import { registerWorker } from './app/worker.ts';
 import { Shell } from './shell/Shell.tsx';
 import { keepTab } from './shell/tab.ts';
-import { NotFound } from './shell/NotFound.tsx';
+import { NotFound } from './shell/Page.tsx';
 import { watchVerdict } from './shell/notify.ts';
 
 const capture = () => import('./pages/capture.ts');

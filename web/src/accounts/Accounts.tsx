@@ -1,10 +1,11 @@
 import { useSignal } from '@preact/signals';
-import { post, unreachable } from '../api/client.ts';
+import { post } from '../api/client.ts';
 import type { Account, AuthStatus } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { full, span } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Page } from '../shell/Page.tsx';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
@@ -62,7 +63,7 @@ function shownOf(account: Account): Shown {
 function Row({ account, onLeave }: { account: Account; onLeave: () => void }) {
   const shown = shownOf(account);
   const title = account.shownName ?? account.name;
-  const off = unreachable.value !== null || !mayAdmin();
+  const off = offBecause() !== undefined;
   const again = `accounts/new?account=${encodeURIComponent(account.name)}`;
   return (
     <li class="account-row" data-account={account.name}>

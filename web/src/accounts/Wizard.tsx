@@ -1,11 +1,12 @@
 // One sign-in, from how to what next. What is typed goes to the gateway and is forgotten here.
 import { useSignal, type Signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { ApiError, post, unreachable } from '../api/client.ts';
+import { ApiError, post } from '../api/client.ts';
 import type { Account, AuthStatus } from '../api/types.ts';
 import { full } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { CodeStep, PasswordStep, QrStep } from './Steps.tsx';
 import { MethodStep, type Begin, type Method } from './MethodStep.tsx';
@@ -33,7 +34,7 @@ export function Wizard({ auth, account: asked }: { auth: AuthStatus; account?: s
   const begin: Begin = (as, body) => { mine.value = as; void run('start', { account: as, ...body }); };
   const give = (value: string): Promise<boolean> => run('input', { account: name, value });
   const cancel = (): void => { void run('cancel', { account: name }).then(() => { mine.value = null; }); };
-  const shared = { busy: busy.value || unreachable.value !== null || !mayAdmin(), give, cancel };
+  const shared = { busy: busy.value || offBecause() !== undefined, give, cancel };
 
   const step = stepOf(own ? account : undefined);
   return (

@@ -33,3 +33,11 @@ export function useKeys(handlers: Handlers, active = true): void {
     return () => document.removeEventListener('keydown', onKey);
   }, [active]);
 }
+
+/** From the one of these that holds the focus to another, or to the first. `part`: what of it takes the focus. */
+export function moveFocus(all: Iterable<HTMLElement>, by: number, part?: string): void {
+  const list = [...all];
+  const at = list.findIndex((one) => one.contains(document.activeElement));
+  const next = list[at < 0 ? 0 : Math.max(0, Math.min(list.length - 1, at + by))];
+  (part ? next?.querySelector<HTMLElement>(part) : next)?.focus();
+}

@@ -2,12 +2,13 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
-import { request, unreachable } from '../api/client.ts';
+import { post } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
 import { mayAdmin, useAuth } from '../accounts/useAuth.ts';
 import { href } from '../app/links.ts';
 import { channelsPath } from '../app/useOverview.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Page } from '../shell/Page.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { Empty, Failed, Loaded, Skeleton } from '../ui/State.tsx';
@@ -35,7 +36,7 @@ export default function AddChannels() {
     wish.value = { ...asked, ...(account.peek() ? { account: account.peek() } : {}) };
     found.value = null;
     problem.value = null;
-    try { found.value = (await request<NamedChannels>('channels/preview', { method: 'POST', body: JSON.stringify(wish.peek()) })).data; } catch (error) { problem.value = error as Error; }
+    try { found.value = (await post<NamedChannels>('channels/preview', wish.peek())).data; } catch (error) { problem.value = error as Error; }
   };
   const choose = (next: By): void => {
     wish.value = null;
@@ -74,7 +75,7 @@ function NoAccount() {
   );
 }
 
-const offNow = (busy: boolean): boolean => busy || unreachable.value !== null || !mayAdmin();
+const offNow = (busy: boolean): boolean => busy || offBecause() !== undefined;
 
 function Names({ busy, first, onLook }: { busy: boolean; first: string; onLook: (wish: Wish) => Promise<void> }) {
   const text = useSignal(first);

@@ -1,13 +1,13 @@
 // How a channel is captured: on or off, its whole history, its own name here, and leaving it.
 import { useSignal } from '@preact/signals';
 import { useLocation } from 'preact-iso';
-import { unreachable } from '../api/client.ts';
 import { reload } from '../api/resource.ts';
 import { mayAdmin } from '../accounts/useAuth.ts';
 import { full, num } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { channelsPath } from '../app/useOverview.ts';
 import { t } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { change, fetchHistory, leave } from './bulk.ts';
 import type { ChannelRow } from './types.ts';
@@ -18,7 +18,7 @@ export function ChannelSettings({ channel }: { channel: ChannelRow }) {
   const wrong = useSignal('');
   const leaving = useSignal(false);
   const label = useSignal(channel.label === channel.title ? '' : channel.label);
-  const off = busy.value || unreachable.value !== null || !mayAdmin();
+  const off = busy.value || offBecause() !== undefined;
   const { coverage } = channel;
   const run = async (act: () => Promise<unknown>, text: string): Promise<void> => {
     busy.value = true;

@@ -1,13 +1,12 @@
 // What is missing, and what a person can do: try again, or accept the loss, which stays visible.
 import { useSignal } from '@preact/signals';
-import { unreachable } from '../api/client.ts';
 import { reload } from '../api/resource.ts';
 import type { Channel, Hole } from '../api/types.ts';
-import { mayAdmin } from '../accounts/useAuth.ts';
 import { full, num } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { channelsPath } from '../app/useOverview.ts';
 import { t, word } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { acceptLoss } from './bulk.ts';
@@ -26,7 +25,7 @@ export function Holes({ channel }: { channel: Channel }) {
       {noAccess && <p class="pad">{t('c.privateText')} <span class="quiet"><bdi>{noAccess.reason}</bdi></span></p>}
       <ul class="holes">{holes.map((hole) => (
         <li key={hole.from}><span class="tabular">{t('c.ids', { ids: name(hole) })}</span><span class="quiet tabular">{t('c.nIds', { n: hole.ids })}</span><span class="quiet">{word('cause', hole.cause || 'unknown')}, {full(hole.since)}</span><span class="spacer" />
-          <button type="button" class="button small" disabled={!mayAdmin() || unreachable.value !== null} aria-label={t('c.acceptOf', { ids: name(hole) })} onClick={() => { giving.value = hole; }}>{t('c.accept')}</button></li>
+          <button type="button" class="button small" disabled={offBecause() !== undefined} aria-label={t('c.acceptOf', { ids: name(hole) })} onClick={() => { giving.value = hole; }}>{t('c.accept')}</button></li>
       ))}</ul>
       {giving.value && <Accept channel={channel} hole={giving.value} name={name(giving.value)} onClose={() => { giving.value = null; }} />}
     </section>

@@ -1,14 +1,15 @@
 // What was named, looked up: what it is, how much of it there is, and what to do where it cannot be had.
 import { useSignal } from '@preact/signals';
-import { request, unreachable } from '../api/client.ts';
-import { mayAdmin } from '../accounts/useAuth.ts';
+import { post } from '../api/client.ts';
 import { now } from '../app/clock.ts';
 import { clockSeconds, compact, num, span } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Picture } from './Picture.tsx';
 import type { Wish } from './AddChannels.tsx';
+import { fetchHistory } from './bulk.ts';
 import type { NamedChannel, NamedChannels } from './types.ts';
 
 const keyOf = (row: NamedChannel): string => `${String(row.line ?? '')}:${row.asked}`;
@@ -32,12 +33,12 @@ export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannel
     wrong.value = '';
     try {
       const body = { channels: chosen.map(({ asked }) => asked), join: join.peek(), ...(wish.account ? { account: wish.account } : {}) };
-      const { data } = await request<NamedChannels>('channels', { method: 'POST', body: JSON.stringify(body) });
+      const { data } = await post<NamedChannels>('channels', body);
       const failures: string[] = [];
       if (since.peek() === 'all') {
         for (const { channelId, added, title } of data.rows) {
           if (!added || !channelId) continue;
-          await request(`channels/${encodeURIComponent(channelId)}/history`, { method: 'POST', body: '{}' }).catch((error: Error) => { failures.push(`${title ?? channelId}: ${error.message}`); });
+          await fetchHistory({ channelId }).catch((error: Error) => { failures.push(`${title ?? channelId}: ${error.message}`); });
         }
       }
       said.value = t('c.added', { n: data.added });
@@ -63,7 +64,7 @@ export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannel
             <label class="check"><input type="radio" name="since" checked={since.value === 'all'} onChange={() => { since.value = 'all'; }} />{messages > 0 ? t('c.sinceAllOf', { n: messages, span: span(seconds, 2) }) : t('c.sinceAll')}</label>
           </fieldset>
           {strangers && <label class="check join"><input type="checkbox" checked={join.value} onChange={(event) => { join.value = event.currentTarget.checked; }} />{t('c.join')}</label>}
-          <button type="button" class="button primary" disabled={busy.value || unreachable.value !== null || !mayAdmin()} onClick={() => { void add(); }}>{busy.value ? t('c.adding') : t('c.addN', { n: chosen.length })}</button>
+          <button type="button" class="button primary" disabled={busy.value || offBecause() !== undefined} onClick={() => { void add(); }}>{busy.value ? t('c.adding') : t('c.addN', { n: chosen.length })}</button>
         </>}
       </footer>
     </section>

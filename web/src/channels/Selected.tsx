@@ -1,10 +1,10 @@
 // What can be done with the channels that are selected. Each button says with how many.
 import { useSignal } from '@preact/signals';
-import { apiUrl, unreachable } from '../api/client.ts';
+import { apiUrl } from '../api/client.ts';
 import type { Channel } from '../api/types.ts';
-import { mayAdmin } from '../accounts/useAuth.ts';
 import { list } from '../app/format.ts';
 import { t, type Key } from '../i18n/index.ts';
+import { offBecause } from '../shell/may.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { change, fetchHistory, forEach, type Done } from './bulk.ts';
 
@@ -22,7 +22,7 @@ export function Selected({ channels, all, onAll, onNone }: { channels: Channel[]
     busy.value = false;
     if (said.peek()?.result.failed.length === 0) onNone();
   };
-  const off = busy.value || n === 0 || unreachable.value !== null || !mayAdmin();
+  const off = busy.value || n === 0 || offBecause() !== undefined;
   const active = channels.filter(({ isActive }) => isActive);
   const ids = channels.map(({ channelId }) => channelId).join(',');
   return (

@@ -1,14 +1,14 @@
 // What a channel posts: figures, a bar a day, the hours of its week, who speaks most.
-import { useSignal } from '@preact/signals';
+import { useSignal, type Signal } from '@preact/signals';
 import { gatewayNow } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
 import type { Channel } from '../api/types.ts';
 import { num, percent, zoneName } from '../app/format.ts';
 import { zone } from '../app/settings.ts';
 import { region, t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
 import { vars } from '../ui/css.ts';
 import { Loaded } from '../ui/State.tsx';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 import type { Stats } from './types.ts';
 import { inZone, minutesAhead } from './week.ts';
 
@@ -47,7 +47,7 @@ function Days({ days }: { days: Stats['messagesByDate'] }) {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   return (
     <section class="card day-counts" aria-labelledby="days-title">
-      <Head id="days-title" title={t('c.perDay')} table={asTable.value} onTurn={() => { asTable.value = !asTable.peek(); }} />
+      <Head id="days-title" title={t('c.perDay')} on={asTable} />
       {asTable.value ? (
         <div class="table-scroll chart-table" tabIndex={0} role="region" aria-label={t('c.perDay')}><table class="table"><thead><tr><th>{t('days.date')}</th><th class="num">{t('nav.messages')}</th></tr></thead>
           <tbody>{bars.slice().reverse().map(({ date, count }) => <tr key={date}><td>{shownDay(date)}</td><td class="num">{num(count)}</td></tr>)}</tbody></table></div>
@@ -70,7 +70,7 @@ function Week({ hours }: { hours: number[] }) {
   const level = (count: number): number => (count === 0 ? 0 : Math.max(1, Math.ceil((count / most) * 5)));
   return (
     <section class="card week" aria-labelledby="week-title">
-      <Head id="week-title" title={t('c.week')} table={asTable.value} onTurn={() => { asTable.value = !asTable.peek(); }} />
+      <Head id="week-title" title={t('c.week')} on={asTable} />
       {asTable.value ? (
         <div class="table-scroll chart-table" tabIndex={0} role="region" aria-label={t('c.week')}><table class="table"><thead><tr><th>{t('mpm.time')}</th>{names.map((name) => <th key={name} class="num">{name}</th>)}</tr></thead>
           <tbody>{Array.from({ length: 24 }, (_, hour) => <tr key={hour}><td class="tabular">{String(hour).padStart(2, '0')}:00</td>{days.map((day, i) => <td key={i} class="num">{num(day[hour] ?? 0)}</td>)}</tr>)}</tbody></table></div>
@@ -84,11 +84,8 @@ function Week({ hours }: { hours: number[] }) {
   );
 }
 
-function Head({ id, title, table, onTurn }: { id: string; title: string; table: boolean; onTurn: () => void }) {
-  return (
-    <header class="card-head"><h2 id={id}>{title}</h2><span class="spacer" />
-      <button type="button" class="icon-button small" aria-pressed={table} aria-label={`${title}: ${table ? t('app.chart') : t('app.table')}`} onClick={onTurn}><Icon name={table ? 'chart' : 'table'} size={14} /></button></header>
-  );
+function Head({ id, title, on }: { id: string; title: string; on: Signal<boolean> }) {
+  return <header class="card-head"><h2 id={id}>{title}</h2><span class="spacer" /><TableSwitch title={title} on={on} /></header>;
 }
 
 function Top({ senders }: { senders: Stats['topSenders'] }) {

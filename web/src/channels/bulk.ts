@@ -1,5 +1,5 @@
 // One request for each channel of a selection, one after the other; what failed is told by name.
-import { request } from '../api/client.ts';
+import { post, request } from '../api/client.ts';
 import { reload } from '../api/resource.ts';
 import { channelsPath } from '../app/useOverview.ts';
 import type { Channel } from '../api/types.ts';
@@ -15,10 +15,11 @@ export async function forEach(channels: Channel[], act: (channel: Channel) => Pr
   return result;
 }
 
-const path = ({ channelId }: Channel): string => `channels/${encodeURIComponent(channelId)}`;
-export const fetchHistory = (channel: Channel): Promise<unknown> => request(`${path(channel)}/history`, { method: 'POST', body: '{}' });
+type Named = Pick<Channel, 'channelId'>;
+const path = ({ channelId }: Named): string => `channels/${encodeURIComponent(channelId)}`;
+export const fetchHistory = (channel: Named): Promise<unknown> => post(`${path(channel)}/history`);
 export const change = (channel: Channel, wanted: { isActive?: boolean; label?: string; description?: string }): Promise<unknown> =>
   request(path(channel), { method: 'PUT', body: JSON.stringify(wanted) });
 export const leave = (channel: Channel): Promise<unknown> => request(path(channel), { method: 'DELETE' });
 export const acceptLoss = (channel: Channel, from: number, to: number): Promise<unknown> =>
-  request(`${path(channel)}/losses`, { method: 'POST', body: JSON.stringify({ from, to }) });
+  post(`${path(channel)}/losses`, { from, to });

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../ui/Icon.tsx';
-import { offBecause } from './may.ts';
+import { offBecause } from '../shell/may.ts';
 
 interface Props { label: string; icon?: string; class?: string; name?: string; keys?: string; run: () => Promise<void> | void; children?: ComponentChildren }
 

@@ -18,7 +18,7 @@ import { ago, consumersPath, type Consumer } from './Consumers.tsx';
 import { act, may, onePath, reasonOf } from './act.ts';
 import { missedText, secondsTo } from './DestinationRow.tsx';
 import { LagChart } from './LagChart.tsx';
-import { offBecause } from './may.ts';
+import { offBecause } from '../shell/may.ts';
 import { ResendDialog } from './ResendDialog.tsx';
 
 export default function Destination() {

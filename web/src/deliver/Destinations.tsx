@@ -4,14 +4,14 @@ import { useRef } from 'preact/hooks';
 import { patch, reload, useApi } from '../api/resource.ts';
 import { useLive } from '../api/stream.ts';
 import type { Destination } from '../api/types.ts';
-import { useKeys } from '../app/keys.ts';
+import { moveFocus, useKeys } from '../app/keys.ts';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
 import { Empty, Loaded } from '../ui/State.tsx';
 import { act, listPath, may, reasonOf } from './act.ts';
 import { Consumers } from './Consumers.tsx';
 import { DestinationRow } from './DestinationRow.tsx';
-import { offBecause } from './may.ts';
+import { offBecause } from '../shell/may.ts';
 
 export function useDestinations() {
   const destinations = useApi<Destination[]>(listPath);
@@ -32,10 +32,7 @@ export default function Destinations() {
   };
   const list = (destinations.data ?? []).filter(({ kind }) => kind !== 'consumer');
   const focusedRow = (): number => [...(body.current?.rows ?? [])].findIndex((row) => row.contains(document.activeElement));
-  const move = (step: number): void => {
-    const rows = body.current?.rows;
-    if (rows?.length) rows[Math.max(0, Math.min(rows.length - 1, focusedRow() + step))]?.querySelector('a')?.focus();
-  };
+  const move = (step: number): void => { moveFocus(body.current?.rows ?? [], step, 'a'); };
   useKeys({
     j: () => move(1), k: () => move(-1),
     t: () => { void tryNow(list[focusedRow()] ?? list.find(({ nextTryAt }) => nextTryAt)); },

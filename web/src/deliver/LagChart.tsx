@@ -1,13 +1,13 @@
 // How far one destination was behind over the last day: a line that breaks where nobody looked, with a table twin.
 import { useSignal } from '@preact/signals';
-import { useApi } from '../api/resource.ts';
+import { reload, useApi } from '../api/resource.ts';
 import { now } from '../app/clock.ts';
 import { behind, clock, num, span } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
+import { roundTop } from '../operate/axis.ts';
 import { Failed } from '../ui/State.tsx';
 import { vars } from '../ui/css.ts';
-import { reload } from '../api/resource.ts';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 import { onePath } from './act.ts';
 
 interface Point { at: string; behindEvents: number; behindSeconds: number }
@@ -30,8 +30,7 @@ export function runsOf(points: Point[], stepMs: number): Point[][] {
 const steps = [1, 5, 10, 30, 60, 300, 600, 1_800, 3_600, 3 * 3_600, 6 * 3_600, 12 * 3_600, 86_400, 7 * 86_400];
 export function topOf(most: number, what: What): number {
   if (what === 'behindSeconds') return steps.find((step) => step >= most) ?? Math.ceil(most / 86_400) * 86_400;
-  const power = 10 ** Math.floor(Math.log10(Math.max(10, most)));
-  return [1, 2, 4, 10].map((step) => step * power).find((top) => top >= most) ?? 10 * power;
+  return roundTop(Math.max(10, most));
 }
 
 export function LagChart({ name }: { name: string }) {
@@ -52,8 +51,7 @@ export function LagChart({ name }: { name: string }) {
           {(['behindSeconds', 'behindEvents'] as const).map((one) => <button key={one} type="button" class="tab" aria-pressed={what.value === one} onClick={() => { what.value = one; }}>{t(one === 'behindSeconds' ? 'dd.lagTime' : 'dd.lagEvents')}</button>)}
         </span>
         <span class="spacer" />
-        <button type="button" class="icon-button small" aria-pressed={asTable.value} aria-label={`${t('dd.lag')}: ${asTable.value ? t('app.chart') : t('app.table')}`}
-          onClick={() => { asTable.value = !asTable.peek(); }}><Icon name={asTable.value ? 'chart' : 'table'} size={14} /></button>
+        <TableSwitch title={t('dd.lag')} on={asTable} />
       </header>
       {error && !data && !loading && <Failed what={t('dd.lag')} error={error} onRetry={() => { void reload(path); }} />}
       {data && points.length === 0 && <p class="quiet pad">{t('dd.lagNone')}</p>}

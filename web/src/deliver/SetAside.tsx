@@ -6,7 +6,7 @@ import { post } from '../api/client.ts';
 import { reload, resource, useApi } from '../api/resource.ts';
 import type { Destination, Failure, FailuresChanged } from '../api/types.ts';
 import { href } from '../app/links.ts';
-import { useKeys } from '../app/keys.ts';
+import { moveFocus, useKeys } from '../app/keys.ts';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
 import { Icon } from '../ui/Icon.tsx';
@@ -16,7 +16,7 @@ import { AsideGroup } from './AsideGroup.tsx';
 import { listPath, reasonOf } from './act.ts';
 import { mark, merge, waiting, type Group } from './asides.ts';
 import { DropDialog } from './DropDialog.tsx';
-import { offBecause } from './may.ts';
+import { offBecause } from '../shell/may.ts';
 
 const path = 'telegram-gateway/failures';
 const lookAgainMs = 1_500;
@@ -95,11 +95,7 @@ export default function SetAside() {
     anchor.current = id;
     chosen.value = next;
   };
-  const move = (step: number): void => {
-    const boxes = [...(root.current?.querySelectorAll<HTMLElement>('[data-item] input') ?? [])];
-    const at = boxes.findIndex((box) => box.closest('[data-item]')?.contains(document.activeElement));
-    boxes[Math.max(0, Math.min(boxes.length - 1, at + step))]?.focus();
-  };
+  const move = (step: number): void => { moveFocus([...(root.current?.querySelectorAll<HTMLElement>('[data-item]') ?? [])].filter((one) => one.querySelector('input')), step, 'input'); };
   const boxKeys = (event: KeyboardEvent): void => {
     const handler = keys[event.key.toLowerCase()];
     if (!handler || event.ctrlKey || event.metaKey || event.altKey || (event.target as HTMLElement).tagName !== 'INPUT') return;

@@ -1,5 +1,5 @@
 // What a person asks of a destination.
-import { ApiError, post } from '../api/client.ts';
+import { post } from '../api/client.ts';
 import { reload } from '../api/resource.ts';
 import type { Destination, DestinationAct } from '../api/types.ts';
 
@@ -11,4 +11,4 @@ export async function act(name: string, what: DestinationAct): Promise<void> {
   await Promise.all([reload(listPath), reload(onePath(name))]);
 }
 export const may = ({ acts }: Destination, what: DestinationAct): boolean => acts?.includes(what) ?? false;
-export const reasonOf = (error: unknown): string => (error instanceof ApiError ? error.message : (error as Error).message);
+export const reasonOf = (error: unknown): string => (error as Error).message;

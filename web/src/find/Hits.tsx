@@ -2,6 +2,7 @@
 import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { clock, full, recent } from '../app/format.ts';
+import { moveFocus } from '../app/keys.ts';
 import { href, messagePath } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
 import { Avatar, hueOf } from '../ui/Avatar.tsx';
@@ -13,9 +14,8 @@ export interface Found extends Message { matches?: Mark[] }
 const links = (): HTMLElement[] => [...document.querySelectorAll<HTMLElement>('.hits a')];
 export function focusHit(by: number): void {
   const all = links();
-  const at = all.indexOf(document.activeElement as HTMLElement);
-  if (at === 0 && by < 0) { document.querySelector<HTMLElement>('.query input')?.focus(); return; }
-  all[Math.max(0, Math.min(all.length - 1, at < 0 ? 0 : at + by))]?.focus();
+  if (by < 0 && all[0] === document.activeElement) { document.querySelector<HTMLElement>('.query input')?.focus(); return; }
+  moveFocus(all, by);
 }
 const onKey = (event: KeyboardEvent): void => {
   const by = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;

@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { clock } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
 import { vars } from '../ui/css.ts';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 import { roundTop, timeMarks } from './axis.ts';
 
 export interface Series { key: string; label: string; tone: string }
@@ -24,8 +24,7 @@ export function Chart({ title, kind, series, points, format, summary, top: least
       <header class="card-head">
         <h2 id={id}>{title}</h2><span class="spacer" />
         <span class="permin-legend">{series.map(({ key, label, tone }) => <span key={key}><i class={`swatch ${tone}`} />{label}</span>)}</span>
-        <button type="button" class="icon-button small" aria-pressed={asTable.value} aria-label={`${title}: ${asTable.value ? t('app.chart') : t('app.table')}`}
-          onClick={() => { asTable.value = !asTable.peek(); }}><Icon name={asTable.value ? 'chart' : 'table'} size={14} /></button>
+        <TableSwitch title={title} on={asTable} />
       </header>
       {asTable.value ? (
         <div class="table-scroll permin-table" tabIndex={0} role="region" aria-label={title}>

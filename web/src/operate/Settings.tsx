@@ -1,8 +1,7 @@
 import { useLocation, useRoute } from 'preact-iso';
 import { href } from '../app/links.ts';
 import { t, type Key } from '../i18n/index.ts';
-import { Page } from '../shell/Page.tsx';
-import { NotFound } from '../shell/NotFound.tsx';
+import { NotFound, Page } from '../shell/Page.tsx';
 import { About } from './About.tsx';
 import { Configuration } from './Configuration.tsx';
 import { General } from './General.tsx';

@@ -5,7 +5,7 @@ import { useLocation } from 'preact-iso';
 import type { Channel } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { num, recent } from '../app/format.ts';
-import { useKeys } from '../app/keys.ts';
+import { moveFocus, useKeys } from '../app/keys.ts';
 import { channelPath, href } from '../app/links.ts';
 import { CoverageBar } from '../coverage/CoverageBar.tsx';
 import { lang, t, type Key } from '../i18n/index.ts';
@@ -41,11 +41,7 @@ export function ChannelTable({ channels, details, selected, onSelect }: { channe
   if (!hold) kept.current = { key, ids: fresh.map(({ channelId }) => channelId) };
 
   const body = useRef<HTMLTableSectionElement>(null);
-  const step = (by: number): void => {
-    const bars = [...(body.current?.querySelectorAll<HTMLElement>('.cov-button') ?? [])];
-    const at = bars.indexOf(document.activeElement as HTMLElement);
-    bars[Math.max(0, Math.min(bars.length - 1, at < 0 ? 0 : at + by))]?.focus();
-  };
+  const step = (by: number): void => { moveFocus(body.current?.querySelectorAll<HTMLElement>('.cov-button') ?? [], by); };
   useKeys({ j: () => step(1), k: () => step(-1) });
 
   return (

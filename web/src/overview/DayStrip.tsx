@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { Day } from '../api/types.ts';
 import { num, shortDate } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 
 const noon = (date: string): string => `${date.slice(0, 10)}T12:00:00Z`;
 
@@ -16,8 +16,7 @@ export function DayStrip({ days, channels }: { days: Day[]; channels: number }) 
       <p class="days-head">
         <span class="days-title">{t('days.title')}</span>
         <span class="quiet days-sub">{t('days.sub', { n: channels, days: days.length })}</span>
-        <button type="button" class="icon-button small" aria-pressed={asTable.value} aria-label={`${t('days.title')}: ${asTable.value ? t('app.chart') : t('app.table')}`}
-          onClick={() => { asTable.value = !asTable.peek(); }}><Icon name={asTable.value ? 'chart' : 'table'} size={14} /></button>
+        <TableSwitch title={t('days.title')} on={asTable} />
       </p>
       {asTable.value ? <DayTable days={days} /> : (
         <>

@@ -3,8 +3,8 @@ import { useSignal } from '@preact/signals';
 import type { Minute } from '../api/types.ts';
 import { clock, num } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
 import { vars } from '../ui/css.ts';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 
 const perBar = 5;
 interface Bar { at: string; live: number; caught: number }
@@ -36,8 +36,7 @@ export function PerMinute({ minutes }: { minutes: Minute[] }) {
       <header class="card-head">
         <h2 id="permin-title">{t('mpm.title')}</h2><span class="spacer" />
         <span class="permin-legend"><span><i class="swatch live-colour" />{t('mpm.live')}</span><span><i class="swatch busy-colour" />{t('mpm.caught')}</span></span>
-        <button type="button" class="icon-button small" aria-pressed={asTable.value} aria-label={`${t('mpm.title')}: ${asTable.value ? t('app.chart') : t('app.table')}`}
-          onClick={() => { asTable.value = !asTable.peek(); }}><Icon name={asTable.value ? 'chart' : 'table'} size={14} /></button>
+        <TableSwitch title={t('mpm.title')} on={asTable} />
       </header>
       {asTable.value ? (
         <div class="table-scroll permin-table" tabIndex={0} role="region" aria-label={t('mpm.title')}>

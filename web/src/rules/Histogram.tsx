@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { num, shortDate } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
-import { Icon } from '../ui/Icon.tsx';
+import { TableSwitch } from '../ui/TableSwitch.tsx';
 
 interface Day { date: string; count: number }
 const dayMs = 86_400_000;
@@ -29,7 +29,7 @@ export function Histogram({ days }: { days: Day[] }) {
   return (
     <div class="histogram">
       <p class="line-between"><span class="quiet">{t('ru.byDay')}</span>
-        <button type="button" class="icon-button small" aria-pressed={asTable.value} aria-label={`${t('ru.byDay')}: ${asTable.value ? t('app.chart') : t('app.table')}`} onClick={() => { asTable.value = !asTable.peek(); }}><Icon name={asTable.value ? 'chart' : 'table'} size={14} /></button></p>
+        <TableSwitch title={t('ru.byDay')} on={asTable} /></p>
       {asTable.value ? (
         <div class="table-scroll lag-table" tabIndex={0} role="region" aria-label={t('ru.byDay')}>
           <table class="table"><thead><tr><th>{t('days.date')}</th><th class="num">{t('ru.matched')}</th></tr></thead>

@@ -7,7 +7,7 @@ import { reload, useApi } from '../api/resource.ts';
 import { clockSeconds } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { reasonOf } from '../deliver/act.ts';
-import { offBecause } from '../deliver/may.ts';
+import { offBecause } from '../shell/may.ts';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
 import { Dialog } from '../ui/Dialog.tsx';

@@ -6,11 +6,11 @@ import { request } from '../api/client.ts';
 import { reload, useApi } from '../api/resource.ts';
 import { now } from '../app/clock.ts';
 import { num, recent } from '../app/format.ts';
-import { useKeys } from '../app/keys.ts';
+import { moveFocus, useKeys } from '../app/keys.ts';
 import { href } from '../app/links.ts';
 import { useChannels } from '../app/useOverview.ts';
 import { reasonOf } from '../deliver/act.ts';
-import { offBecause } from '../deliver/may.ts';
+import { offBecause } from '../shell/may.ts';
 import { t } from '../i18n/index.ts';
 import { Page } from '../shell/Page.tsx';
 import { Empty, Loaded } from '../ui/State.tsx';
@@ -28,10 +28,7 @@ export default function Rules() {
   const body = useRef<HTMLTableSectionElement>(null);
   const said = useSignal('');
   const titleOf = useTitles();
-  const move = (step: number): void => {
-    const rows = [...(body.current?.rows ?? [])];
-    rows[Math.max(0, Math.min(rows.length - 1, rows.findIndex((row) => row.contains(document.activeElement)) + step))]?.querySelector('a')?.focus();
-  };
+  const move = (step: number): void => { moveFocus(body.current?.rows ?? [], step, 'a'); };
   useKeys({ n: () => route(href('rules/new')), j: () => move(1), k: () => move(-1) });
   const turn = async (rule: Rule): Promise<void> => {
     const { name, position, conditions, actions } = rule;

@@ -1,14 +1,17 @@
-// A page: header with its h1, live state and clock, then main. Focus goes to the h1 on a change of route.
+// A page: header with its h1, live state and clock, then main. Focus goes to the h1 on a change of route. NotFound is the
+// page of an address that leads nowhere.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { now } from '../app/clock.ts';
 import { clockSeconds, weekdayDate, zoneName } from '../app/format.ts';
+import { href } from '../app/links.ts';
 import { choose, dark } from '../app/settings.ts';
 import { live } from '../api/stream.ts';
 import { unreachable } from '../api/client.ts';
 import { t } from '../i18n/index.ts';
 import { Icon, Logo } from '../ui/Icon.tsx';
+import { Empty } from '../ui/State.tsx';
 import { Bars } from './Bars.tsx';
 import { openJump } from './Jump.tsx';
 import { pageTitle } from './tab.ts';
@@ -68,4 +71,8 @@ export function Page({ title, actions, children, class: className = '' }: {
       <main id="main" class={`main ${className}`}>{children}</main>
     </div>
   );
+}
+
+export function NotFound() {
+  return <Page title={t('app.notFound')}><Empty title={t('app.notFoundText')}><a href={href()}>{t('app.toOverview')}</a></Empty></Page>;
 }

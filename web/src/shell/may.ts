@@ -6,3 +6,5 @@ export const may = (scope: string): boolean => !session.value || !session.value.
 /** Why nothing can be changed now; empty where it can. */
 export const whyNot = (scope: string): string =>
   unreachable.value ? t('may.unreachable') : may(scope) ? '' : t('may.scope', { scope });
+/** The same of what an administrator may do; nothing where a button is on. */
+export const offBecause = (): string | undefined => whyNot('admin') || undefined;
