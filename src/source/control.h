@@ -44,7 +44,8 @@ struct HistoryState {
   std::int64_t ids = 0, done = 0;  // since this process went on with it
   std::optional<std::int64_t> seconds_left;
   model::Time began;
-  std::string waits_for;  // why it stands still, if it does
+  std::string waits_for;   // why it stands still, if it does
+  model::Time held_since;  // a person paused it; 0 = nobody did
 };
 
 // A chat that one account was asked to look through at the server.
@@ -96,6 +97,10 @@ class Control {
   // The whole history too, from the first message on, behind everything newer; returns before it is done.
   virtual Result<void> fetch_history(model::ChatId chat) = 0;
   virtual std::vector<HistoryState> histories() const = 0;
+  // It stands still until it is resumed or asked for anew, also after a restart; everything newer goes on. What is
+  // under way is still taken. On disk when they return. not_found where no history of this chat is on its way.
+  virtual Result<void> pause_history(model::ChatId chat) = 0;
+  virtual Result<void> resume_history(model::ChatId chat) = 0;
 
   // Fetches the file of a message; returns before it is there, and then the message says so. Asked twice: fetched once.
   virtual Result<void> fetch_media(const model::MessageKey& message) = 0;

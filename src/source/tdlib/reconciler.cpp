@@ -154,6 +154,12 @@ struct Reconciler::Impl {
     std::erase_if(histories, [&](const Wish& wish) { return wish.chat == chat; });
   }
 
+  const Wish* next_history() const {
+    const auto first = std::find_if(histories.begin(), histories.end(),
+                                    [&](const Wish& wish) { return !ports.held_since(wish.chat); });
+    return first == histories.end() ? nullptr : &*first;
+  }
+
   std::optional<Next> next() {
     std::unique_lock lock(mutex);
     while (!stopping) {
@@ -169,11 +175,11 @@ struct Reconciler::Impl {
         under_way = {now.walking, false, wishes};
         return under_way;
       }
-      if (!histories.empty()) {
-        now.walking = histories.front().chat;
+      if (const auto* history = next_history()) {
+        now.walking = history->chat;
         return Next{now.walking, true};
       }
-      wake.wait_until(lock, due, [&] { return stopping || !queue.empty() || !histories.empty(); });
+      wake.wait_until(lock, due, [&] { return stopping || !queue.empty() || next_history(); });
     }
     return std::nullopt;
   }
@@ -312,11 +318,13 @@ struct Reconciler::Impl {
     const bool goes_on = reached && *reached != from && settle(w) && w.history_ids() > 0;
     const std::lock_guard lock(mutex);
     if (stopping) return;
-    auto& wish = histories.front();
-    if (reached) wish.done += from.value - reached->value;
-    wish.took += Clock::now() - began;
+    const auto wish =
+        std::find_if(histories.begin(), histories.end(), [&](const Wish& one) { return one.chat == chat; });
+    if (wish == histories.end()) return;  // it was forgotten meanwhile
+    if (reached) wish->done += from.value - reached->value;
+    wish->took += Clock::now() - began;
     if (goes_on) return;
-    histories.pop_front();
+    histories.erase(wish);
     observe::info("history_ended", {{"channel", chat.value}, {"reached", reached.value_or(from).value}});
   }
 
@@ -433,13 +441,23 @@ void Reconciler::want_history(model::ChatId chat) {
   want(chat);
 }
 
+void Reconciler::holds_changed() {
+  {
+    const std::lock_guard lock(impl_->mutex);  // whoever looked before waits by now
+  }
+  impl_->wake.notify_all();
+}
+
+void Reconciler::forget(model::ChatId chat) { impl_->forget(chat); }
+
 Reconciler::Progress Reconciler::progress() const {
   const std::lock_guard lock(impl_->mutex);
   auto now = impl_->now;
   now.waiting.assign(impl_->queue.begin(), impl_->queue.end());
   for (const auto& wish : impl_->histories) {
-    History history{wish.chat, wish.ids, std::min(wish.done, wish.ids), {}, wish.began};
-    if (wish.done > 0) {
+    History history{wish.chat, wish.ids,   std::min(wish.done, wish.ids),
+                    {},        wish.began, impl_->ports.held_since(wish.chat)};
+    if (wish.done > 0 && !history.held_since) {
       const auto seconds = std::chrono::duration<double>(wish.took).count();
       history.seconds_left = static_cast<std::int64_t>(seconds / static_cast<double>(wish.done) *
                                                        static_cast<double>(history.ids - history.done));

@@ -2,7 +2,8 @@
 // Proves, page by page, what the server has (detail/server_pages.h says why only such pages prove anything).
 //
 //   want(chat) ──▶ [queue, each chat once] ──▶ from the newest page down to what was proven and further, then each hole
-//   want_history(chat) ──▶ [histories] ──▶ a page at a time, while nothing waits in the queue
+//   want_history(chat) ──▶ [histories] ──▶ a page at a time, while nothing waits in the queue; one that is held
+//                                        is passed over
 //
 // How far a history has come is coverage itself: after a restart it goes on where it was. A thread of its own, which
 // waits for TDLib's answers.
@@ -39,13 +40,14 @@ class Reconciler {
     std::function<bool(model::ChatId)> wanted;             // still to be captured? Asked within with_capture
     std::function<void(model::ChatId, bool member)> open;  // before it is walked: TDLib asks for what it missed
     std::function<void(model::ChatId)> not_known;          // TDLib has never heard of this chat
+    std::function<model::Time(model::ChatId)> held_since;  // a person paused its history; 0 = nobody did
     std::function<void()> on_change;
   };
   struct History {
     model::ChatId chat;
     std::int64_t ids = 0, done = 0;              // since this process went on with it
     std::optional<std::int64_t> seconds_left{};  // at the pace so far
-    model::Time began;
+    model::Time began, held_since;
   };
   struct Progress {
     std::vector<model::ChatId> waiting;                      // in order
@@ -67,6 +69,8 @@ class Reconciler {
   std::uint64_t want(model::ChatId chat, bool first = false);
   // The whole history as well, from message 1 on.
   void want_history(model::ChatId chat);
+  void holds_changed();             // Ports::held_since says something else than before
+  void forget(model::ChatId chat);  // it is not to be captured any more
 
   Progress progress() const;
   // Of the walks that want() gave these numbers for. Without the account's name.

@@ -257,7 +257,11 @@ struct Session::Impl {
     for (const auto chat : now) {
       if (!followed.contains(chat) || again) fresh.push_back(chat);
     }
-    wanted = followed = {now.begin(), now.end()};
+    const auto before = std::exchange(followed, {now.begin(), now.end()});
+    wanted = followed;
+    for (const auto chat : before) {
+      if (!is_wanted(chat)) reconciler->forget(chat);
+    }
     capture.listen_only_to(followed);
     for (const auto chat : fresh) {
       capture.tell(chat);
@@ -338,6 +342,7 @@ struct Session::Impl {
                         [this](model::ChatId chat) { return is_wanted(chat); },
                         [this](model::ChatId chat, bool member) { open_chats->open(chat, member); },
                         [this](model::ChatId chat) { meet(chat); },
+                        parts.held_since,
                         parts.on_change};
     auto made = std::make_unique<Reconciler>(options, std::move(p));
     const std::lock_guard lock(mutex);
@@ -455,6 +460,11 @@ void Session::fetch_history(model::ChatId chat) {
   impl_->post([this, chat](Capture&) {
     if (impl_->reconciler && impl_->is_wanted(chat)) impl_->reconciler->want_history(chat);
   });
+}
+
+void Session::holds_changed() {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->reconciler) impl_->reconciler->holds_changed();
 }
 
 void Session::chats_changed() {

@@ -26,9 +26,10 @@ class Session {
     Hub& hub;
     pipeline::Intake& intake;
     journal::Journal& journal;
-    std::function<std::vector<model::ChatId>()> chats;   // what is captured; asked anew every few seconds
-    std::function<std::string(model::ChatId)> username;  // of a captured chat, as it was told last; "" = none
-    bool capture_all = false;                            // every channel and group of the account, besides
+    std::function<std::vector<model::ChatId>()> chats;     // what is captured; asked anew every few seconds
+    std::function<std::string(model::ChatId)> username;    // of a captured chat, as it was told last; "" = none
+    bool capture_all = false;                              // every channel and group of the account, besides
+    std::function<model::Time(model::ChatId)> held_since;  // a person paused its history; 0 = nobody did
     std::function<void()> on_change;
   };
 
@@ -63,6 +64,7 @@ class Session {
       const std::vector<model::ChatId>& chats);    // empty: all; at once, or when it has its chats
   source::AccountWalks walks(Asked& asked) const;  // without the account's name
   void fetch_history(model::ChatId chat);
+  void holds_changed();  // Parts::held_since says something else than before
   void chats_changed();  // look at Parts::chats again, now
 
  private:

@@ -10,6 +10,7 @@
 #include "observe/log.h"
 #include "observe/process.h"
 #include "source/tdlib/detail/account_state.h"
+#include "source/tdlib/history_holds.h"
 #include "source/tdlib/session.h"
 
 namespace tg::tdlib {
@@ -36,16 +37,6 @@ Error unknown(const std::string& account) {
   return {Code::not_found, fmt::format("there is no account '{}'", account), "See: telegram-gateway account list"};
 }
 
-int rank(SourceState::Code code) {
-  switch (code) {
-    case SourceState::Code::running: return 3;
-    case SourceState::Code::signed_out: return 2;
-    case SourceState::Code::failed: return 1;
-    case SourceState::Code::stopped: return 0;
-  }
-  return 0;
-}
-
 }  // namespace
 
 Account::Setup setup_of(const Options& options, const std::string& account) {
@@ -70,13 +61,14 @@ struct TdlibSource::Impl {
   };
 
   Impl(Options o, pipeline::Intake& i, journal::Journal& j, observe::Metrics& m, std::function<void()> change)
-      : options(std::move(o)), intake(i), journal(j), metrics(m), on_change(std::move(change)) {}
+      : options(std::move(o)), intake(i), journal(j), metrics(m), on_change(std::move(change)), holds(j, i) {}
 
   const Options options;
   pipeline::Intake& intake;
   journal::Journal& journal;
   observe::Metrics& metrics;
   const std::function<void()> on_change;
+  HistoryHolds holds;
 
   std::unique_ptr<Library> library;
   std::unique_ptr<Hub> hub;
@@ -115,7 +107,9 @@ struct TdlibSource::Impl {
       if (stopping) return kStopping;
       ++alive[name];
     }
-    Session::Parts parts{*hub, intake, journal, options.chats, options.username, options.capture_all, on_change};
+    const auto held_since = [this](model::ChatId chat) { return holds.since(chat); };
+    Session::Parts parts{*hub,       intake,   journal, options.chats, options.username, options.capture_all,
+                         held_since, on_change};
     auto made = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
     std::shared_ptr<Session> session;
     if (made) {
@@ -295,6 +289,26 @@ struct TdlibSource::Impl {
     for (const auto& name : stuck) forget(name);
   }
 
+  std::map<std::string, std::shared_ptr<Session>> all() const {
+    const std::lock_guard lock(mutex);
+    return sessions;
+  }
+
+  Result<void> change_hold(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
+    if (auto done = (holds.*how)(chat); !done) return done;
+    for (const auto& [name, session] : all()) session->holds_changed();
+    on_change();
+    return {};
+  }
+
+  Result<void> change_hold_of_running(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
+    const auto running = histories_of(all());
+    const bool is_one = std::any_of(running.begin(), running.end(), [&](const auto& one) { return one.chat == chat; });
+    if (is_one) return change_hold(chat, how);
+    return Error{Code::not_found, fmt::format("no history of {} is on its way", chat.value),
+                 "It may be complete by now"};
+  }
+
   // Everyone who is signed in.
   Result<void> ask(const std::function<void(const std::string&, const std::shared_ptr<Session>&)>& request) const {
     std::map<std::string, std::shared_ptr<Session>> all;
@@ -360,6 +374,9 @@ void TdlibSource::start() {
     }
   }
   if (!loaded) return observe::warn("telegram_off", {{"reason", loaded.error().to_string()}});
+  if (const auto held = impl_->holds.load(); !held) {
+    observe::error("held_histories_unknown", {{"reason", held.error().to_string()}});
+  }
   impl_->open_what_is_there();
   const auto& options = impl_->options;
   impl_->media = std::make_unique<MediaFetcher>(
@@ -525,31 +542,18 @@ Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats)
 }
 
 Result<void> TdlibSource::fetch_history(model::ChatId chat) {
-  return impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat); });
+  auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat); });
+  return asked ? impl_->change_hold(chat, &HistoryHolds::let_go) : asked;
 }
 
-// Of two accounts that see a chat the one that has come further.
-std::vector<source::HistoryState> TdlibSource::histories() const {
-  std::map<std::string, std::shared_ptr<Session>> sessions;
-  {
-    const std::lock_guard lock(impl_->mutex);
-    sessions = impl_->sessions;
-  }
-  std::map<model::ChatId, source::HistoryState> all;
-  for (const auto& [name, session] : sessions) {
-    const auto progress = session->progress();
-    std::string waits_for;
-    if (progress.flood_until) waits_for = "Telegram asked to wait until " + model::to_rfc3339(progress.flood_until);
-    for (const auto& one : progress.histories) {
-      auto& state = all[one.chat];
-      if (state.chat && state.done >= one.done) continue;
-      state = {one.chat, one.ids, one.done, one.seconds_left, one.began, waits_for};
-    }
-  }
-  std::vector<source::HistoryState> out;
-  out.reserve(all.size());
-  for (auto& [chat, state] : all) out.push_back(std::move(state));
-  return out;
+std::vector<source::HistoryState> TdlibSource::histories() const { return histories_of(impl_->all()); }
+
+Result<void> TdlibSource::pause_history(model::ChatId chat) {
+  return impl_->change_hold_of_running(chat, &HistoryHolds::hold);
+}
+
+Result<void> TdlibSource::resume_history(model::ChatId chat) {
+  return impl_->change_hold_of_running(chat, &HistoryHolds::let_go);
 }
 
 Result<void> TdlibSource::fetch_media(const model::MessageKey& message) {

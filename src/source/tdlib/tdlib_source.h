@@ -61,6 +61,8 @@ class TdlibSource : public source::Source, public source::Control, public source
   Result<source::Walks> sync(const std::vector<model::ChatId>& chats) override;
   Result<void> fetch_history(model::ChatId chat) override;
   std::vector<source::HistoryState> histories() const override;
+  Result<void> pause_history(model::ChatId chat) override;
+  Result<void> resume_history(model::ChatId chat) override;
   Result<void> fetch_media(const model::MessageKey& message) override;
   std::optional<Error> media_trouble(const model::MessageKey& message) const override;
   Result<model::MessageId> forward(const rules::Forwarding& order) override;

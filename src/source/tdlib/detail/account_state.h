@@ -1,15 +1,20 @@
 #pragma once
-// How an account is, and how far it is with what it was asked for.
+// How accounts are, and how far they are with what they were asked for.
 
+#include <map>
 #include <memory>
 #include <string>
 
 #include "source/control.h"
+#include "source/source.h"
 #include "source/tdlib/session.h"
 
 namespace tg::tdlib {
 
+int rank(source::SourceState::Code code);  // of several accounts the state that ranks highest is told
 source::AccountState state_of(const std::string& name, Session& session);
+// Of two accounts that see a chat the one that has come further.
+std::vector<source::HistoryState> histories_of(const std::map<std::string, std::shared_ptr<Session>>& sessions);
 
 // What one account was asked to walk. It may be signed out meanwhile: then it is as far as it was, and no further.
 struct AskedAccount {

@@ -1,0 +1,32 @@
+#pragma once
+// The histories that a person paused, as the journal has them (journal/held_histories.h). Any thread.
+
+#include <map>
+#include <mutex>
+
+#include "journal/journal.h"
+#include "pipeline/intake.h"
+
+namespace tg::tdlib {
+
+class HistoryHolds {
+ public:
+  HistoryHolds(journal::Journal& journal, pipeline::Intake& intake) : journal_(journal), intake_(intake) {}
+
+  Result<void> load();
+  // On disk when they return. One that is held already is so since then.
+  Result<void> hold(model::ChatId chat);
+  Result<void> let_go(model::ChatId chat);
+  model::Time since(model::ChatId chat) const;  // 0 = it is not held
+
+ private:
+  Result<void> set(model::ChatId chat, model::Time since);
+
+  journal::Journal& journal_;
+  pipeline::Intake& intake_;
+  std::mutex changing_;  // one at a time, so that memory ends as the journal does
+  mutable std::mutex mutex_;
+  std::map<model::ChatId, model::Time> held_;
+};
+
+}  // namespace tg::tdlib
