@@ -45,12 +45,13 @@ struct NamedSource {
 // A piece of work with an end, such as an import.
 struct Job {
   std::string id, kind, title;
-  std::string state;  // running, done, failed, cancelled
+  std::string state;  // running, paused, done, failed, cancelled
   model::ChatId channel;
   std::optional<double> progress;  // 0…1
   std::optional<std::int64_t> seconds_left;
   model::Time started_at, finished_at;
   model::Time wait_until;  // Telegram asked for it; 0 = it does not wait
+  model::Time paused_at;   // by a person; 0 = it is not paused
   std::string detail, error;
 };
 

@@ -297,7 +297,8 @@ const std::string_view kSchemas = R"json({
    "type": "string"}, "state": {"type": "string"}, "title": {"type": "string"}, "channelId": {"type": "string"},
    "progress": {"type": "number"}, "secondsLeft": {"type": "integer"}, "startedAt": {"type": "string", "format":
    "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "waitUntil": {"type": "string", "format":
-   "date-time"}, "detail": {"type": "string"}, "error": {"type": "string"}, "channels": {"type": "array", "items": {
+   "date-time"}, "pausedAt": {"type": "string", "format": "date-time", "description": "of a history that stands still"},
+   "detail": {"type": "string"}, "error": {"type": "string"}, "channels": {"type": "array", "items": {
    "$ref": "#/components/schemas/FetchedChannel"}, "description": "of a sync, asked for by its id"}}},
  "FetchedChannel": {"type": "object", "required": ["channelId", "label", "messagesSynced", "messagesSaved", "missing",
    "state"], "properties": {"channelId": {"type": "string"}, "label": {"type": "string"}, "messagesSynced": {"type":

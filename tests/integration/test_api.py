@@ -302,6 +302,8 @@ class ApiTest(unittest.TestCase):
             self.check("GET", "/api/telegram-gateway/" + name, 200)
         self.check("GET", "/api/telegram-gateway/jobs/{id}", 404, "/api/telegram-gateway/jobs/none")
         self.check("POST", "/api/telegram-gateway/jobs/{id}/cancel", 404, "/api/telegram-gateway/jobs/none/cancel", body={})
+        for act in ("pause", "resume"):
+            self.check("POST", f"/api/telegram-gateway/jobs/{{id}}/{act}", 404, f"/api/telegram-gateway/jobs/none/{act}", body={})
         for action in ("retry", "drop"):
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 400, body={})
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 200, body={"ids": ["1"], "dryRun": True})

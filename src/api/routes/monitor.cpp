@@ -59,21 +59,49 @@ Response jobs(const Request&, Context& context) {
   return success(std::move(data));
 }
 
+Result<Job> find_job(const Context& context, const std::string& id) {
+  for (auto& one : context.all_jobs()) {
+    if (one.id == id) return std::move(one);
+  }
+  return Error{Code::not_found, "there is no job '" + id + "'; those of an earlier run are forgotten", ""};
+}
+
 Response job(const Request& request, Context& context) {
   const auto id = unescape(request.parameters[0]);
-  for (const auto& one : context.all_jobs()) {
-    if (one.id != id) continue;
-    auto data = job_json(one);
-    if (const auto fetch = context.syncs.progress(id)) data["channels"] = channels_json(*fetch);
-    return success(std::move(data));
-  }
-  return failure(404, "not_found", "there is no job '" + id + "'; those of an earlier run are forgotten");
+  const auto one = find_job(context, id);
+  if (!one) return failure(one.error());
+  auto data = job_json(*one);
+  if (const auto fetch = context.syncs.progress(id)) data["channels"] = channels_json(*fetch);
+  return success(std::move(data));
 }
 
 Response cancel_job(const Request& request, Context& context) {
   const auto id = unescape(request.parameters[0]);
   if (const auto done = context.syncs.cancel(id); !done) return failure(done.error());
   return success(json::object{{"jobId", id}}, 202);
+}
+
+// Twice is once, as of destinations.
+Response hold(const Request& request, Context& context, Result<void> (source::Control::*what)(model::ChatId)) {
+  const auto id = unescape(request.parameters[0]);
+  const auto one = find_job(context, id);
+  if (!one) return failure(one.error());
+  if (one->kind != "history") {
+    const bool ends = one->kind == "sync" && one->state == "running";
+    return failure(Error{Code::conflict, fmt::format("{} can be neither paused nor resumed: only a history can", id),
+                         ends ? "Cancel it: what it found stays" : ""});
+  }
+  if (const auto done = (context.parts.control->*what)(one->channel); !done) return failure(done.error());
+  context.changed();
+  return success(json::object{{"jobId", id}});
+}
+
+Response pause_job(const Request& request, Context& context) {
+  observe::info("job_pause_asked", {{"job", unescape(request.parameters[0])}});
+  return hold(request, context, &source::Control::pause_history);
+}
+Response resume_job(const Request& request, Context& context) {
+  return hold(request, context, &source::Control::resume_history);
 }
 
 Response logs(const Request& request, Context& context) {
@@ -163,8 +191,20 @@ std::vector<Route> monitor_routes() {
                .schema = "JobStarted",
                .parameters = one_job.parameters,
                .status = 202};
+  const auto hold_route = [&](std::string_view pattern, auto handler, std::string_view operation,
+                              std::string_view summary) {
+    auto route = get(pattern, handler, operation, summary, "JobStarted");
+    route.method = Method::post;
+    route.access = Access::admin;
+    route.parameters = one_job.parameters;
+    return route;
+  };
   return {
       std::move(cancel),
+      hold_route("/api/telegram-gateway/jobs/{id}/pause", pause_job, "job_pause",
+                 "A history stands still until it is resumed, also after a restart; everything newer goes on"),
+      hold_route("/api/telegram-gateway/jobs/{id}/resume", resume_job, "job_resume",
+                 "A history goes on where it stood"),
       probe("/health", health, "health", "200 healthy or degraded while something can be read or written, else 503"),
       probe("/health/live", live, "health_live", "503: restart it"),
       probe("/health/ready", ready, "health_ready", "503: send it no requests"),

@@ -193,7 +193,7 @@ Result<void> Syncs::cancel(const std::string& job) {
       const bool over = std::any_of(past_.begin(), past_.end(), [&](const auto& past) { return past.job == job; });
       if (over) return Error{Code::conflict, fmt::format("the fetch {} is over", job), ""};
       return Error{Code::not_found, fmt::format("there is no fetch '{}'", job),
-                   "A history goes on behind everything else: switch its channel off to stop it"};
+                   "A history can be paused; switch its channel off to give it up"};
     }
     cancelled_ = true;
   }

@@ -120,12 +120,15 @@ std::vector<Job> Context::all_jobs() const {
     Job job;
     job.id = history_job(history.chat);
     job.kind = "history";
-    job.state = "running";
+    job.state = history.held_since ? "paused" : "running";
     job.channel = history.chat;
     job.progress = history.ids > 0 ? static_cast<double>(history.done) / static_cast<double>(history.ids) : 1;
     job.seconds_left = history.seconds_left;
     job.started_at = history.began;
-    job.detail = history.waits_for.empty() ? fmt::format("{} of {} ids", history.done, history.ids) : history.waits_for;
+    job.paused_at = history.held_since;
+    job.detail = history.held_since || history.waits_for.empty()
+                     ? fmt::format("{} of {} ids", history.done, history.ids)
+                     : history.waits_for;
     all.push_back(std::move(job));
   }
   return all;

@@ -78,6 +78,7 @@ json::object job_json(const Job& job) {
   if (job.started_at) out["startedAt"] = model::to_rfc3339(job.started_at);
   if (job.finished_at) out["finishedAt"] = model::to_rfc3339(job.finished_at);
   if (job.wait_until) out["waitUntil"] = model::to_rfc3339(job.wait_until);
+  if (job.paused_at) out["pausedAt"] = model::to_rfc3339(job.paused_at);
   if (!job.detail.empty()) out["detail"] = job.detail;
   if (!job.error.empty()) out["error"] = job.error;
   return out;

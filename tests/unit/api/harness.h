@@ -24,6 +24,7 @@ struct Harness {
   std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
   std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
   std::function<Result<void>(const api::ReaderRequest&)> ask_reader;
+  source::Control* control = nullptr;
   std::vector<api::NamedSource> sources;
   std::vector<api::Reader> readers;
   std::unique_ptr<api::Api> api;
@@ -49,6 +50,7 @@ struct Harness {
                      .series = series,
                      .generations = generations};
     parts.sync = sync;
+    parts.control = control;
     if (retry_refused) parts.retry_refused = retry_refused;
     if (ask_reader) parts.ask_reader = ask_reader;
     parts.sources = [this] { return sources; };
