@@ -8,6 +8,7 @@ const groups: [Key, [string, Key][]][] = [
   ['keys.everywhere', [['Ctrl K', 'keys.jump'], ['/', 'keys.search'], ['G O M C D L', 'keys.go'], ['?', 'keys.help'], ['Esc', 'keys.close']]],
   ['keys.overview', [['J K', 'keys.row'], ['↵', 'keys.ranges']]],
   ['nav.logs', [['L Space', 'keys.follow'], ['J K', 'keys.line'], ['↵', 'keys.openLine'], ['End', 'keys.logEnd']]],
+  ['nav.jobs', [['P', 'keys.pause']]],
   ['keys.searchPage', [['/', 'keys.search'], ['J K', 'keys.hit'], ['⌫', 'keys.lastChip']]],
   ['keys.channels', [['N', 'keys.add'], ['X', 'keys.select'], ['F', 'keys.filter']]],
   ['nav.destinations', [['J K', 'keys.row'], ['T', 'dd.tryNow']]],

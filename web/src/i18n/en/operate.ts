@@ -1,6 +1,6 @@
 export const operate = {
   'nav.system': 'System',
-  'keys.follow': 'Follow, stop', 'keys.line': 'Next, previous line', 'keys.openLine': 'Its fields', 'keys.logEnd': 'Newest line',
+  'keys.pause': 'Pause, resume a history', 'keys.follow': 'Follow, stop', 'keys.line': 'Next, previous line', 'keys.openLine': 'Its fields', 'keys.logEnd': 'Newest line',
   'error.scope': 'This needs a token with the scope {scope}. Sign in with one, or ask whoever runs the gateway.',
   'may.unreachable': 'Off while the gateway cannot be reached.', 'may.scope': 'This token may not do that: it needs the scope {scope}.',
   'copy.no': 'Copying needs HTTPS or loopback', 'bar.signIn': 'Sign in',

@@ -1,6 +1,6 @@
 export const operate = {
   'nav.system': 'Sistema',
-  'keys.follow': 'Acompanhar, parar', 'keys.line': 'Linha seguinte, anterior', 'keys.openLine': 'Seus campos', 'keys.logEnd': 'Linha mais nova',
+  'keys.pause': 'Pausar, retomar um histórico', 'keys.follow': 'Acompanhar, parar', 'keys.line': 'Linha seguinte, anterior', 'keys.openLine': 'Seus campos', 'keys.logEnd': 'Linha mais nova',
   'error.scope': 'Isto pede um token com o escopo {scope}. Entre com um, ou peça a quem opera o gateway.',
   'may.unreachable': 'Desativado enquanto o gateway não responde.', 'may.scope': 'Este token não pode fazer isso: falta o escopo {scope}.',
   'copy.no': 'Copiar exige HTTPS ou loopback', 'bar.signIn': 'Entrar',
