@@ -54,9 +54,9 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 /** Why there can be no Telegram of the test's own, or false. */
 export const noTelegram = existsSync(path.join(here, '../../tdlib/node_modules/@prebuilt-tdlib/linux-x64-glibc/libtdjson.so')) ? false : 'TDLib is not there';
 
-/** A gateway with the real TDLib and a Telegram of the test's own (telegram.py). */
-export async function ownTelegram() {
-  const helper = spawn('/usr/bin/python3', [path.join(here, 'telegram.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+/** A gateway with the real TDLib and a Telegram of the test's own (telegram.py). `settings`: of [telegram]. */
+export async function ownTelegram(settings = {}) {
+  const helper = spawn('/usr/bin/python3', [path.join(here, 'telegram.py'), JSON.stringify(settings)], { stdio: ['pipe', 'pipe', 'inherit'] });
   for await (const line of createInterface({ input: helper.stdout })) {
     const { gateway: url, control } = JSON.parse(line);
     return {

@@ -2,7 +2,8 @@
 """For accounts.test.mjs: the Telegram of tests/support/telegram and a gateway that signs in to it.
 
 Prints one line of JSON, {"gateway": url, "control": url}, and ends with its standard input. POST / of the control takes
-{"do": NAME, ...} and answers with JSON; NAME is a method of Control.
+{"do": NAME, ...} and answers with JSON; NAME is a method of Control. The argument, where there is one, is JSON: settings
+of [telegram].
 """
 
 import http.server
@@ -47,6 +48,13 @@ class Control:
             self.server.do(lambda world, n=n: world.post(self.news, f"News {n}", True, when=then + n))
         return str(self.news.chat_id)
 
+    def history(self, posts):
+        """As channel(), with so many posts before it that the client is told nothing of."""
+        then = int(time.time()) - 86_400
+        self.server.do(lambda world: [world.post(self.news, f"Old {n}", told=False, when=then + n) for n in range(posts)])
+        self.news.log.clear()
+        return self.channel()
+
     def revoke(self):
         self.server.revoke(self.ada)
 
@@ -71,7 +79,8 @@ def serve(control):
 
 def main():
     with tempfile.TemporaryDirectory() as folder, Server() as server:
-        gateway = Capturing(server, folder).start()
+        settings = json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}
+        gateway = Capturing(server, folder, **settings).start()
         try:
             print(json.dumps({"gateway": gateway.url, "control": serve(Control(server, gateway))}), flush=True)
             sys.stdin.read()
