@@ -40,8 +40,16 @@ class TelegramAlerts(Case):
     def begin(self):
         self.gateway.sign_in(self.ada)
         self.capture(self.news)
+        self.listened_to(self.news)
         for alert in ("TelegramDisconnected", "SessionRevoked", "CaptureDown", "CoverageHoles", "ChannelSilent", "ChannelsLate"):
             until(lambda: not monitoring.firing(alert), PATIENCE, f"no {alert}")  # of the gateway of the case before
+
+    def listened_to(self, channel):
+        """Its first walk is over, and what is posted from now on is told of or lost. Dates have whole seconds."""
+        since = int(time.time())
+        self.gateway.until(lambda: time.time() >= since + 2, 30, "the next second")
+        self.do(lambda world: world.post(channel, "at once"))
+        self.until_equal(channel)
 
     def fires(self, alert, patience=PATIENCE):
         until(lambda: monitoring.firing(alert), patience, alert)
