@@ -229,10 +229,8 @@ std::vector<Query> statements_of(const Batch& batch, model::Seq journal_began, m
   return all;
 }
 
-// A server that falls down may lose the last of these commits, cursor and rows together: the journal has them.
 Query expect_cursor(const std::string& journal_id, model::Seq seq) {
-  return {"SELECT telegram_gateway.expect_cursor($1, $2), set_config('synchronous_commit', 'off', true)",
-          std::move(Params().add(journal_id).add(seq))};
+  return {"SELECT telegram_gateway.expect_cursor($1, $2)", std::move(Params().add(journal_id).add(seq))};
 }
 
 Query move_cursor(const std::string& journal_id, model::Seq seq) {
