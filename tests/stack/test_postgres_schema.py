@@ -305,7 +305,23 @@ class Queries(DatabaseCase):
                          [(1, 20, 2), (2, 15, 2)])
 
         self.assertEqual(self.one("SELECT telegram_gateway.mark_batch_as_processed(ARRAY[10, 15, 20], 'bot')"), 2)
+        self.assertEqual(self.sql("SELECT id FROM telegram_gateway.messages WHERE published_at IS NULL"), [])
         self.assertEqual(self.one(f"SELECT telegram_gateway.upsert_message_status({CHANNEL}, 1, 'published', 'desk')"), True)
+
+    def test_a_compressed_message_can_be_marked(self):
+        if self.one("SELECT telegram_gateway.edition()") != "timescaledb":
+            self.skipTest("compression is TimescaleDB Community's")
+        self.sql("SELECT telegram_gateway.set_policies(7, 14)")
+        self.sql("INSERT INTO telegram_gateway.messages (scope, channel_id, message_id, telegram_date, id, arrival, content_seq, "
+                 "last_seq, kind, origin, source, account, n, versions, offered, service, has_media, reprocess, message_type, text, "
+                 f"search_text, metadata, received_at, created_at, updated_at) SELECT 0, {CHANNEL}, n, now() - interval '90 days', n, "
+                 "n, n, n, 1, 1, 'demo', 0, 0, 1, true, false, false, false, 'text', '', '', '{}', now(), now(), now() FROM "
+                 "generate_series(1, 50) n")
+        self.assertGreater(len(self.sql("SELECT compress_chunk(c) FROM show_chunks('telegram_gateway.messages') c")), 0)
+
+        self.assertEqual(self.one("SELECT telegram_gateway.mark_batch_as_processed(ARRAY[7, 8], 'bot')"), 2)
+        self.assertEqual(self.sql("SELECT id FROM telegram_gateway.messages WHERE published_at IS NOT NULL ORDER BY 1"), [(7,), (8,)])
+        self.assertEqual(self.one("SELECT count(*) FROM telegram_gateway.messages"), 50)
 
     def test_policies_stay_where_they_are_as_wanted(self):
         if self.one("SELECT telegram_gateway.edition()") != "timescaledb":
