@@ -103,6 +103,7 @@ struct Reconciler::Impl {
         go_on_with_history(one->chat);
       } else {
         const auto newest = walk(one->chat);
+        if (!is_wanted(one->chat).value_or(false)) forget(one->chat);  // its walk found that there is a history
         tell_end(*one, newest.has_value());
         const bool too_new = newest && model::Time::now().us - newest->us < kSettled / std::chrono::microseconds(1);
         const std::lock_guard lock(mutex);

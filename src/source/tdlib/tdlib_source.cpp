@@ -304,7 +304,7 @@ struct TdlibSource::Impl {
   Result<void> change_hold_of_running(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
     const auto running = histories_of(all());
     const bool is_one = std::any_of(running.begin(), running.end(), [&](const auto& one) { return one.chat == chat; });
-    if (is_one) return change_hold(chat, how);
+    if (is_one || holds.since(chat)) return change_hold(chat, how);
     return Error{Code::not_found, fmt::format("no history of {} is on its way", chat.value),
                  "It may be complete by now"};
   }

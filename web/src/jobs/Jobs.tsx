@@ -39,11 +39,11 @@ export default function Jobs() {
     try { await post(`${path}/${encodeURIComponent(id)}/${act}`); await reload(path); } catch (error) { failed.value = { id, why: (error as Error).message }; }
   };
   useKeys({
-    p: () => {
+    p: ({ repeat }) => {
       const histories = (jobs.data ?? []).filter((job) => job.kind === 'history' && actOf(job));
       const focused = document.activeElement?.closest<HTMLElement>('[data-job]')?.dataset.job;
       const job = focused ? histories.find(({ id }) => id === focused) : histories.length === 1 ? histories[0] : undefined;
-      if (job && !offBecause()) void ask(job, actOf(job) as Act);
+      if (job && !repeat && !offBecause()) void ask(job, actOf(job) as Act);
     },
   });
   return (

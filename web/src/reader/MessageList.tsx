@@ -50,7 +50,8 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   const placed = useRef<Feed | null>(null);
   // The end, until a person scrolls away: where the list stands says nothing while a large batch is still being laid out.
   const follows = useRef(false);
-  const leave = (): void => { follows.current = false; };
+  // Who does not get away from it, with a touch or a key that scrolls nothing, goes on following: noteView sees that.
+  const leave = (): void => { follows.current = false; noteView(); };
   const toEnd = (): void => { follows.current = true; virtual.scrollToEnd(); };
   const selectedIndex = useMemo(() => (selected.value ? rows.findIndex((row) => holds(row, selected.value as string)) : -1), [rows, selected.value]);
 
@@ -118,7 +119,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       const was = stood.current;
       stood.current = { top, scrollHeight };
       // Layout moves it up by no more than the list shrank: beyond that a person did, by whatever means.
-      if (was.top - top > 1 + Math.max(0, was.scrollHeight - scrollHeight)) leave();
+      if (was.top - top > 1 + Math.max(0, was.scrollHeight - scrollHeight)) follows.current = false;
       if (newer === null) {
         if (virtual.isAtEnd(2)) follows.current = true;
         else if (follows.current) virtual.scrollToEnd();
