@@ -3,106 +3,12 @@
 namespace tg::store::postgres {
 namespace {
 
-// A column, where its value comes from in the arrays (b), and what an older row becomes by it.
-struct Column {
-  std::string_view name, type;  // of the array's elements
-  std::string_view value = "";  // b.name
-  std::string_view on_conflict = "excluded";
-};
-
-constexpr std::string_view kKept = "";  // the older row's value stays
-
-constexpr std::array kMessages = {
-    Column{"scope", "bigint", "", kKept},
-    Column{"channel_id", "bigint", "", kKept},
-    Column{"message_id", "bigint", "", kKept},
-    Column{"telegram_date", "timestamptz", "", kKept},
-    Column{"id", "bigint", "", "least(m.id, excluded.id)"},
-    Column{"arrival", "bigint", "", "greatest(m.arrival, excluded.arrival)"},
-    Column{"content_seq", "bigint"},
-    Column{"last_seq", "bigint"},
-    Column{"kind", "bigint"},
-    Column{"origin", "bigint"},
-    Column{"account", "bigint"},
-    Column{"n", "bigint"},
-    Column{"versions", "bigint"},
-    Column{"thread_id", "bigint", "nullif(b.thread_id, 0)"},
-    Column{"sender_id", "bigint", "nullif(b.sender_id, 0)"},
-    Column{"source", "text"},
-    Column{"message_type", "text"},
-    Column{"text", "text"},
-    Column{"media_type", "text", "nullif(b.media_type, '')"},
-    Column{"media_refs", "text", "nullif(b.media_refs, '')::jsonb"},
-    Column{"sender", "text", "nullif(b.sender, '')"},
-    Column{"search_text", "text"},
-    Column{"metadata", "text", "b.metadata::jsonb"},
-    Column{"offered", "boolean"},
-    Column{"service", "boolean"},
-    Column{"has_media", "boolean"},
-    Column{"reprocess", "boolean"},
-    Column{"edit_date", "timestamptz"},
-    Column{"received_at", "timestamptz", "",
-           "CASE WHEN excluded.id < m.id THEN excluded.received_at ELSE m.received_at END"},
-    Column{"reprocess_requested_at", "timestamptz", "",
-           "coalesce(excluded.reprocess_requested_at, m.reprocess_requested_at)"},
-    Column{"restored_at", "timestamptz"},
-    Column{"created_at", "timestamptz", "",
-           "CASE WHEN excluded.id < m.id THEN excluded.created_at ELSE m.created_at END"},
-    Column{"updated_at", "timestamptz"},
-    Column{"deleted_at", "timestamptz"},
-    Column{"flags", "bigint"},
-};
-
-constexpr std::array kVersions = {
-    Column{"scope", "bigint", "", kKept},
-    Column{"channel_id", "bigint", "", kKept},
-    Column{"message_id", "bigint", "", kKept},
-    Column{"telegram_date", "timestamptz", "", kKept},
-    Column{"kind", "bigint", "", kKept},
-    Column{"edit_date", "bigint", "", kKept},
-    Column{"n", "bigint", "", kKept},
-    Column{"seq", "bigint"},
-    Column{"origin", "bigint"},
-    Column{"account", "bigint"},
-    Column{"source", "text"},
-    Column{"body", "text"},
-    Column{"observed_at", "timestamptz"},
-    Column{"recorded_at", "timestamptz"},
-    Column{"superseded", "boolean"},
-    Column{"hidden_edit", "boolean"},
-    Column{"flags", "bigint"},
-    Column{"hash", "bigint"},
-};
-
-// unnest($1::bigint[], …) AS b (…)
-template <std::size_t N>
-std::string unnested(const std::array<Column, N>& columns) {
-  std::string arrays, names;
-  for (std::size_t i = 0; i < N; ++i) {
-    fmt::format_to(std::back_inserter(arrays), "{}${}::{}[]", i == 0 ? "" : ", ", i + 1, columns[i].type);
-    fmt::format_to(std::back_inserter(names), "{}{}", i == 0 ? "" : ", ", columns[i].name);
-  }
-  return fmt::format("unnest({}) AS b ({})", arrays, names);
-}
-
-// `newer`: which of two rows with one key is the newer one.
-template <std::size_t N>
-std::string upsert(std::string_view table, std::string_view key, const std::array<Column, N>& columns,
-                   std::string_view newer) {
-  std::string names, values, changes;
-  for (const auto& column : columns) {
-    const auto* comma = names.empty() ? "" : ", ";
-    fmt::format_to(std::back_inserter(names), "{}{}", comma, column.name);
-    fmt::format_to(std::back_inserter(values), "{}{}", comma,
-                   column.value.empty() ? fmt::format("b.{}", column.name) : std::string(column.value));
-    if (column.on_conflict == kKept) continue;
-    fmt::format_to(
-        std::back_inserter(changes), "{}{} = {}", changes.empty() ? "" : ", ", column.name,
-        column.on_conflict == "excluded" ? fmt::format("excluded.{}", column.name) : std::string(column.on_conflict));
-  }
-  return fmt::format(
-      "INSERT INTO telegram_gateway.{} AS m ({}) SELECT {} FROM {} ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", table,
-      names, values, unnested(columns), key, changes, newer);
+// SELECT telegram_gateway.name($1, $2, …)
+Query call(std::string_view name, Params params) {
+  std::string places;
+  for (int at = 1; at <= params.size(); ++at)
+    fmt::format_to(std::back_inserter(places), "{}${}", at == 1 ? "" : ", ", at);
+  return {fmt::format("SELECT telegram_gateway.{}({})", name, places), std::move(params)};
 }
 
 Params keys(const Batch::Keys& keys) {
@@ -112,8 +18,6 @@ Params keys(const Batch::Keys& keys) {
 }
 
 Query messages(const Batch::Messages& m) {
-  static const std::string kSql =
-      upsert("messages", "scope, channel_id, message_id, telegram_date", kMessages, "excluded.last_seq > m.last_seq");
   auto params = keys(m.keys);
   params.add(m.first).add(m.arrival).add(m.content).add(m.last).add(m.kind).add(m.origin).add(m.account).add(m.n);
   params.add(m.versions).add(m.topic).add(m.sender_id);
@@ -122,7 +26,7 @@ Query messages(const Batch::Messages& m) {
   params.add_bools(m.offered).add_bools(m.service).add_bools(m.media).add_bools(m.reprocess);
   params.add(m.edited).add(m.received).add(m.reprocess_requested).add(m.restored).add(m.created).add(m.updated);
   params.add(m.deleted).add(m.flags);
-  return {kSql, std::move(params)};
+  return call("store_messages", std::move(params));
 }
 
 // Of messages whose content is in the database only.
@@ -151,13 +55,10 @@ Query states(const Batch::Messages& m) {
 }
 
 Query versions(const Batch::Versions& v) {
-  static const std::string kSql =
-      upsert("message_versions", "scope, channel_id, message_id, telegram_date, kind, edit_date, n", kVersions,
-             "excluded.seq > m.seq");
   auto params = keys(v.keys);
   params.add(v.kind).add(v.edit_date).add(v.n).add(v.seq).add(v.origin).add(v.account).add(v.source).add(v.body);
   params.add(v.observed).add(v.recorded).add_bools(v.superseded).add_bools(v.hidden_edit).add(v.flags).add(v.hash);
-  return {kSql, std::move(params)};
+  return call("store_versions", std::move(params));
 }
 
 // Content that was completed since, or that the server's own word replaced, is no version.
