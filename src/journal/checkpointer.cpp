@@ -1,15 +1,14 @@
 #include "journal/checkpointer.h"
 
 #include <sqlite3.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <algorithm>
+
+#include "journal/background.h"
 
 namespace tg::journal {
 namespace {
 
-constexpr int kNice = 10;
 constexpr int kEnoughPages = 4'000;  // 16 MB
 constexpr int kMostPages = 16'000;   // the writer waits for no thread any more
 // A reader may keep the log from starting anew: then not at every commit again.
@@ -66,8 +65,7 @@ void Checkpointer::committed(int pages_in_log) {
 }
 
 void Checkpointer::run() {
-  // Of this thread alone: whoever answers comes first. What it does not do in time, the writer does.
-  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
+  give_way();  // what it does not do in time, the writer does
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [this] { return wanted_ || stopping_; });

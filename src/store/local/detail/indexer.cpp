@@ -1,5 +1,6 @@
 #include "store/local/detail/indexer.h"
 
+#include "journal/background.h"
 #include "journal/cursors.h"
 #include "model/message_json.h"
 #include "observe/log.h"
@@ -34,6 +35,7 @@ Indexer::~Indexer() {
 }
 
 void Indexer::run() {
+  journal::give_way();  // destinations and readers are waited for, the index is not
   bool started = false;
   while (!stop_.stop_requested()) {
     Result<bool> worked = true;
