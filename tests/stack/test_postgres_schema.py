@@ -20,6 +20,7 @@ from support.stack import shared_stack  # noqa: E402
 
 FILES = sorted((ROOT / "db/postgres").glob("*.sql"))
 CHANNEL = -1009000000900
+CHANNEL_OF_MANY = -1009000000000
 
 # 10^5 messages of 100 channels over 30 days, each third marked, a few deleted, edited, with link cards.
 MANY = """
@@ -307,6 +308,29 @@ class Queries(DatabaseCase):
         self.assertEqual(self.one("SELECT telegram_gateway.mark_batch_as_processed(ARRAY[10, 15, 20], 'bot')"), 2)
         self.assertEqual(self.sql("SELECT id FROM telegram_gateway.messages WHERE published_at IS NULL"), [])
         self.assertEqual(self.one(f"SELECT telegram_gateway.upsert_message_status({CHANNEL}, 1, 'published', 'desk')"), True)
+
+    def test_a_floor_ends_before_the_first_that_is_open(self):
+        self.sql("SELECT telegram_gateway.make_partitions(array_agg(now() - d * interval '1 day'), 1) "
+                 "FROM generate_series(0, 31) d")
+        self.sql(MANY)
+        self.sql("INSERT INTO telegram_gateway.serves SELECT channel_id, message_id, 0, 'bot', telegram_date, arrival, 1, now(), 1 "
+                 "FROM telegram_gateway.messages WHERE channel_id = %s AND message_id / 100 %% 3 = 1 AND message_id <> 60000",
+                 CHANNEL_OF_MANY)
+        self.sql("INSERT INTO telegram_gateway.acks SELECT channel_id, message_id, 0, 'bot', telegram_date, now(), 1 FROM "
+                 "telegram_gateway.messages WHERE channel_id = %s AND message_id / 100 %% 3 <> 1 AND message_id <> 60000",
+                 CHANNEL_OF_MANY)
+        done_to = "SELECT telegram_gateway.done_to(%s, %s, %s, %s, %s)"
+        everything = 10**6
+        for who, floor, most, stored, expected in (
+                ("bot", 0, everything, everything, 59_999),    # up to the one that is neither served nor marked
+                ("bot", 0, 100, everything, 10_000),           # no more than it may look at
+                ("bot", 0, everything, 500, 500),              # no more than is stored
+                ("bot", 60_000, everything, everything, 100_000),
+                ("bot", 100_000, everything, everything, 100_000),  # nothing is above it
+                ("other", 0, everything, everything, 99),      # nothing is his
+                ("", 0, everything, everything, 99)):          # 100 is served to bot, and marked by nobody
+            with self.subTest(who=who, floor=floor, most=most):
+                self.assertEqual(self.one(done_to, who, CHANNEL_OF_MANY, floor, most, stored), expected)
 
     def test_a_compressed_message_can_be_marked(self):
         if self.one("SELECT telegram_gateway.edition()") != "timescaledb":

@@ -162,9 +162,13 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
   for (const auto& reader : readers) {
     auto found = std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.name == reader.name; });
     if (found == all.end()) {
-      all.push_back({});
+      if (reader.runs) {  // it has no place yet: everything is before it
+        if (auto added = add(reader.name, kind_of_reader(reader.name), reader.delivered); !added) return added.error();
+      } else {
+        all.push_back({});
+        all.back().name = reader.name;
+      }
       found = std::prev(all.end());
-      found->name = reader.name;
     }
     if (!reader.kind.empty()) found->kind = reader.kind;
     found->last_error = reader.last_error;

@@ -53,6 +53,14 @@ TEST_F(Destinations, OneIsToldWithWhatMayBeAskedOfIt) {
   EXPECT_EQ(gateway.get(std::string(kAll) + "/nobody").status, 404);
 }
 
+// It keeps its own place, and was never reached.
+TEST_F(Destinations, WhatHasNoPlaceYetIsBehindByEverything) {
+  for (std::int64_t id = 1; id <= 3; ++id) gateway.commit(id, "text");
+  gateway.start();
+
+  EXPECT_EQ(data_of(gateway.get(kDesk)).at("behindEvents").as_int64(), 3);
+}
+
 TEST_F(Destinations, WhatIsParkedMayOnlyBeResumed) {
   gateway.readers[0].parked = true;
   gateway.readers[0].parked_at = model::Time::seconds(1'700'000'000);
