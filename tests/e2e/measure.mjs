@@ -12,6 +12,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bareList } from './bare.mjs';
 import { api, close, open, until, use } from './browser.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -125,9 +126,13 @@ try {
   await page.waitForSelector('article');
   say('heap at the end of the channel', `${(await heap(page)).toFixed(1)} MB`);
   for (const [speed, seconds] of [[3_600, 8], [15_000, 8], [60_000, 8]]) {
+    const bare = await bareList(page.context(), 100_000);
+    const best = await scroll(bare, speed, seconds);
+    await bare.close();
+    say(`a bare list, ${speed} px/s`, `${best.fps.toFixed(1)} fps, frame p50 ${ms(best.p50)}, p99 ${ms(best.p99)}, worst ${ms(best.worst)}; rows at most ${best.most}`);
     const found = await scroll(page, speed, seconds);
     const long = found.tasks.length ? `${found.tasks.length}, the longest ${ms(Math.max(...found.tasks))}` : 'none';
-    say(`scrolling ${speed} px/s`, `${found.fps.toFixed(1)} fps, frame p50 ${ms(found.p50)}, p99 ${ms(found.p99)}, worst ${ms(found.worst)}; long tasks: ${long}; rows at most ${found.most}; ${found.passed} ids passed`);
+    say(`scrolling ${speed} px/s`, `${found.fps.toFixed(1)} fps (${(found.fps / best.fps).toFixed(2)} of the bare list), frame p50 ${ms(found.p50)}, p99 ${ms(found.p99)}, worst ${ms(found.worst)}; long tasks: ${long}; rows at most ${found.most}; ${found.passed} ids passed`);
   }
   say('heap after scrolling', `${(await heap(page)).toFixed(1)} MB`);
 
