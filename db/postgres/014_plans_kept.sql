@@ -7,7 +7,7 @@ CREATE FUNCTION telegram_gateway.store_messages(
   bigint[], bigint[], bigint[], bigint[], text[], text[], text[], text[], text[], text[], text[], text[], boolean[],
   boolean[], boolean[], boolean[], timestamptz[], timestamptz[], timestamptz[], timestamptz[], timestamptz[],
   timestamptz[], timestamptz[], bigint[])
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   INSERT INTO telegram_gateway.messages AS m (
     scope, channel_id, message_id, telegram_date, id, arrival, content_seq, last_seq, kind, origin, account, n,
@@ -46,7 +46,7 @@ END $$;
 CREATE FUNCTION telegram_gateway.store_versions(
   bigint[], bigint[], bigint[], timestamptz[], bigint[], bigint[], bigint[], bigint[], bigint[], bigint[], text[],
   text[], timestamptz[], timestamptz[], boolean[], boolean[], bigint[], bigint[])
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS void LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
   INSERT INTO telegram_gateway.message_versions AS m (
     scope, channel_id, message_id, telegram_date, kind, edit_date, n, seq, origin, account, source, body,
@@ -66,31 +66,36 @@ BEGIN
 END $$;
 REVOKE EXECUTE ON FUNCTION telegram_gateway.store_messages, telegram_gateway.store_versions FROM PUBLIC;
 
--- As before (002), but it stops at the first that is open instead of looking at `most` always.
+-- As before (002), but it ends at the first that is open instead of looking at `most` always.
 CREATE OR REPLACE FUNCTION telegram_gateway.done_to(who text, channel bigint, floor bigint, most bigint, stored bigint)
 RETURNS bigint LANGUAGE plpgsql VOLATILE
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_variable
+DECLARE
+  last bigint; r record;
 BEGIN
-  RETURN least(stored, coalesce(
-    (SELECT w.arrival - 1 FROM (
-       SELECT m.arrival, m.channel_id, m.message_id, m.scope, m.deleted_at FROM telegram_gateway.messages m
-       WHERE m.channel_id = channel AND m.offered AND m.arrival > floor ORDER BY m.arrival LIMIT most) w
-     WHERE w.deleted_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM telegram_gateway.serves s WHERE s.channel_id = w.channel_id AND
-                       s.message_id = w.message_id AND s.scope = w.scope AND s.consumer = who)
-       AND NOT EXISTS (SELECT 1 FROM telegram_gateway.acks a WHERE a.channel_id = w.channel_id AND
-                       a.message_id = w.message_id AND a.scope = w.scope AND (who = '' OR a.consumer = who))
-     ORDER BY w.arrival LIMIT 1),
-    (SELECT max(w.arrival) FROM (
-       SELECT m.arrival FROM telegram_gateway.messages m
-       WHERE m.channel_id = channel AND m.offered AND m.arrival > floor ORDER BY m.arrival LIMIT most) w),
-    floor));
+  FOR r IN
+    SELECT m.arrival,
+           m.deleted_at IS NULL
+           AND NOT EXISTS (SELECT 1 FROM telegram_gateway.serves s WHERE s.channel_id = m.channel_id AND
+                           s.message_id = m.message_id AND s.scope = m.scope AND s.consumer = who)
+           AND NOT EXISTS (SELECT 1 FROM telegram_gateway.acks a WHERE a.channel_id = m.channel_id AND
+                           a.message_id = m.message_id AND a.scope = m.scope AND (who = '' OR a.consumer = who)) AS open
+    FROM telegram_gateway.messages m
+    WHERE m.channel_id = channel AND m.offered AND m.arrival > floor ORDER BY m.arrival LIMIT most
+  LOOP
+    IF r.open THEN
+      RETURN least(stored, r.arrival - 1);
+    END IF;
+    last := r.arrival;
+  END LOOP;
+  RETURN least(stored, coalesce(last, floor));
 END $$;
 
--- As before (013), but its plans are kept where messages has partitions of PostgreSQL's: those that a plan does not need
--- are left out when it runs. TimescaleDB would unpack compressed chunks of every date for a plan that knows none.
+-- As before (013), but for one message its plans are kept where messages has partitions of PostgreSQL's: those that a
+-- plan does not need are left out when it runs. For several, a plan that knows neither how many nor which dates may read
+-- all that lies between; and TimescaleDB would unpack compressed chunks of every date.
 CREATE OR REPLACE FUNCTION telegram_gateway.mark(who text, scopes bigint[], channels bigint[], messages bigint[],
                                       dates timestamptz[], moment timestamptz)
 RETURNS TABLE (out_scope bigint, out_channel bigint, out_message bigint, out_new boolean)
@@ -105,6 +110,9 @@ DECLARE
   l_last bigint[]; l_arrival bigint[];
   n_scope bigint[]; n_channel bigint[]; n_message bigint[]; n_date timestamptz[]; f_channel bigint[];
 BEGIN
+  IF cardinality(scopes) > 1 THEN
+    PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);  -- until this function ends
+  END IF;
   SELECT coalesce(bool_or(c.redeliver_edits), false) INTO v_redeliver FROM telegram_gateway.consumers c
     WHERE c.name = who;
   SELECT min(d), max(d) INTO v_from, v_to FROM unnest(dates) d;

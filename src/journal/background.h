@@ -6,7 +6,7 @@
 
 namespace tg::journal {
 
-// The calling thread comes after all others while the processors are busy. Linux keeps a nice value for each thread.
+// While the processors are busy the calling thread has a tenth of what another has. Linux keeps a nice value a thread.
 inline void give_way() { setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10); }
 
 }  // namespace tg::journal

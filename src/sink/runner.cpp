@@ -174,6 +174,7 @@ void Runner::run(const std::stop_token& stop) {
     is_open = false;
     const auto wait = asked_pause_.count() > 0 ? asked_pause_ : jittered(pause);
     tell(false, worked.error(), wait);
+    tell_lag();
     pause = std::min(pause * 2, options_.longest_pause);
     rest(wait, stop);
   }
@@ -428,10 +429,15 @@ void Runner::save_cursor(bool wait) {
   }
   saved_ = at_;
   saved_at_ = Clock::now();
-  if (auto db = parts_.journal.read()) {
-    if (const auto behind = journal::events_behind(**db, at_)) {
-      parts_.metrics.reader_lag_events(name()).Set(static_cast<double>(*behind));
-    }
+  tell_lag();
+}
+
+// Also of one that is not reached: then nothing of it is saved, and it falls behind.
+void Runner::tell_lag() {
+  auto db = parts_.journal.read();
+  if (!db) return;
+  if (const auto behind = journal::events_behind(**db, at_)) {
+    parts_.metrics.reader_lag_events(name()).Set(static_cast<double>(*behind));
   }
 }
 

@@ -107,6 +107,7 @@ class Runner {
   Result<void> set_aside(const model::Event& event, const Refused& refused);
   void moved_to(model::Seq seq);
   void save_cursor(bool wait);
+  void tell_lag();
   void tell(bool up, const std::optional<Error>& trouble, std::chrono::milliseconds pause);
 
   const std::unique_ptr<Sink> sink_;

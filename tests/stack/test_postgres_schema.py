@@ -309,28 +309,52 @@ class Queries(DatabaseCase):
         self.assertEqual(self.sql("SELECT id FROM telegram_gateway.messages WHERE published_at IS NULL"), [])
         self.assertEqual(self.one(f"SELECT telegram_gateway.upsert_message_status({CHANNEL}, 1, 'published', 'desk')"), True)
 
-    def test_a_floor_ends_before_the_first_that_is_open(self):
+    def many(self):
         self.sql("SELECT telegram_gateway.make_partitions(array_agg(now() - d * interval '1 day'), 1) "
                  "FROM generate_series(0, 31) d")
         self.sql(MANY)
+        self.sql("ANALYZE telegram_gateway.messages")
+
+    def test_a_floor_ends_before_the_first_that_is_open(self):
+        self.many()
         self.sql("INSERT INTO telegram_gateway.serves SELECT channel_id, message_id, 0, 'bot', telegram_date, arrival, 1, now(), 1 "
-                 "FROM telegram_gateway.messages WHERE channel_id = %s AND message_id / 100 %% 3 = 1 AND message_id <> 60000",
+                 "FROM telegram_gateway.messages WHERE channel_id = %s AND message_id / 100 %% 3 = 1 AND message_id <> 70000",
                  CHANNEL_OF_MANY)
         self.sql("INSERT INTO telegram_gateway.acks SELECT channel_id, message_id, 0, 'bot', telegram_date, now(), 1 FROM "
                  "telegram_gateway.messages WHERE channel_id = %s AND message_id / 100 %% 3 <> 1 AND message_id <> 60000",
                  CHANNEL_OF_MANY)
+        self.sql("UPDATE telegram_gateway.messages SET deleted_at = now() WHERE message_id = 70000")
         done_to = "SELECT telegram_gateway.done_to(%s, %s, %s, %s, %s)"
         everything = 10**6
         for who, floor, most, stored, expected in (
                 ("bot", 0, everything, everything, 59_999),    # up to the one that is neither served nor marked
                 ("bot", 0, 100, everything, 10_000),           # no more than it may look at
                 ("bot", 0, everything, 500, 500),              # no more than is stored
-                ("bot", 60_000, everything, everything, 100_000),
+                ("bot", 60_000, everything, everything, 100_000),  # 70000 is deleted
                 ("bot", 100_000, everything, everything, 100_000),  # nothing is above it
                 ("other", 0, everything, everything, 99),      # nothing is his
-                ("", 0, everything, everything, 99)):          # 100 is served to bot, and marked by nobody
+                ("", 0, everything, everything, 99),           # 100 is served to bot, and marked by nobody
+                ("", 100, everything, everything, 399)):       # 200 and 300 are marked
             with self.subTest(who=who, floor=floor, most=most):
                 self.assertEqual(self.one(done_to, who, CHANNEL_OF_MANY, floor, most, stored), expected)
+
+    def test_marks_of_many_days_do_not_read_what_lies_between(self):
+        self.many()
+        mark = ("SELECT count(*) FROM (SELECT telegram_gateway.mark('bot', array_agg(scope), array_agg(channel_id), "
+                "array_agg(message_id), array_agg(telegram_date), now()) FROM telegram_gateway.messages "
+                "WHERE id = ANY (%s)) m")
+        for n in range(1, 9):  # so that plans are kept
+            self.one(mark, [n])
+        before = self.fetched()
+
+        self.assertEqual(self.one(mark, list(range(1_000, 100_000, 1_000))), 99)
+
+        self.assertLess(self.fetched() - before, 5_000)
+
+    def fetched(self):
+        self.sql("SELECT pg_stat_force_next_flush()")
+        return self.one("SELECT sum(idx_tup_fetch + seq_tup_read)::bigint FROM pg_stat_all_tables WHERE relname ~ "
+                        "'^(messages|_hyper_.*chunk)'")
 
     def test_a_compressed_message_can_be_marked(self):
         if self.one("SELECT telegram_gateway.edition()") != "timescaledb":

@@ -59,11 +59,16 @@ Result<void> add_destinations(json::array& steps, const Content& content, Contex
   const auto seq = content.row.content_seq;
   auto db = context.journal().read();
   if (!db) return db.error();
-  const auto cursors = journal::cursors(**db);
+  auto cursors = journal::cursors(**db);
   if (!cursors) return cursors.error();
   const auto refused = refusals(**db, seq);
   if (!refused) return refused.error();
   const auto readers = context.parts.readers();
+  for (const auto& reader : readers) {  // one that was never reached has no cursor, and everything is before it
+    const bool known =
+        std::any_of(cursors->begin(), cursors->end(), [&](const auto& c) { return c.name == reader.name; });
+    if (reader.runs && !known) cursors->emplace_back().name = reader.name;
+  }
   for (const auto& cursor : *cursors) {
     if (cursor.name == "search") continue;
     const auto reader =

@@ -160,7 +160,8 @@ Result<std::vector<Destination>> Board::destinations(journal::Connection& db, mo
     }
   }
   for (const auto& reader : readers) {
-    auto found = std::find_if(all.begin(), all.end(), [&](const auto& d) { return d.name == reader.name; });
+    auto found = std::find_if(all.begin(), all.end(),
+                              [&](const auto& d) { return d.name == reader.name && d.kind != "consumer"; });
     if (found == all.end()) {
       if (reader.runs) {  // it has no place yet: everything is before it
         if (auto added = add(reader.name, kind_of_reader(reader.name), reader.delivered); !added) return added.error();

@@ -90,6 +90,19 @@ TEST(Delivery, OneThatIsAwaySaysWhyAndWhenItTriesNext) {
   EXPECT_TRUE(step.contains("nextTryAt"));
 }
 
+TEST(Delivery, OneThatWasNeverReachedWaits) {
+  Traced traced;
+  auto& reader = traced.gateway.readers.emplace_back();
+  reader.name = "postgres";
+  reader.runs = true;
+  reader.last_error = "connection refused";
+
+  const auto step = traced.step("postgres");
+
+  EXPECT_EQ(step.at("state"), "waiting");
+  EXPECT_EQ(step.at("detail"), "connection refused");
+}
+
 TEST(Delivery, WhatWasSetAsideIsNotCalledDelivered) {
   Traced traced;
   traced.cursor("rabbitmq", traced.row.content_seq);

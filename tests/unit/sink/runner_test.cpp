@@ -79,6 +79,17 @@ TEST_F(Runner, TroubleIsSaidAndOver) {
   EXPECT_FALSE(runner->state().next_try_at);
 }
 
+TEST_F(Runner, FallsBehindInTheMetricsWhileItIsNotReached) {
+  receiver.trouble = Error{Code::unavailable, "it is full", ""};
+  house.post(2);
+  const auto runner = house.run(receiver, House::from_oldest());
+  const auto lag = [&] { return house.metrics.reader_lag_events(runner->name()).Value(); };
+
+  EXPECT_TRUE(house.until([&] { return lag() == 2; }));
+  house.post(5);
+  EXPECT_TRUE(house.until([&] { return lag() == 7; }));
+}
+
 TEST_F(Runner, IsNotUpWhileOpeningWorksAndDeliveringDoesNot) {
   receiver.trouble = Error{Code::unavailable, "no", ""};
   house.post(1);
