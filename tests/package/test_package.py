@@ -136,6 +136,9 @@ class ServiceTest(Case):
         self.assertEqual((now["Type"], now["User"], now["WatchdogUSec"]), ("notify", "telegram-gateway", "1min"))
         self.assertEqual((now["MemoryMax"], now["LimitNOFILE"]), ("536870912", "65536"))
         self.assertEqual(now["NRestarts"], "0")
+        # Threads that nobody waits for may give way: the checkpointer and the search index.
+        threads = f"/proc/{self.shown(debian, 'MainPID')['MainPID']}/task/*/stat"
+        self.assertEqual(debian.sh(f"cut -d' ' -f19 {threads} | sort | uniq -c | awk '$2 == 10'").stdout.split(), ["2", "10"])
         debian.until(lambda: re.match("healthy|degraded", self.shown(debian, "StatusText")["StatusText"]), 30, "its verdict")
         debian.run("systemctl", "start", "telegram-gateway-backup.timer")
         self.assertIn("02:00:00", debian.sh("systemctl list-timers --all telegram-gateway-backup.timer").stdout)
