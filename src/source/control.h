@@ -98,7 +98,8 @@ class Control {
   virtual Result<void> fetch_history(model::ChatId chat) = 0;
   virtual std::vector<HistoryState> histories() const = 0;
   // It stands still until it is resumed or asked for anew, also after a restart; everything newer goes on. What is
-  // under way is still taken. On disk when they return. not_found where no history of this chat is on its way.
+  // under way is still taken. On disk when they return. Also of one that no account walks now; not_found where the
+  // history of this chat is complete, or was never asked for.
   virtual Result<void> pause_history(model::ChatId chat) = 0;
   virtual Result<void> resume_history(model::ChatId chat) = 0;
 

@@ -105,6 +105,8 @@ class HistoryTest(Case):
         self.paused()
         self.assertEqual(self.gateway.request("PUT", channel, {"isActive": False})[0], 200)
         self.gateway.until(lambda: not self.job(), 10, "the end of its job")
+        self.assertEqual(self.ask("resume")[0], 200)
+        self.assertEqual(self.ask("pause")[0], 200)
 
         self.assertEqual(self.gateway.request("PUT", channel, {"isActive": True})[0], 200)
         job = self.gateway.until(self.job, 10, "its job again")
@@ -115,6 +117,8 @@ class HistoryTest(Case):
 
     def test_of_a_channel_that_is_not_captured(self):
         self.assertEqual(self.gateway.post("/api/channels/-1009999999999/history")[0], 404)
+        code, answer = self.gateway.post("/api/telegram-gateway/jobs/history--1009999999999/pause")
+        self.assertEqual((code, "there is no channel" in answer["message"]), (404, True), answer)
 
 
 if __name__ == "__main__":

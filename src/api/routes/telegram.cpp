@@ -95,7 +95,7 @@ Response sync(const Request& request, Context& context) {
   return response;
 }
 
-std::string history_job(model::ChatId chat) { return fmt::format("history-{}", chat.value); }
+std::string history_job(model::ChatId chat) { return fmt::format("{}{}", kHistoryJob, chat.value); }
 
 Response fetch_history(const Request& request, Context& context) {
   const auto peer = chat_of(request);

@@ -17,7 +17,11 @@ class OneHistory : public source::Control {
   source::HistoryState history{model::ChatId{kPeer}, 400, 100, 60, model::Time::seconds(1'000),
                                "Telegram asked to",  {}};
 
-  std::vector<source::HistoryState> histories() const override { return {history}; }
+  bool listed = true;  // false: no account walks it now
+
+  std::vector<source::HistoryState> histories() const override {
+    return listed ? std::vector{history} : std::vector<source::HistoryState>{};
+  }
   Result<void> pause_history(model::ChatId chat) override {
     if (chat != history.chat) return kNothing;
     history.held_since = model::Time::seconds(2'000);
@@ -91,11 +95,35 @@ TEST_F(Jobs, ToPauseOrResumeTwiceIsNoFault) {
   }
 }
 
+TEST_F(Jobs, AHistoryThatIsNotListedNowIsPausedAndResumedToo) {
+  accounts.listed = false;
+  gateway.start();
+
+  EXPECT_EQ(gateway.post(kJobs + "/" + id + "/pause", "{}").status, 200);
+  EXPECT_TRUE(accounts.history.held_since);
+  EXPECT_EQ(gateway.post(kJobs + "/" + id + "/resume", "{}").status, 200);
+  EXPECT_FALSE(accounts.history.held_since);
+}
+
+TEST_F(Jobs, AHistoryThatIsNotListedNowIsNotCalledForgotten) {
+  accounts.listed = false;
+  gateway.start();
+
+  const auto answer = gateway.get(kJobs + "/" + id);
+
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.body.find("forgotten"), std::string::npos) << answer.body;
+  EXPECT_NE(answer.body.find("switched off"), std::string::npos) << answer.body;
+}
+
 TEST_F(Jobs, WhatIsNotThereCanBeNeitherPausedNorResumed) {
   gateway.start();
 
   for (const auto* act : {"/pause", "/resume"}) {
-    EXPECT_EQ(gateway.post(kJobs + "/history-1" + act, "{}").status, 404) << act;
+    const auto history = gateway.post(kJobs + "/history-1" + act, "{}");
+    EXPECT_EQ(history.status, 404) << act;
+    EXPECT_NE(history.body.find("there is no channel 1"), std::string::npos) << history.body;
+    EXPECT_EQ(gateway.post(kJobs + "/history-x" + act, "{}").status, 404) << act;
   }
 }
 
