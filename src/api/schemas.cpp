@@ -375,7 +375,8 @@ const std::string_view kSchemas = R"json({
  "AckBody": {"type": "object", "required": ["seq"], "properties": {"seq": {"type": "integer"}}},
  "FailuresBody": {"type": "object", "properties": {"ids": {"type": "array", "items": {"type": ["string", "integer"]}
    }, "filter": {"type": "object", "properties": {"destination": {"type": "string"}, "reason": {"type": "string"},
-   "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}}},
+   "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "description":
+   "to drop: how many they are; of another number none is dropped (409)"}}},
  "SyncBody": {"type": "object", "properties": {"limit": {"type": "integer"}, "channels": {"type": "array", "items":
    {"type": ["string", "integer"]}}, "concurrency": {"type": "integer"}, "wait": {"type": "integer", "maximum": 60}}
    },

@@ -307,6 +307,7 @@ class ApiTest(unittest.TestCase):
         for action in ("retry", "drop"):
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 400, body={})
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 200, body={"ids": ["1"], "dryRun": True})
+        self.check("POST", "/api/telegram-gateway/failures/drop", 409, body={"ids": ["1"], "expect": 1})
         reload = call(self.url + "/api/telegram-gateway/actions/reload", "POST", {})
         self.assertIn(reload.status, (200, 503))
         self.check("POST", "/api/telegram-gateway/actions/reload", reload.status, body={})
