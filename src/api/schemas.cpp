@@ -73,7 +73,7 @@ const std::string_view kSchemas = R"json({
    "observedAt": {"type": "string", "format": "date-time"}, "recordedAt": {"type": "string", "format": "date-time"},
    "origin": {"$ref": "#/components/schemas/Origin"}, "source": {"type": "string"}, "current": {"type": "boolean"},
    "text": {"type": "string"}, "entities": {"type": "array", "items": {"$ref": "#/components/schemas/Entity"}},
-   "media": {"$ref": "#/components/schemas/Media"}}},
+   "media": {"$ref": "#/components/schemas/Media"}, "linkPreview": {"$ref": "#/components/schemas/LinkPreview"}}},
  "Delivery": {"type": "object", "required": ["versionSeq", "observedAt", "steps"], "properties": {"versionSeq": {
    "type": "integer"}, "observedAt": {"type": "string", "format": "date-time"}, "steps": {"type": "array", "items":
    {"type": "object", "required": ["name", "kind", "state"], "properties": {"name": {"type": "string"}, "kind": {

@@ -30,7 +30,7 @@ export interface Message {
 
 export interface Version {
   key: string; seq: number; kind: string; n: number; editDate?: string; observedAt: string; recordedAt: string;
-  origin: Origin; source: string; text: string; entities?: Entity[]; media?: Media;
+  origin: Origin; source: string; text: string; entities?: Entity[]; media?: Media; linkPreview?: LinkPreview;
 }
 
 export interface Delivery {

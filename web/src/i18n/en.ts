@@ -107,7 +107,7 @@ export const en = {
   'r.hole': { one: '{n} id missing here', other: '{n} ids missing here' }, 'r.holeCause': '{cause}, since {time}', 'r.erasedPermalink': 'Id {id} is not stored here.',
   'r.views': '{n} views', 'r.replyTo': 'In reply to {id}', 'r.forwarded': 'Forwarded from {name}', 'r.spoiler': 'Show the spoiler', 'r.album': { one: 'Album of {n}', other: 'Album of {n}' }, 'r.toFetch': '{n} of {of} still to fetch',
   'r.download': 'Download', 'r.openPhoto': 'Open the photo', 'r.prev': 'Previous', 'r.next': 'Next',
-  'r.removed': 'removed', 'r.added': 'added', 'r.noChange': 'The text is the same.',
+  'r.removed': 'removed', 'r.added': 'added', 'r.noChange': 'Nothing visible here changed; Telegram says it was edited. Its buttons, for one, are not kept.',
   'r.reactions': 'Reactions', 'r.poll': 'Poll', 'r.votes': { one: '{n} vote', other: '{n} votes' }, 'r.closed': 'closed', 'r.allTopics': 'All', 'r.topics': 'Topics',
   'r.hideDeleted': 'Hide deleted', 'r.mediaOnly': 'With media', 'r.origin': 'Origin', 'r.anyOrigin': 'Any', 'r.live': 'live', 'r.filters': 'Filters',
   'r.goDate': 'Go', 'r.day': 'Day', 'r.loadingOlder': 'Loading older messages', 'r.noText': 'No text', 'r.showAll': 'Show all, {n} characters', 'r.showLess': 'Show less', 'r.start': 'The first stored message', 'r.announce': { one: '{n} new message in {title}', other: '{n} new messages in {title}' }, 'r.back': 'Back to the channels',

@@ -108,7 +108,7 @@ export const pt: Catalogue = {
   'r.hole': { one: 'falta {n} id aqui', other: 'faltam {n} ids aqui' }, 'r.holeCause': '{cause}, desde {time}', 'r.erasedPermalink': 'O id {id} não está guardado aqui.',
   'r.views': '{n} visualizações', 'r.replyTo': 'Em resposta a {id}', 'r.forwarded': 'Encaminhada de {name}', 'r.spoiler': 'Mostrar o spoiler', 'r.album': { one: 'Álbum de {n}', other: 'Álbum de {n}' }, 'r.toFetch': '{n} de {of} ainda por buscar',
   'r.download': 'Baixar', 'r.openPhoto': 'Abrir a foto', 'r.prev': 'Anterior', 'r.next': 'Próxima',
-  'r.removed': 'removido', 'r.added': 'acrescentado', 'r.noChange': 'O texto é o mesmo.',
+  'r.removed': 'removido', 'r.added': 'acrescentado', 'r.noChange': 'Nada visível aqui mudou; o Telegram diz que foi editada. Os botões, por exemplo, não são guardados.',
   'r.reactions': 'Reações', 'r.poll': 'Enquete', 'r.votes': { one: '{n} voto', other: '{n} votos' }, 'r.closed': 'encerrada', 'r.allTopics': 'Todos', 'r.topics': 'Tópicos',
   'r.hideDeleted': 'Ocultar apagadas', 'r.mediaOnly': 'Com mídia', 'r.origin': 'Origem', 'r.anyOrigin': 'Qualquer', 'r.live': 'ao vivo', 'r.filters': 'Filtros',
   'r.goDate': 'Ir', 'r.day': 'Dia', 'r.loadingOlder': 'Carregando mensagens anteriores', 'r.noText': 'Sem texto', 'r.showAll': 'Mostrar tudo, {n} caracteres', 'r.showLess': 'Mostrar menos', 'r.start': 'A primeira mensagem guardada', 'r.announce': { one: '{n} mensagem nova em {title}', other: '{n} mensagens novas em {title}' }, 'r.back': 'Voltar aos canais',

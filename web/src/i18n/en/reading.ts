@@ -7,7 +7,7 @@ export const reading = {
   'rd.lightbox': '{n} of {of}', 'rd.zoom': 'Zoom', 'rd.larger': 'Larger', 'rd.smaller': 'Smaller', 'rd.leadsTo': '(leads to {host})',
   'rd.bold': 'bold', 'rd.italic': 'italic', 'rd.underline': 'underlined', 'rd.strikethrough': 'struck through', 'rd.code': 'code', 'rd.quote': 'a quotation', 'rd.spoilerMark': 'a spoiler', 'rd.link': 'a link',
   'rd.formatAdded': '“{words}” is now {kind}', 'rd.formatRemoved': '“{words}” is no longer {kind}', 'rd.linkChanged': '“{words}” led to {from} and leads to {to} now', 'rd.moreFormats': { one: '{n} more change of formatting', other: '{n} more changes of formatting' },
-  'rd.mediaAdded': 'Added: {what}', 'rd.mediaRemoved': 'Removed: {what}', 'rd.mediaReplaced': 'Replaced: {from}, now {to}',
+  'rd.mediaAdded': 'Added: {what}', 'rd.mediaRemoved': 'Removed: {what}', 'rd.mediaReplaced': 'Replaced: {from}, now {to}', 'rd.previewAdded': 'Link preview added: {what}', 'rd.previewRemoved': 'Link preview removed: {what}', 'rd.previewChanged': 'Link preview is another one: {what}',
   'rd.lineRemoved': 'removed line', 'rd.lineAdded': 'added line', 'rd.against': 'Compare with',
   'rd.onDisk': 'on disk', 'rd.acknowledged': 'acknowledged', 'rd.confirmed': 'confirmed', 'rd.retryIn': 'retry {span}',
   'rd.whyBefore': 'It began after this message and asked for nothing older.', 'rd.whyOrigin': 'It does not ask for messages of this origin.', 'rd.whyNotOffered': 'It has not asked for it yet.',

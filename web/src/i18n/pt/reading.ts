@@ -7,7 +7,7 @@ export const reading = {
   'rd.lightbox': '{n} de {of}', 'rd.zoom': 'Ampliar', 'rd.larger': 'Maior', 'rd.smaller': 'Menor', 'rd.leadsTo': '(leva a {host})',
   'rd.bold': 'negrito', 'rd.italic': 'itálico', 'rd.underline': 'sublinhado', 'rd.strikethrough': 'tachado', 'rd.code': 'código', 'rd.quote': 'citação', 'rd.spoilerMark': 'spoiler', 'rd.link': 'link',
   'rd.formatAdded': '“{words}” agora é {kind}', 'rd.formatRemoved': '“{words}” não é mais {kind}', 'rd.linkChanged': '“{words}” levava a {from} e agora leva a {to}', 'rd.moreFormats': { one: 'mais {n} mudança de formatação', other: 'mais {n} mudanças de formatação' },
-  'rd.mediaAdded': 'Adicionado: {what}', 'rd.mediaRemoved': 'Removido: {what}', 'rd.mediaReplaced': 'Trocado: {from}, agora {to}',
+  'rd.mediaAdded': 'Adicionado: {what}', 'rd.mediaRemoved': 'Removido: {what}', 'rd.mediaReplaced': 'Trocado: {from}, agora {to}', 'rd.previewAdded': 'Prévia do link acrescentada: {what}', 'rd.previewRemoved': 'Prévia do link removida: {what}', 'rd.previewChanged': 'A prévia do link é outra: {what}',
   'rd.lineRemoved': 'linha removida', 'rd.lineAdded': 'linha adicionada', 'rd.against': 'Comparar com',
   'rd.onDisk': 'em disco', 'rd.acknowledged': 'confirmou', 'rd.confirmed': 'confirmado', 'rd.retryIn': 'tenta em {span}',
   'rd.whyBefore': 'Começou depois desta mensagem e não pediu nada mais antigo.', 'rd.whyOrigin': 'Não pede mensagens desta origem.', 'rd.whyNotOffered': 'Ainda não pediu por ela.',
