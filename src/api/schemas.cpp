@@ -18,7 +18,10 @@ const std::string_view kSchemas = R"json({
  "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
    "integer"}, "totalExact": {"type": "boolean"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
    "page": {"type": "integer"}, "totalPages": {"type": "integer"}, "hasMore": {"type": "boolean"}, "nextCursor": {
-   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}, "oldestId": {"type": "integer",
+   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}, "absent": {"type": "object", "description":
+   "why the message that the page is around is not in it, where that is known", "required": ["reason"], "properties": {"reason": {"enum": ["erased", "deleted"]},
+   "date": {"type": "string", "format": "date-time"}, "keepDays": {"type": "integer"}, "deletedAt": {"type": "string",
+   "format": "date-time"}}}, "oldestId": {"type": "integer",
    "description": "of log records: the oldest that is in memory"}, "newestId": {"type": "integer"}}},
  "Entity": {"type": "object", "required": ["type", "offset", "length"], "properties": {"type": {"type": "string"},
    "offset": {"type": "integer"}, "length": {"type": "integer"}, "url": {"type": "string"}, "language": {"type":

@@ -25,6 +25,8 @@ export interface FeedState {
   fresh: number;
   /** The id a permalink asked for that is not stored. */
   absent: number | null;
+  /** What the gateway knows of it all the same. */
+  why?: Pagination['absent'];
 }
 /** Who reads: whether at the end of the list, else at which id (null: nowhere yet), and what is told of it. */
 export interface Reader { atEnd: () => boolean; toEnd: () => void; place: () => number | null; toPlace: (messageId: number) => void; posted: (n: number) => void }
@@ -156,7 +158,7 @@ export class Feed {
       const { items, pagination } = await this.fetch({ around: id });
       if (turn !== this.turn) return;
       const found = items.some((item) => item.messageId === messageId && item.scope === scope);
-      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId });
+      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId, why: pagination?.absent });
     } catch (error) {
       if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
       await this.loadNewest();

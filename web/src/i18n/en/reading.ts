@@ -15,6 +15,7 @@ export const reading = {
   'rd.whyTrimmed': 'The journal had dropped it before this destination got there.', 'rd.whySetAside': 'Refused, and set aside for you to look at.',
   'rd.noClipboard': 'Copying needs HTTPS or loopback.', 'rd.fetchNow': 'Fetch now',
   'rd.inHole': 'Id {id} is in a hole.', 'rd.inHoleWhy': 'Ids {from} – {to}, {cause}, since {time}. They are fetched by themselves.',
+  'rd.erased': { one: 'Erased: it was posted at {time}, and the database keeps {n} day.', other: 'Erased: it was posted at {time}, and the database keeps {n} days.' }, 'rd.deletedUnseen': 'It was deleted in the channel at {time}, before it was seen.',
   'rd.notYet': 'It is newer than any that is known.', 'rd.beforeStart': 'It lies before the start of this channel’s capture.', 'rd.acceptedLost': 'It is one of those that were accepted as lost.', 'rd.notWalked': 'That part of the history has not been looked at yet.',
   'rd.provenEmpty': 'Proven: there is no message with this id now (checked {time}). It was deleted before it was seen, or never was one.',
   'rd.railValue': '{date}, id {id} of {to}',

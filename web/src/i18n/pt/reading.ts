@@ -15,6 +15,7 @@ export const reading = {
   'rd.whyTrimmed': 'O diário já a tinha descartado antes de este destino chegar lá.', 'rd.whySetAside': 'Recusada e separada para você ver.',
   'rd.noClipboard': 'Copiar exige HTTPS ou loopback.', 'rd.fetchNow': 'Buscar agora',
   'rd.inHole': 'O id {id} está numa lacuna.', 'rd.inHoleWhy': 'Ids {from} – {to}, {cause}, desde {time}. São buscados sozinhos.',
+  'rd.erased': { one: 'Eliminada: foi publicada em {time}, e o banco de dados guarda {n} dia.', other: 'Eliminada: foi publicada em {time}, e o banco de dados guarda {n} dias.' }, 'rd.deletedUnseen': 'Foi apagada no canal em {time}, antes de ser vista.',
   'rd.notYet': 'É mais novo que qualquer id conhecido.', 'rd.beforeStart': 'Fica antes do início da captura deste canal.', 'rd.acceptedLost': 'É um dos aceitos como perdidos.', 'rd.notWalked': 'Essa parte do histórico ainda não foi percorrida.',
   'rd.provenEmpty': 'Provado: não há mensagem com este id agora (verificado em {time}). Foi apagada antes de ser vista ou nunca existiu.',
   'rd.railValue': '{date}, id {id} de {to}',
