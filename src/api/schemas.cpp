@@ -380,6 +380,8 @@ const std::string_view kSchemas = R"json({
    }, "filter": {"type": "object", "properties": {"destination": {"type": "string"}, "reason": {"type": "string"},
    "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "description":
    "to drop: how many they are; of another number none is dropped (409)"}}},
+ "HistoryBody": {"type": "object", "properties": {"from": {"type": "string", "description":
+   "a date or a time: what was posted from then on; without it all"}}},
  "SyncBody": {"type": "object", "properties": {"limit": {"type": "integer"}, "channels": {"type": "array", "items":
    {"type": ["string", "integer"]}}, "concurrency": {"type": "integer"}, "wait": {"type": "integer", "maximum": 60}}
    },

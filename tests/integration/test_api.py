@@ -355,7 +355,7 @@ class ApiTest(unittest.TestCase):
         self.check("POST", "/api/telegram-gateway/auth/logout", 409, body={})
         self.check("GET", "/api/telegram-gateway/folders", 503)
         self.check("POST", "/api/channels/preview", 503, body={"channels": ["@durov"]})
-        self.check("POST", "/api/channels/{id}/history", 503, "/api/channels/-1001/history")
+        self.check("POST", "/api/channels/{id}/history", 503, "/api/channels/-1001/history", body={"from": "2025-01-31"})
         self.check("POST", "/api/channels", 503, body={"channels": ["@durov"]})
         self.check("POST", "/api/channels", 503, body={"channelId": "@durov"})
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 404,

@@ -21,7 +21,8 @@ class HistoryTest(Case):
         self.gateway.sign_in(self.ada)
         earlier = int(time.time()) - 86_400
         # Of which the client was told nothing, nor is by a difference.
-        self.do(lambda world: [world.post(self.news, f"old {n}", told=False, when=earlier + n * 20) for n in range(OLD)])
+        self.numbers = self.do(lambda world: [world.post(self.news, f"old {n}", told=False, when=earlier + n * 20) for n in range(OLD)])
+        self.earlier = earlier
         self.news.log.clear()
         self.gateway.add(self.news)
         self.do(lambda world: world.post(self.news, "from now on"))
@@ -114,6 +115,23 @@ class HistoryTest(Case):
         self.assertEqual(self.gateway.post(channel + "/history")[0], 202)
         self.until_equal(self.news)
         self.gateway.until(lambda: not self.job(), 10, "the end of its job")
+
+    def test_from_a_date_on_what_was_posted_before_is_not_promised(self):
+        first = 700
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.earlier + first * 20))
+        code, answer = self.gateway.post(f"/api/channels/{self.news.chat_id}/history", {"from": when})
+        self.assertEqual(code, 202, answer)
+        self.gateway.until(self.job, 10, "its job")
+        self.gateway.until(lambda: not self.job(), 60, "the end of its job")
+
+        coverage = self.complete(self.news)
+        self.assertEqual(coverage["from"], self.numbers[first])
+        old = self.old()
+        self.assertEqual([n for n in range(first, OLD) if self.numbers[n] not in old], [])
+        self.assertLess(len(old), OLD - first + 200, "two pages below it at most")
+        self.assertEqual(self.gateway.stop(), 0)
+        report = json.loads(run("--json", "journal", "verify", data_dir=self.gateway.data_dir, check=0).stdout)
+        self.assertEqual(report["problems"], [])
 
     def test_of_a_channel_that_is_not_captured(self):
         self.assertEqual(self.gateway.post("/api/channels/-1009999999999/history")[0], 404)

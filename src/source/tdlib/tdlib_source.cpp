@@ -544,8 +544,8 @@ Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats)
   });
 }
 
-Result<void> TdlibSource::fetch_history(model::ChatId chat) {
-  auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat); });
+Result<void> TdlibSource::fetch_history(model::ChatId chat, model::Time from) {
+  auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat, from); });
   return asked ? impl_->change_hold(chat, &HistoryHolds::let_go) : asked;
 }
 

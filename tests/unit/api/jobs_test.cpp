@@ -17,6 +17,7 @@ class OneHistory : public source::Control {
   source::HistoryState history{model::ChatId{kPeer}, 400, 100, 60, model::Time::seconds(1'000),
                                "Telegram asked to",  {}};
 
+  std::optional<model::Time> asked_from;
   bool listed = true;  // false: no account walks it now
 
   std::vector<source::HistoryState> histories() const override {
@@ -44,7 +45,11 @@ class OneHistory : public source::Control {
   Result<void> log_out(const std::string&) override { return kNothing; }
   void chats_changed() override {}
   Result<source::Walks> sync(const std::vector<model::ChatId>&) override { return kNothing; }
-  Result<void> fetch_history(model::ChatId) override { return kNothing; }
+  Result<void> fetch_history(model::ChatId chat, model::Time from) override {
+    if (chat != history.chat) return kNothing;
+    asked_from = from;
+    return {};
+  }
   Result<void> fetch_media(const model::MessageKey&) override { return kNothing; }
   std::optional<Error> media_trouble(const model::MessageKey&) const override { return std::nullopt; }
 
@@ -74,6 +79,22 @@ TEST_F(Jobs, AHistoryThatIsPausedSaysSoAndKeepsItsProgress) {
   EXPECT_EQ(job().at("detail").as_string(), "100 of 400 ids");
   EXPECT_EQ(job().at("pausedAt").as_string(), model::to_rfc3339(model::Time::seconds(2'000)));
   EXPECT_FALSE(job().contains("secondsLeft"));
+}
+
+TEST_F(Jobs, AHistoryIsAskedForWholeOrFromADateThatIsPast) {
+  gateway.store.all_chats.front().registered = true;
+  gateway.start();
+  const auto path = fmt::format("/api/channels/{}/history", kPeer);
+
+  EXPECT_EQ(gateway.post(path, "").status, 202);
+  EXPECT_EQ(accounts.asked_from, model::Time{});
+  EXPECT_EQ(gateway.post(path, R"({"from":"2025-01-31"})").status, 202);
+  EXPECT_EQ(accounts.asked_from, model::parse_time("2025-01-31"));
+  accounts.asked_from.reset();
+  for (const auto* body : {R"({"from":"soon"})", R"({"from":"2999-01-01"})"}) {
+    EXPECT_EQ(gateway.post(path, body).status, 400) << body;
+  }
+  EXPECT_FALSE(accounts.asked_from);
 }
 
 TEST_F(Jobs, AHistoryGoesOnWhenItIsResumed) {
