@@ -2,8 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { post } from '../api/client.ts';
 import { now } from '../app/clock.ts';
-import { startOfDay } from '../app/day.ts';
-import { clockSeconds, compact, dayKey, num, span } from '../app/format.ts';
+import { clockSeconds, compact, dayKey, num, span, startOfDay } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
 import { offBecause } from '../shell/may.ts';

@@ -1,6 +1,6 @@
 // What a search asks for: typed operators, the address and the API's query are three spellings of it.
 import type { Channel } from '../api/types.ts';
-import { startOfDay } from '../app/day.ts';
+import { startOfDay } from '../app/format.ts';
 import { matches } from '../shell/target.ts';
 
 export type Operator = 'channel' | 'from' | 'has' | 'is' | 'origin' | 'before' | 'after';
