@@ -32,7 +32,7 @@ const { metafile } = await build({
   assetNames: '[name]-[hash]',
   loader: { '.woff2': 'file' },
   legalComments: 'none',
-  external: ['preact-render-to-string'],
+  external: [at('node_modules/preact-iso/src/prerender.js')],  // for servers: nothing here calls it
   plugins: [texts],
 });
 

@@ -22,6 +22,8 @@ struct Options {
   std::chrono::seconds lag_alarm{120};            // a channel with more lag is late
   // A fetch that gets no further for so long ends, said to be unfinished: longer than a question to Telegram may take.
   std::chrono::milliseconds sync_quiet{120'000};
+  std::int64_t keep_days = 0;  // older messages are erased from the store; 0 = never
+  bool kept_by_date = true;    // their age is that of Telegram's date, not of their arrival
   std::size_t workers = 4;
   std::size_t max_waiting_jobs = 1'024;
   std::size_t cache_bytes = 64 << 20;  // of encoded answers

@@ -18,7 +18,10 @@ const std::string_view kSchemas = R"json({
  "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
    "integer"}, "totalExact": {"type": "boolean"}, "limit": {"type": "integer"}, "offset": {"type": "integer"},
    "page": {"type": "integer"}, "totalPages": {"type": "integer"}, "hasMore": {"type": "boolean"}, "nextCursor": {
-   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}, "oldestId": {"type": "integer",
+   "type": ["string", "null"]}, "prevCursor": {"type": ["string", "null"]}, "absent": {"type": "object", "description":
+   "why the message that the page is around is not in it, where that is known", "required": ["reason"], "properties": {"reason": {"enum": ["erased", "deleted"]},
+   "date": {"type": "string", "format": "date-time"}, "keepDays": {"type": "integer"}, "deletedAt": {"type": "string",
+   "format": "date-time"}}}, "oldestId": {"type": "integer",
    "description": "of log records: the oldest that is in memory"}, "newestId": {"type": "integer"}}},
  "Entity": {"type": "object", "required": ["type", "offset", "length"], "properties": {"type": {"type": "string"},
    "offset": {"type": "integer"}, "length": {"type": "integer"}, "url": {"type": "string"}, "language": {"type":
@@ -73,7 +76,7 @@ const std::string_view kSchemas = R"json({
    "observedAt": {"type": "string", "format": "date-time"}, "recordedAt": {"type": "string", "format": "date-time"},
    "origin": {"$ref": "#/components/schemas/Origin"}, "source": {"type": "string"}, "current": {"type": "boolean"},
    "text": {"type": "string"}, "entities": {"type": "array", "items": {"$ref": "#/components/schemas/Entity"}},
-   "media": {"$ref": "#/components/schemas/Media"}}},
+   "media": {"$ref": "#/components/schemas/Media"}, "linkPreview": {"$ref": "#/components/schemas/LinkPreview"}}},
  "Delivery": {"type": "object", "required": ["versionSeq", "observedAt", "steps"], "properties": {"versionSeq": {
    "type": "integer"}, "observedAt": {"type": "string", "format": "date-time"}, "steps": {"type": "array", "items":
    {"type": "object", "required": ["name", "kind", "state"], "properties": {"name": {"type": "string"}, "kind": {
@@ -375,7 +378,10 @@ const std::string_view kSchemas = R"json({
  "AckBody": {"type": "object", "required": ["seq"], "properties": {"seq": {"type": "integer"}}},
  "FailuresBody": {"type": "object", "properties": {"ids": {"type": "array", "items": {"type": ["string", "integer"]}
    }, "filter": {"type": "object", "properties": {"destination": {"type": "string"}, "reason": {"type": "string"},
-   "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}}},
+   "channelId": {"type": "string"}}}, "dryRun": {"type": "boolean"}, "expect": {"type": "integer", "description":
+   "to drop: how many they are; of another number none is dropped (409)"}}},
+ "HistoryBody": {"type": "object", "properties": {"from": {"type": "string", "description":
+   "a date or a time: what was posted from then on; without it all"}}},
  "SyncBody": {"type": "object", "properties": {"limit": {"type": "integer"}, "channels": {"type": "array", "items":
    {"type": ["string", "integer"]}}, "concurrency": {"type": "integer"}, "wait": {"type": "integer", "maximum": 60}}
    },

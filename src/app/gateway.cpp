@@ -52,6 +52,8 @@ api::Options api_options(const config::Config& config) {
   options.deliver_max_age = std::chrono::seconds(config.deliver.max_age_s);
   options.reconcile_every = std::chrono::seconds(config.telegram.reconcile_every_s);
   options.lag_alarm = std::chrono::seconds(config.telegram.lag_alarm_s);
+  if (config.store == "postgres") options.keep_days = config.postgres.keep_days;
+  options.kept_by_date = config.postgres.keep_by == "date";
   return options;
 }
 

@@ -94,11 +94,13 @@ class Control {
   // Walks these chats (empty: all that are captured) at the server, by every account that is signed in; returns before
   // it is done. A walk that is under way already does not count: it may be past what is to be found.
   virtual Result<Walks> sync(const std::vector<model::ChatId>& chats) = 0;
-  // The whole history too, from the first message on, behind everything newer; returns before it is done.
-  virtual Result<void> fetch_history(model::ChatId chat) = 0;
+  // The history too, of what was posted from `from` on (0: all of it), behind everything newer; returns before it is
+  // done. What is promised already stays so.
+  virtual Result<void> fetch_history(model::ChatId chat, model::Time from) = 0;
   virtual std::vector<HistoryState> histories() const = 0;
   // It stands still until it is resumed or asked for anew, also after a restart; everything newer goes on. What is
-  // under way is still taken. On disk when they return. not_found where no history of this chat is on its way.
+  // under way is still taken. On disk when they return. Also of one that no account walks now; not_found where the
+  // history of this chat is complete, or was never asked for.
   virtual Result<void> pause_history(model::ChatId chat) = 0;
   virtual Result<void> resume_history(model::ChatId chat) = 0;
 

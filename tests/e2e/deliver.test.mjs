@@ -5,7 +5,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { api, close, done, gateway, open, shot, shown, tooWide, until, use, violations } from './browser.mjs';
+import { api, close, done, gateway, open, shot, shown, tooWide, until, use, violations, visit } from './browser.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const name = 'webhook:risk-desk';
@@ -145,6 +145,26 @@ test('set aside: retried by keys they stay in place and say Delivered; dropping 
   await page.keyboard.type('2');
   await page.keyboard.press('Enter');
   await until('both say Dropped', async () => (await rows.evaluateAll((all) => all.slice(2, 4).map((each) => each.innerText))).every((text) => /Dropped/.test(text)));
+  await finish(page);
+});
+
+test('more than the page shows are dropped only while they are as many as the person confirmed', async () => {
+  const page = await open();
+  const item = { id: '1', channelId: '-1001', title: 'Mesa', messageId: 7, at: new Date().toISOString(), tries: 1 };
+  const asked = [];
+  await page.route('**/api/telegram-gateway/failures', (route) => route.fulfill({ json: { success: true, data: [{ destination: name, reason: 'answered 400', count: 60, advice: '', items: [item] }] } }));
+  await page.route('**/api/telegram-gateway/failures/drop', (route) => {
+    const body = route.request().postDataJSON();
+    asked.push(body);
+    return route.fulfill({ json: { success: true, data: { matched: 60, changed: body.dryRun ? 0 : 60, dryRun: body.dryRun === true } } });
+  });
+  await visit(page, 'set-aside');
+  await page.getByRole('button', { name: 'Drop 60 messages' }).click();
+  await page.keyboard.type('60');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+
+  assert.deepEqual(asked.at(-1), { filter: { destination: name, reason: 'answered 400' }, expect: 60 });
   await finish(page);
 });
 

@@ -164,6 +164,28 @@ test('without a Telegram account adding says so, in the place of the preview', a
   await done(page);
 });
 
+test('a channel that is added from a day on has its history asked for from there', async () => {
+  const page = await open('channels/add?name=%40harbournews');
+  const found = { asked: '@harbournews', state: 'found', channelId: '-1001', title: 'Harbour News', kind: 'channel', member: true, registered: false, messages: 400, secondsToFetch: 9 };
+  const answer = (data) => (route) => (route.request().method() === 'POST' ? route.fulfill({ json: { success: true, data } }) : route.continue());
+  const asked = [];
+  await page.route('**/api/channels/preview', answer({ found: 1, refused: 0, waiting: 0, added: 0, rows: [found] }));
+  await page.route('**/api/channels', answer({ found: 1, refused: 0, waiting: 0, added: 1, rows: [{ ...found, added: true, registered: true }] }));
+  await page.route('**/api/channels/-1001/history', (route) => { asked.push(route.request().postDataJSON()); return route.fulfill({ status: 202, json: { success: true, data: { jobId: 'history--1001' } } }); });
+  await page.getByRole('button', { name: 'Look up' }).click();
+  const add = page.getByRole('button', { name: 'Add 1 channel' });
+  await page.getByRole('radio', { name: 'from a day on' }).check();
+  assert.ok(await add.isDisabled(), 'from which day?');
+  await page.getByLabel('from a day on').last().fill('2025-10-03');
+  assert.deepEqual(await violations(page), []);
+
+  await add.click();
+
+  await page.getByText('1 channel added').waitFor();
+  assert.deepEqual(asked, [{ from: '2025-10-03T03:00:00.000Z' }]);
+  await done(page);
+});
+
 test('jobs: what is stored can be taken out from there', async () => {
   const page = await open('jobs');
   await page.getByRole('heading', { level: 1, name: 'Jobs' }).waitFor();

@@ -35,9 +35,12 @@ test('a history is paused and resumed, by button and by key, and ends whole', { 
   const row = page.locator(`[data-job="history-${channelId}"]`);
   await row.getByText('running').waitFor();
 
-  await row.getByRole('button', { name: 'Pause: History Harbour News' }).click();
+  await row.getByRole('button', { name: 'Pause: History Harbour News' }).focus();
+  await page.keyboard.press('Enter');
   await row.getByText('paused', { exact: true }).waitFor();
   assert.equal(await state(), 'paused');
+  await until('the focus stays', () => page.evaluate(() => document.activeElement?.getAttribute('aria-label') === 'Resume: History Harbour News'), 5_000);
+  assert.equal(await page.locator('h2', { hasText: 'Running' }).count(), 0);
   assert.match(await row.innerText(), /paused since/);
   assert.doesNotMatch(await row.innerText(), /left/);
   assert.deepEqual(await violations(page), []);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { api, at, bubble, close, done, open, shot, someMessage, until } from './browser.mjs';
+import { api, at, bubble, close, done, gateway, open, shot, someMessage, until } from './browser.mjs';
 
 after(close);
 
@@ -90,6 +90,27 @@ test('a deleted message is kept and marked', async () => {
   await shown.waitFor();
   assert.match(await shown.innerText(), /Deleted in the channel at .+, kept here/);
   assert.ok((await shown.locator('[data-text]').innerText()).length > 0, 'its text is legible');
+  await done(page);
+});
+
+test('where deleted messages are hidden, one that is deleted goes at once, and what is read does not move', async () => {
+  const { channelId } = await busiest();
+  const page = await open(`c/${channelId}?deleted=hide`);
+  await page.waitForSelector('.bubble');
+  await page.mouse.move(720, 500);
+  const places = () => page.locator('.bubble[data-message]:not(.is-album)').evaluateAll((all) => {
+    const list = document.querySelector('.scroller').getBoundingClientRect();
+    return all.map((one) => ({ id: one.dataset.message, top: one.getBoundingClientRect().top - list.top, bottom: one.getBoundingClientRect().bottom - list.top }));
+  });
+  const above = await until('one above what is read', async () => { await page.mouse.wheel(0, -300); return (await places()).filter(({ bottom }) => bottom < 0).at(-1); });
+  await page.waitForTimeout(500);  // the wheel has come to rest
+  const read = (await places()).find(({ top }) => top > 100);
+
+  assert.ok((await fetch(`${gateway}/api/messages/${channelId}:${above.id}`, { method: 'DELETE', headers: { 'Content-Type': 'application/json' }, body: '{}' })).ok);
+  await page.locator(`.bubble[data-message="${above.id}"]`).waitFor({ state: 'detached' });
+  await page.waitForTimeout(300);
+  const now = (await places()).find(({ id }) => id === read.id);
+  assert.ok(Math.abs(now.top - read.top) <= 1, `${String(read.top)} → ${String(now.top)}`);
   await done(page);
 });
 

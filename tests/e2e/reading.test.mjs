@@ -282,6 +282,23 @@ test('a permalink into a hole says so and has it fetched', async () => {
   await done(page);
 });
 
+test('a permalink to what the database keeps no longer says when it was posted, and that it is erased', async () => {
+  there();
+  const channel = (await api('telegram-gateway/channels?px=50')).find(({ messageCount }) => messageCount > 150);
+  const page = await open('');
+  await page.route('**/api/messages?*around=*', async (route) => {
+    const answer = await route.fetch({ url: route.request().url().replace(/around=[^&]*/, '') });
+    const body = await answer.json();
+    await route.fulfill({ json: { ...body, pagination: { ...body.pagination, absent: { reason: 'erased', date: '2024-05-06T07:08:09Z', keepDays: 90 } } } });
+  });
+  await page.goto(`${demo}/ui/c/${channel.channelId}/${channel.coverage.to + 9}`);
+  const bar = page.locator('.absent-bar');
+  await bar.waitFor();
+
+  assert.match(await bar.innerText(), /is not stored here\. Erased: it was posted at 6 May 2024.*, and the database keeps 90 days\./);
+  await done(page);
+});
+
 test('topics are tabs', async () => {
   there();
   const [channel] = await api('telegram-gateway/channels?px=50');

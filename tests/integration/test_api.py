@@ -307,6 +307,7 @@ class ApiTest(unittest.TestCase):
         for action in ("retry", "drop"):
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 400, body={})
             self.check("POST", f"/api/telegram-gateway/failures/{action}", 200, body={"ids": ["1"], "dryRun": True})
+        self.check("POST", "/api/telegram-gateway/failures/drop", 409, body={"ids": ["1"], "expect": 1})
         reload = call(self.url + "/api/telegram-gateway/actions/reload", "POST", {})
         self.assertIn(reload.status, (200, 503))
         self.check("POST", "/api/telegram-gateway/actions/reload", reload.status, body={})
@@ -354,7 +355,7 @@ class ApiTest(unittest.TestCase):
         self.check("POST", "/api/telegram-gateway/auth/logout", 409, body={})
         self.check("GET", "/api/telegram-gateway/folders", 503)
         self.check("POST", "/api/channels/preview", 503, body={"channels": ["@durov"]})
-        self.check("POST", "/api/channels/{id}/history", 503, "/api/channels/-1001/history")
+        self.check("POST", "/api/channels/{id}/history", 503, "/api/channels/-1001/history", body={"from": "2025-01-31"})
         self.check("POST", "/api/channels", 503, body={"channels": ["@durov"]})
         self.check("POST", "/api/channels", 503, body={"channelId": "@durov"})
         self.check("GET", "/api/telegram-gateway/photos/{channelId}/{messageId}", 404,

@@ -21,7 +21,8 @@ class HistoryTest(Case):
         self.gateway.sign_in(self.ada)
         earlier = int(time.time()) - 86_400
         # Of which the client was told nothing, nor is by a difference.
-        self.do(lambda world: [world.post(self.news, f"old {n}", told=False, when=earlier + n * 20) for n in range(OLD)])
+        self.numbers = self.do(lambda world: [world.post(self.news, f"old {n}", told=False, when=earlier + n * 20) for n in range(OLD)])
+        self.earlier = earlier
         self.news.log.clear()
         self.gateway.add(self.news)
         self.do(lambda world: world.post(self.news, "from now on"))
@@ -105,6 +106,8 @@ class HistoryTest(Case):
         self.paused()
         self.assertEqual(self.gateway.request("PUT", channel, {"isActive": False})[0], 200)
         self.gateway.until(lambda: not self.job(), 10, "the end of its job")
+        self.assertEqual(self.ask("resume")[0], 200)
+        self.assertEqual(self.ask("pause")[0], 200)
 
         self.assertEqual(self.gateway.request("PUT", channel, {"isActive": True})[0], 200)
         job = self.gateway.until(self.job, 10, "its job again")
@@ -113,8 +116,27 @@ class HistoryTest(Case):
         self.until_equal(self.news)
         self.gateway.until(lambda: not self.job(), 10, "the end of its job")
 
+    def test_from_a_date_on_what_was_posted_before_is_not_promised(self):
+        first = 700
+        when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.earlier + first * 20))
+        code, answer = self.gateway.post(f"/api/channels/{self.news.chat_id}/history", {"from": when})
+        self.assertEqual(code, 202, answer)
+        self.gateway.until(self.job, 10, "its job")
+        self.gateway.until(lambda: not self.job(), 60, "the end of its job")
+
+        coverage = self.complete(self.news)
+        self.assertEqual(coverage["from"], self.numbers[first])
+        old = self.old()
+        self.assertEqual([n for n in range(first, OLD) if self.numbers[n] not in old], [])
+        self.assertLess(len(old), OLD - first + 200, "two pages below it at most")
+        self.assertEqual(self.gateway.stop(), 0)
+        report = json.loads(run("--json", "journal", "verify", data_dir=self.gateway.data_dir, check=0).stdout)
+        self.assertEqual(report["problems"], [])
+
     def test_of_a_channel_that_is_not_captured(self):
         self.assertEqual(self.gateway.post("/api/channels/-1009999999999/history")[0], 404)
+        code, answer = self.gateway.post("/api/telegram-gateway/jobs/history--1009999999999/pause")
+        self.assertEqual((code, "there is no channel" in answer["message"]), (404, True), answer)
 
 
 if __name__ == "__main__":

@@ -190,6 +190,7 @@ Stream::Next DashboardStream::pull_messages(std::string& out, std::size_t budget
 }
 
 void DashboardStream::heartbeat(std::string& out) {
+  if (topics_.messages() && after_) out += fmt::format("id: {}\n", after_.value);
   append_event(out, "heartbeat", fmt::format("{{\"now\":\"{}\"}}", model::to_rfc3339(model::Time::now())));
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 // GET /api/stream: what a page that is open shows, by topic: overview, channel:{peer} (channel:* = all), destinations,
 // jobs, logs (logs:QUERY with the parameters of GET …/logs), auth. Only messages have an id, so that a reconnect
-// resumes them; the rest is sent anew.
+// resumes them, and heartbeats among them: where nothing was posted yet, too. The rest is sent anew.
 
 #include <optional>
 #include <vector>

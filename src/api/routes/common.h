@@ -29,6 +29,9 @@ void put_answer(Response& into, Response made);
 
 boost::json::object log_json(const observe::Record& record);
 
+// Before the channel's id: the name of the job that fetches its history.
+inline constexpr std::string_view kHistoryJob = "history-";
+
 inline constexpr std::size_t kLongestName = 128;
 // A consumer's name: 1…128 printable characters.
 Result<std::string> name_of_consumer(std::optional<std::string> name, std::string_view field);

@@ -20,6 +20,7 @@ struct Wanted {
   std::optional<std::string> destination, reason;
   std::optional<std::int64_t> channel;
   bool dry_run = false;
+  std::optional<std::int64_t> expect;  // so many, or nothing is dropped
 
   // A condition and what it binds; every value stands behind a parameter.
   std::string where(std::vector<std::variant<std::int64_t, std::string>>& values) const {
@@ -81,6 +82,10 @@ Result<Wanted> wanted_of(const Request& request) {
   if (wanted.ids.empty() && !wanted.destination && !wanted.reason && !wanted.channel) {
     return Error{Code::invalid_input, "neither ids nor a filter was sent",
                  "Send ids, or a filter with destination, reason or channelId"};
+  }
+  if (const auto expect = text_of(*body, "expect")) {
+    wanted.expect = model::parse_int(*expect);
+    if (!wanted.expect) return bad_parameter("expect", *expect, "how many entries are meant, such as 12");
   }
   const auto dry = boolean_of(*body, "dryRun");
   if (!dry) return dry.error();
@@ -205,11 +210,9 @@ Response one_failure(const Request& request, Context& context) {
   return success(std::move(data));
 }
 
-Result<std::int64_t> count(Context& context, const Wanted& wanted) {
-  auto db = context.journal().read();
-  if (!db) return db.error();
+Result<std::int64_t> count(journal::Connection& db, const Wanted& wanted) {
   std::vector<std::variant<std::int64_t, std::string>> values;
-  journal::Statement statement((*db)->handle(), "SELECT count(*) FROM quarantine WHERE " + wanted.where(values));
+  journal::Statement statement(db.handle(), "SELECT count(*) FROM quarantine WHERE " + wanted.where(values));
   bind_values(statement, values);
   const auto row = statement.step();
   if (!row) return row.error();
@@ -266,11 +269,20 @@ Response retry(const Request& request, Context& context) {
 Response drop(const Request& request, Context& context) {
   const auto wanted = wanted_of(request);
   if (!wanted) return failure(wanted.error());
-  const auto matched = count(context, *wanted);
+  const auto read = context.journal().read();
+  if (!read) return failure(read.error());
+  auto matched = count(**read, *wanted);
   if (!matched) return failure(matched.error());
   std::int64_t dropped = 0;
-  if (!wanted->dry_run && *matched > 0) {
+  if (!wanted->dry_run) {
+    // Counted anew where nothing can come between: what is set aside meanwhile was meant by nobody.
     const auto done = context.parts.intake.write([&](journal::Connection& db) -> Result<void> {
+      matched = count(db, *wanted);
+      if (!matched) return matched.error();
+      if (wanted->expect && *wanted->expect != *matched) {
+        return Error{Code::conflict, fmt::format("{} entries would be dropped, not {}", *matched, *wanted->expect),
+                     "Look at them again, and send how many they are now"};
+      }
       std::vector<std::variant<std::int64_t, std::string>> values;
       journal::Statement statement(db.handle(), "DELETE FROM quarantine WHERE " + wanted->where(values));
       bind_values(statement, values);
@@ -326,7 +338,7 @@ std::vector<Route> failure_routes() {
        .handler = drop,
        .operation = "failures_drop",
        .tag = "monitor",
-       .summary = "Forgets entries for good",
+       .summary = "Forgets entries for good; of another number than expect none",
        .schema = "FailuresChanged",
        .body = "FailuresBody"},
   };

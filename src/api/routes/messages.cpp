@@ -1,6 +1,7 @@
 // Messages: pages, one, its versions and where it went; removal and reprocessing.
 #include "api/routes/common.h"
 #include "api/routes/page_query.h"
+#include "api/view/absent.h"
 #include "api/view/message_view.h"
 
 namespace tg::api {
@@ -22,6 +23,16 @@ Validity validity_of(const std::vector<model::ChatId>& channels, Context& contex
   return chat && *chat && ((*chat)->migrated_to || (*chat)->migrated_from) ? all : own;
 }
 
+// Of the message that a page was asked for around. One that only its filters leave out is there.
+Result<std::optional<Absent>> absent_from(const store::Page& page, const store::PageQuery& query, Context& context) {
+  const auto& key = query.around;
+  const auto is_it = [&](const store::Row& row) { return row.message.key == *key; };
+  if (!key || std::any_of(page.rows.begin(), page.rows.end(), is_it)) return std::optional<Absent>{};
+  const auto row = context.store().get(*key);
+  if (!row) return row.error();
+  return *row ? std::optional<Absent>{} : absent(*key, context);
+}
+
 Response list_messages(const Request& request, Context& context) {
   const auto query = page_query(Query(request.query()));
   if (!query) return failure(query.error());
@@ -36,7 +47,9 @@ Response list_messages(const Request& request, Context& context) {
     write_message(writer, row, query->page.search);
   }
   data.push_back(']');
-  auto response = list_answer(data, pagination_json(*query, *page));
+  const auto why = absent_from(*page, query->page, context);
+  if (!why) return failure(why.error());
+  auto response = list_answer(data, pagination_json(*query, *page, *why ? &(*why)->why : nullptr));
   response.counted = true;
   // The search index follows the commits: what it did not find yet must not stand until the next one.
   response.validity = query->page.search.empty() ? validity : Context::valid_for(1'000);
@@ -49,7 +62,13 @@ Response one(const Request& request, Context& context) {
   const auto validity = context.valid_until_commit(key->peer);
   const auto row = context.store().get(*key);
   if (!row) return failure(row.error());
-  if (!*row) return failure(no_such_message(*key));
+  if (!*row) {
+    const auto known = absent(*key, context);
+    if (!known) return failure(known.error());
+    auto error = no_such_message(*key);
+    if (*known) error.what += ": " + (*known)->said;
+    return failure(error);
+  }
   auto response = success_text(message_json(**row));
   response.validity = validity;
   return response;

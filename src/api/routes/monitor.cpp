@@ -59,11 +59,27 @@ Response jobs(const Request&, Context& context) {
   return success(std::move(data));
 }
 
+// The channel whose history has this name, whether it is listed now or not.
+std::optional<model::ChatId> channel_of_history(std::string_view id) {
+  if (!id.starts_with(kHistoryJob)) return std::nullopt;
+  const auto number = model::parse_int(id.substr(kHistoryJob.size()));
+  return number ? std::optional<model::ChatId>(*number) : std::nullopt;
+}
+
+Error no_such_job(const std::string& id) {
+  if (channel_of_history(id)) {
+    return {Code::not_found, fmt::format("no account walks {} now", id),
+            "It is complete, did not begin, or its channel is switched off or seen by no account that is signed in: "
+            "GET /api/telegram-gateway/channels tells what is unknown of it"};
+  }
+  return {Code::not_found, "there is no job '" + id + "'; those of an earlier run are forgotten", ""};
+}
+
 Result<Job> find_job(const Context& context, const std::string& id) {
   for (auto& one : context.all_jobs()) {
     if (one.id == id) return std::move(one);
   }
-  return Error{Code::not_found, "there is no job '" + id + "'; those of an earlier run are forgotten", ""};
+  return no_such_job(id);
 }
 
 Response job(const Request& request, Context& context) {
@@ -81,17 +97,22 @@ Response cancel_job(const Request& request, Context& context) {
   return success(json::object{{"jobId", id}}, 202);
 }
 
-// Twice is once, as of destinations.
+// Twice is once, as of destinations. Also of a history that is not listed: its channel may be switched off just now.
 Response hold(const Request& request, Context& context, Result<void> (source::Control::*what)(model::ChatId)) {
   const auto id = unescape(request.parameters[0]);
-  const auto one = find_job(context, id);
-  if (!one) return failure(one.error());
-  if (one->kind != "history") {
+  const auto channel = channel_of_history(id);
+  if (!channel) {
+    const auto one = find_job(context, id);
+    if (!one) return failure(one.error());
     const bool ends = one->kind == "sync" && one->state == "running";
     return failure(Error{Code::conflict, fmt::format("{} can be neither paused nor resumed: only a history can", id),
                          ends ? "Cancel it: what it found stays" : ""});
   }
-  if (const auto done = (context.parts.control->*what)(one->channel); !done) return failure(done.error());
+  if (!context.parts.control) return failure(503, "unavailable", "no source here can fetch history");
+  if (const auto done = (context.parts.control->*what)(*channel); !done) {
+    const auto chat = context.store().chat(*channel);
+    return failure(chat && !*chat ? no_such_channel(*channel) : done.error());
+  }
   context.changed();
   return success(json::object{{"jobId", id}});
 }

@@ -156,7 +156,7 @@ Result<MessagesQuery> page_query(const Query& query) {
   return all;
 }
 
-std::string pagination_json(const MessagesQuery& query, const store::Page& page) {
+std::string pagination_json(const MessagesQuery& query, const store::Page& page, const boost::json::object* absent) {
   const auto limit = static_cast<std::int64_t>(query.page.limit);
   std::string out;
   JsonWriter json(out);
@@ -177,6 +177,7 @@ std::string pagination_json(const MessagesQuery& query, const store::Page& page)
   };
   cursor("nextCursor", page.next_cursor);
   cursor("prevCursor", page.prev_cursor);
+  if (absent) json.raw("absent", boost::json::serialize(*absent));
   json.close('}');
   return out;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The query of GET /api/messages, in every spelling that callers use, and the pagination of its answer.
 
+#include <boost/json/object.hpp>
 #include <string>
 
 #include "api/query.h"
@@ -15,7 +16,9 @@ struct MessagesQuery {
 };
 
 Result<MessagesQuery> page_query(const Query& query);
-std::string pagination_json(const MessagesQuery& query, const store::Page& page);
+// `absent`: what is known of the message that the page was asked for around and that it does not have.
+std::string pagination_json(const MessagesQuery& query, const store::Page& page,
+                            const boost::json::object* absent = nullptr);
 std::vector<Parameter> page_parameters();
 
 }  // namespace tg::api

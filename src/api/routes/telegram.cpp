@@ -95,7 +95,7 @@ Response sync(const Request& request, Context& context) {
   return response;
 }
 
-std::string history_job(model::ChatId chat) { return fmt::format("history-{}", chat.value); }
+std::string history_job(model::ChatId chat) { return fmt::format("{}{}", kHistoryJob, chat.value); }
 
 Response fetch_history(const Request& request, Context& context) {
   const auto peer = chat_of(request);
@@ -103,10 +103,20 @@ Response fetch_history(const Request& request, Context& context) {
   if (!context.parts.control) {
     return failure(503, "unavailable", "no source here can fetch history");
   }
+  const auto body = body_of(request);
+  if (!body) return failure(body.error());
+  model::Time from;
+  if (const auto text = text_of(*body, "from")) {
+    const auto date = model::parse_time(*text);
+    if (!date || *date > model::Time::now()) {
+      return failure(bad_parameter("from", *text, "a date that is past, such as 2026-01-31"));
+    }
+    from = *date;
+  }
   const auto chat = context.store().chat(*peer);
   if (!chat) return failure(chat.error());
   if (!*chat || !(*chat)->registered) return failure(no_such_channel(*peer));
-  if (const auto done = context.parts.control->fetch_history(*peer); !done) return failure(done.error());
+  if (const auto done = context.parts.control->fetch_history(*peer, from); !done) return failure(done.error());
   return success(json::object{{"jobId", history_job(*peer)}}, 202);
 }
 
@@ -148,17 +158,19 @@ std::vector<Route> telegram_routes() {
   Route fetch_alias = fetch;
   fetch_alias.pattern = "/sync-messages";
   fetch_alias.hidden = true;
-  Route history{.method = Method::post,
-                .pattern = "/api/channels/{id}/history",
-                .access = Access::admin,
-                .where = Where::worker,
-                .handler = fetch_history,
-                .operation = "channel_history",
-                .tag = "channels",
-                .summary = "Fetches the whole history, behind everything newer; its job tells how far it is",
-                .schema = "JobStarted",
-                .parameters = {{"id", "string", "a chat's id", "path", true}},
-                .status = 202};
+  Route history{
+      .method = Method::post,
+      .pattern = "/api/channels/{id}/history",
+      .access = Access::admin,
+      .where = Where::worker,
+      .handler = fetch_history,
+      .operation = "channel_history",
+      .tag = "channels",
+      .summary = "Fetches the history, whole or from a date on, behind everything newer; its job tells how far",
+      .schema = "JobStarted",
+      .body = "HistoryBody",
+      .parameters = {{"id", "string", "a chat's id", "path", true}},
+      .status = 202};
   return {std::move(fetch), std::move(fetch_alias), std::move(history)};
 }
 

@@ -290,6 +290,7 @@ void write_version(JsonWriter& json, const store::Version& version) {
   if (message) {
     write_entities(json, message->entities);
     write_media(json, *message);
+    if (message->link_preview) write_link_preview(json, *message->link_preview);
   }
   json.close('}');
 }

@@ -1,5 +1,6 @@
 #include "source/tdlib/history_holds.h"
 
+#include "journal/coverage.h"
 #include "journal/held_histories.h"
 
 namespace tg::tdlib {
@@ -39,6 +40,16 @@ model::Time HistoryHolds::since(model::ChatId chat) const {
   const std::lock_guard lock(mutex_);
   const auto found = held_.find(chat);
   return found == held_.end() ? model::Time{} : found->second;
+}
+
+Result<bool> HistoryHolds::is_begun(model::ChatId chat) const {
+  if (since(chat)) return true;
+  auto db = journal_.read();
+  if (!db) return db.error();
+  const auto known = journal::coverage(**db, chat, model::Time::now());
+  if (!known) return known.error();
+  const auto& proven = known->proven.ranges();
+  return known->start && !proven.empty() && proven.front().first > known->start.value;
 }
 
 }  // namespace tg::tdlib

@@ -18,6 +18,8 @@ class HistoryHolds {
   Result<void> hold(model::ChatId chat);
   Result<void> let_go(model::ChatId chat);
   model::Time since(model::ChatId chat) const;  // 0 = it is not held
+  // Held, or promised and not proven down to its beginning: also where no account walks it now.
+  Result<bool> is_begun(model::ChatId chat) const;
 
  private:
   Result<void> set(model::ChatId chat, model::Time since);

@@ -82,7 +82,7 @@ struct Reconciler::Impl {
   Next under_way;                                  // chat 0: no walk
   std::int64_t pages_taken = 0;                    // since the start
   std::deque<Wish> histories;
-  std::unordered_set<model::ChatId> to_begin;                   // histories that are not promised yet
+  std::unordered_map<model::ChatId, model::Time> to_begin;      // histories that are not promised yet: since when
   std::unordered_map<model::ChatId, Clock::time_point> walked;  // when each was walked last
   std::unordered_set<model::ChatId> walked_once;
   std::unordered_set<model::ChatId> topics_known;                   // forums: later names come as updates and messages
@@ -247,8 +247,7 @@ struct Reconciler::Impl {
     // Another account, or a group that became this chat, may have promised more meanwhile.
     if (!settle(w)) return false;
     if (!w.known.start && !promise(w, std::max(top, model::MessageId{1}))) return false;
-    if (to_begin_history(w.chat) && w.known.start.value != 1 && !promise(w, model::MessageId{1})) return false;
-    if (!settle(w)) return false;
+    if (!begin_history(w) || !settle(w)) return false;
     if (newest->ids.empty()) return true;
     auto goal = std::min(unproven, newest->ids.back().value) - options.rewalk;
     if (walked_once.insert(w.chat).second) {
@@ -263,9 +262,24 @@ struct Reconciler::Impl {
     return down(w, newest->ids.front(), goal) && settle(w);
   }
 
-  bool to_begin_history(model::ChatId chat) {
+  // Promised from where it was asked for; what is promised already stays so.
+  bool begin_history(const Walk& w) {
+    std::optional<model::Time> from;
+    {
+      const std::lock_guard lock(mutex);
+      if (const auto found = to_begin.find(w.chat); found != to_begin.end()) from = found->second;
+    }
+    if (!from) return true;
+    const auto start = *from ? pages.first_since(w.chat, *from) : std::optional(model::MessageId{1});
+    if (start && *start < w.known.start && !promise(w, *start)) return false;
     const std::lock_guard lock(mutex);
-    return to_begin.erase(chat) > 0;
+    if (stopping) return false;
+    if (!start)
+      observe::warn("history_not_begun", {{"channel", w.chat.value}});  // refused: what is newer is walked all the same
+    // Unless more of it was asked for meanwhile.
+    if (const auto found = to_begin.find(w.chat); found != to_begin.end() && found->second == *from)
+      to_begin.erase(found);
+    return true;
   }
 
   // Pages below `from`, until one reaches `goal`.
@@ -434,10 +448,11 @@ std::uint64_t Reconciler::want(model::ChatId chat, bool first) {
   return number;
 }
 
-void Reconciler::want_history(model::ChatId chat) {
+void Reconciler::want_history(model::ChatId chat, model::Time from) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->to_begin.insert(chat);
+    auto& since = impl_->to_begin.try_emplace(chat, from).first->second;
+    since = std::min(since, from);
   }
   want(chat);
 }

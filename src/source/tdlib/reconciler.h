@@ -67,8 +67,8 @@ class Reconciler {
   // Any thread. `first`: before the others that wait. Asked twice while it waits: walked once. The number is for
   // how_far().
   std::uint64_t want(model::ChatId chat, bool first = false);
-  // The whole history as well, from message 1 on.
-  void want_history(model::ChatId chat);
+  // The history as well, of what was posted from `from` on; 0 = from message 1 on.
+  void want_history(model::ChatId chat, model::Time from);
   void holds_changed();             // Ports::held_since says something else than before
   void forget(model::ChatId chat);  // it is not to be captured any more
 

@@ -456,9 +456,9 @@ source::AccountWalks Session::walks(Asked& asked) const {
   return impl_->reconciler->how_far(asked.wishes);
 }
 
-void Session::fetch_history(model::ChatId chat) {
-  impl_->post([this, chat](Capture&) {
-    if (impl_->reconciler && impl_->is_wanted(chat)) impl_->reconciler->want_history(chat);
+void Session::fetch_history(model::ChatId chat, model::Time from) {
+  impl_->post([this, chat, from](Capture&) {
+    if (impl_->reconciler && impl_->is_wanted(chat)) impl_->reconciler->want_history(chat, from);
   });
 }
 

@@ -63,7 +63,7 @@ class Session {
   std::shared_ptr<Asked> sync(
       const std::vector<model::ChatId>& chats);    // empty: all; at once, or when it has its chats
   source::AccountWalks walks(Asked& asked) const;  // without the account's name
-  void fetch_history(model::ChatId chat);
+  void fetch_history(model::ChatId chat, model::Time from);
   void holds_changed();  // Parts::held_since says something else than before
   void chats_changed();  // look at Parts::chats again, now
 

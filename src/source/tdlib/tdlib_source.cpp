@@ -301,12 +301,15 @@ struct TdlibSource::Impl {
     return {};
   }
 
-  Result<void> change_hold_of_running(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
+  // Also of one that no account walks now: it does what it was told once one does.
+  Result<void> change_hold_of_begun(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
     const auto running = histories_of(all());
     const bool is_one = std::any_of(running.begin(), running.end(), [&](const auto& one) { return one.chat == chat; });
-    if (is_one || holds.since(chat)) return change_hold(chat, how);
+    const auto begun = is_one ? Result<bool>(true) : holds.is_begun(chat);
+    if (!begun) return begun.error();
+    if (*begun) return change_hold(chat, how);
     return Error{Code::not_found, fmt::format("no history of {} is on its way", chat.value),
-                 "It may be complete by now"};
+                 "It is complete, or did not begin: POST /api/channels/{id}/history asks for it"};
   }
 
   // Everyone who is signed in.
@@ -373,10 +376,10 @@ void TdlibSource::start() {
       impl_->base = {SourceState::Code::failed, model::Time::now(), loaded.error().to_string()};
     }
   }
-  if (!loaded) return observe::warn("telegram_off", {{"reason", loaded.error().to_string()}});
   if (const auto held = impl_->holds.load(); !held) {
     observe::error("held_histories_unknown", {{"reason", held.error().to_string()}});
   }
+  if (!loaded) return observe::warn("telegram_off", {{"reason", loaded.error().to_string()}});
   impl_->open_what_is_there();
   const auto& options = impl_->options;
   impl_->media = std::make_unique<MediaFetcher>(
@@ -541,19 +544,19 @@ Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats)
   });
 }
 
-Result<void> TdlibSource::fetch_history(model::ChatId chat) {
-  auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat); });
+Result<void> TdlibSource::fetch_history(model::ChatId chat, model::Time from) {
+  auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat, from); });
   return asked ? impl_->change_hold(chat, &HistoryHolds::let_go) : asked;
 }
 
 std::vector<source::HistoryState> TdlibSource::histories() const { return histories_of(impl_->all()); }
 
 Result<void> TdlibSource::pause_history(model::ChatId chat) {
-  return impl_->change_hold_of_running(chat, &HistoryHolds::hold);
+  return impl_->change_hold_of_begun(chat, &HistoryHolds::hold);
 }
 
 Result<void> TdlibSource::resume_history(model::ChatId chat) {
-  return impl_->change_hold_of_running(chat, &HistoryHolds::let_go);
+  return impl_->change_hold_of_begun(chat, &HistoryHolds::let_go);
 }
 
 Result<void> TdlibSource::fetch_media(const model::MessageKey& message) {

@@ -59,7 +59,7 @@ class TdlibSource : public source::Source, public source::Control, public source
   Result<void> log_out(const std::string& account) override;
   void chats_changed() override;
   Result<source::Walks> sync(const std::vector<model::ChatId>& chats) override;
-  Result<void> fetch_history(model::ChatId chat) override;
+  Result<void> fetch_history(model::ChatId chat, model::Time from) override;
   std::vector<source::HistoryState> histories() const override;
   Result<void> pause_history(model::ChatId chat) override;
   Result<void> resume_history(model::ChatId chat) override;

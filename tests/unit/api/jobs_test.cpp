@@ -17,7 +17,12 @@ class OneHistory : public source::Control {
   source::HistoryState history{model::ChatId{kPeer}, 400, 100, 60, model::Time::seconds(1'000),
                                "Telegram asked to",  {}};
 
-  std::vector<source::HistoryState> histories() const override { return {history}; }
+  std::optional<model::Time> asked_from;
+  bool listed = true;  // false: no account walks it now
+
+  std::vector<source::HistoryState> histories() const override {
+    return listed ? std::vector{history} : std::vector<source::HistoryState>{};
+  }
   Result<void> pause_history(model::ChatId chat) override {
     if (chat != history.chat) return kNothing;
     history.held_since = model::Time::seconds(2'000);
@@ -40,7 +45,11 @@ class OneHistory : public source::Control {
   Result<void> log_out(const std::string&) override { return kNothing; }
   void chats_changed() override {}
   Result<source::Walks> sync(const std::vector<model::ChatId>&) override { return kNothing; }
-  Result<void> fetch_history(model::ChatId) override { return kNothing; }
+  Result<void> fetch_history(model::ChatId chat, model::Time from) override {
+    if (chat != history.chat) return kNothing;
+    asked_from = from;
+    return {};
+  }
   Result<void> fetch_media(const model::MessageKey&) override { return kNothing; }
   std::optional<Error> media_trouble(const model::MessageKey&) const override { return std::nullopt; }
 
@@ -72,6 +81,22 @@ TEST_F(Jobs, AHistoryThatIsPausedSaysSoAndKeepsItsProgress) {
   EXPECT_FALSE(job().contains("secondsLeft"));
 }
 
+TEST_F(Jobs, AHistoryIsAskedForWholeOrFromADateThatIsPast) {
+  gateway.store.all_chats.front().registered = true;
+  gateway.start();
+  const auto path = fmt::format("/api/channels/{}/history", kPeer);
+
+  EXPECT_EQ(gateway.post(path, "").status, 202);
+  EXPECT_EQ(accounts.asked_from, model::Time{});
+  EXPECT_EQ(gateway.post(path, R"({"from":"2025-01-31"})").status, 202);
+  EXPECT_EQ(accounts.asked_from, model::parse_time("2025-01-31"));
+  accounts.asked_from.reset();
+  for (const auto* body : {R"({"from":"soon"})", R"({"from":"2999-01-01"})"}) {
+    EXPECT_EQ(gateway.post(path, body).status, 400) << body;
+  }
+  EXPECT_FALSE(accounts.asked_from);
+}
+
 TEST_F(Jobs, AHistoryGoesOnWhenItIsResumed) {
   gateway.start();
   gateway.post(kJobs + "/" + id + "/pause", "{}");
@@ -91,11 +116,35 @@ TEST_F(Jobs, ToPauseOrResumeTwiceIsNoFault) {
   }
 }
 
+TEST_F(Jobs, AHistoryThatIsNotListedNowIsPausedAndResumedToo) {
+  accounts.listed = false;
+  gateway.start();
+
+  EXPECT_EQ(gateway.post(kJobs + "/" + id + "/pause", "{}").status, 200);
+  EXPECT_TRUE(accounts.history.held_since);
+  EXPECT_EQ(gateway.post(kJobs + "/" + id + "/resume", "{}").status, 200);
+  EXPECT_FALSE(accounts.history.held_since);
+}
+
+TEST_F(Jobs, AHistoryThatIsNotListedNowIsNotCalledForgotten) {
+  accounts.listed = false;
+  gateway.start();
+
+  const auto answer = gateway.get(kJobs + "/" + id);
+
+  EXPECT_EQ(answer.status, 404);
+  EXPECT_EQ(answer.body.find("forgotten"), std::string::npos) << answer.body;
+  EXPECT_NE(answer.body.find("switched off"), std::string::npos) << answer.body;
+}
+
 TEST_F(Jobs, WhatIsNotThereCanBeNeitherPausedNorResumed) {
   gateway.start();
 
   for (const auto* act : {"/pause", "/resume"}) {
-    EXPECT_EQ(gateway.post(kJobs + "/history-1" + act, "{}").status, 404) << act;
+    const auto history = gateway.post(kJobs + "/history-1" + act, "{}");
+    EXPECT_EQ(history.status, 404) << act;
+    EXPECT_NE(history.body.find("there is no channel 1"), std::string::npos) << history.body;
+    EXPECT_EQ(gateway.post(kJobs + "/history-x" + act, "{}").status, 404) << act;
   }
 }
 

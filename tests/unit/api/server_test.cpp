@@ -335,6 +335,21 @@ TEST(Live, TheDashboardGetsOverviewAndMessages) {
   EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
 }
 
+TEST(Live, ADashboardThatHeardNoMessageYetKnowsWhereItsStreamBegan) {
+  Harness gateway;
+  gateway.start();
+  gateway.commit(10, "ten");
+  const auto id = fmt::format("id: {}\nevent: heartbeat", gateway.journal->head().value);
+  auto reader = gateway.client(), other = gateway.client();
+
+  reader.send("GET /api/stream?topics=channel:* HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  other.send("GET /api/stream?topics=overview HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+  EXPECT_TRUE(reader.receive_until(id)) << reader.received();
+  EXPECT_TRUE(other.receive_until("event: heartbeat"));
+  EXPECT_EQ(other.received().find("id: "), std::string::npos);
+}
+
 TEST(Live, ADashboardIsToldWhenItsOverviewCannotBeReadAndWhenItCanAgain) {
   Harness gateway;
   gateway.start();

@@ -534,6 +534,19 @@ TEST_F(SetAside, OneIsToldWithWhatWasKeptOfItAlsoWhereThatIsNoText) {
   EXPECT_EQ(gateway.get("/api/telegram-gateway/failures/x").status, 404);
 }
 
+TEST_F(SetAside, NoneIsDroppedWhereTheyAreNotAsManyAsExpected) {
+  const auto refused = gateway.post(kDrop, R"({"filter":{"reason":"no date"},"expect":1})");
+
+  EXPECT_EQ(refused.status, 409);
+  EXPECT_NE(refused.body.find("2 entries would be dropped, not 1"), std::string::npos) << refused.body;
+  EXPECT_EQ(left(), 2);
+  EXPECT_EQ(gateway.post(kDrop, R"({"filter":{"reason":"no date"},"expect":"many"})").status, 400);
+  const auto dry = data_of(gateway.post(kDrop, R"({"filter":{"reason":"no date"},"expect":1,"dryRun":true})"));
+  EXPECT_EQ(dry.at("matched").as_int64(), 2);
+  EXPECT_EQ(data_of(gateway.post(kDrop, R"({"filter":{"reason":"no date"},"expect":2})")).at("changed").as_int64(), 2);
+  EXPECT_EQ(left(), 0);
+}
+
 TEST_F(SetAside, AFilterThatIsNoneDropsNothing) {
   for (const auto* body : {R"({"filter":{"channelId":"abc"}})", R"({"ids":"1","filter":{"reason":"no date"}})",
                            R"({"ids":[1],"filter":"reason"})"}) {

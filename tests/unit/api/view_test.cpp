@@ -61,6 +61,22 @@ TEST(MessageView, HasTheFieldsThatOldClientsRead) {
   EXPECT_FALSE(object.contains("restoredAt"));
 }
 
+TEST(MessageView, EachVersionHasTheLinkPreviewThatItHad) {
+  auto message = test::FakeStore::row(kPeer, 46544, "look").message;
+  message.link_preview = model::LinkPreview{};
+  message.link_preview->url = "https://a.example/";
+  message.link_preview->title = "Gold";
+  store::Version version;
+  version.event.key = message.key;
+  version.event.message = model::to_json(message);
+
+  std::string text;
+  JsonWriter writer(text);
+  write_version(writer, version);
+
+  EXPECT_EQ(json::parse(text).at("linkPreview").at("title").as_string(), "Gold");
+}
+
 TEST(MessageView, SaysWhenAMessageCameBack) {
   auto row = test::FakeStore::row(kPeer, 46544, "back");
   row.restored_at = model::Time::seconds(1'700'000'000);

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "journal/coverage.h"
 #include "support/temp_folder.h"
 
 namespace tg::tdlib {
@@ -56,6 +57,30 @@ TEST_F(Holds, OneThatIsLetGoIsFreeAfterARestartToo) {
   EXPECT_FALSE(holds.since(kHeld));
   EXPECT_FALSE(after_a_restart(kHeld));
   EXPECT_TRUE(after_a_restart(kFree));
+}
+
+TEST_F(Holds, OneIsBegunFromItsPromiseUntilItIsProvenDownToItsBeginning) {
+  const auto prove = [&](std::int64_t first, std::int64_t last) {
+    return intake.write([=](journal::Connection& db) {
+      return journal::add_proof(db, kHeld, model::Scope{}, 1, {first, last}, 0, model::Time::now());
+    });
+  };
+  ASSERT_FALSE(holds.is_begun(kHeld).value());
+  pipeline::ChatSeen seen;
+  seen.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, model::Time::now()};
+  seen.peer = kHeld;
+  seen.start = model::MessageId{1};
+  seen.newest = model::MessageId{50};
+  ASSERT_TRUE(intake.push(seen));
+  ASSERT_TRUE(intake.flush());
+  ASSERT_TRUE(prove(20, 50));
+
+  EXPECT_TRUE(holds.is_begun(kHeld).value());
+  EXPECT_FALSE(holds.is_begun(kFree).value());
+  ASSERT_TRUE(prove(1, 19));
+  EXPECT_FALSE(holds.is_begun(kHeld).value());
+  ASSERT_TRUE(holds.hold(kHeld));
+  EXPECT_TRUE(holds.is_begun(kHeld).value());
 }
 
 }  // namespace

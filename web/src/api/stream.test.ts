@@ -57,3 +57,16 @@ test('nothing is told once more to a page that follows no channel', () => {
   leaveOverview();
   later();
 });
+
+test('a page on which nothing was posted yet goes on from where its stream began', () => {
+  const leave = listen('channel:*', 'message', () => undefined);
+  later();
+  newest().heard.get('heartbeat')?.({ data: '{}', lastEventId: '41' });
+  const leaveJobs = listen('jobs', 'jobs', () => undefined);
+  later();
+
+  assert.match(newest().url, /after=41/);
+  leaveJobs();
+  leave();
+  later();
+});

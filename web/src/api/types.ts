@@ -30,7 +30,7 @@ export interface Message {
 
 export interface Version {
   key: string; seq: number; kind: string; n: number; editDate?: string; observedAt: string; recordedAt: string;
-  origin: Origin; source: string; text: string; entities?: Entity[]; media?: Media;
+  origin: Origin; source: string; text: string; entities?: Entity[]; media?: Media; linkPreview?: LinkPreview;
 }
 
 export interface Delivery {
@@ -121,5 +121,6 @@ export interface FailuresChanged { matched: number; changed: number; dryRun: boo
 export interface Session { required: boolean; signedIn: boolean; scopes: string[]; csrf?: string }
 export interface Pagination {
   total: number; totalExact?: boolean; limit: number; hasMore: boolean; nextCursor?: string | null; prevCursor?: string | null;
+  absent?: { reason: 'erased'; date: string; keepDays: number } | { reason: 'deleted'; deletedAt: string };
 }
 export interface MessageEvent { kind: string; origin: Origin; channelId: string; seq: number; message: Message }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { post } from '../api/client.ts';
 import { now } from '../app/clock.ts';
-import { clockSeconds, compact, num, span } from '../app/format.ts';
+import { clockSeconds, compact, dayKey, num, span, startOfDay } from '../app/format.ts';
 import { href } from '../app/links.ts';
 import { t, word } from '../i18n/index.ts';
 import { offBecause } from '../shell/may.ts';
@@ -12,12 +12,15 @@ import type { Wish } from './AddChannels.tsx';
 import { fetchHistory } from './bulk.ts';
 import type { NamedChannel, NamedChannels } from './types.ts';
 
+type Since = 'today' | 'all' | 'date';
+const choices: Since[] = ['today', 'all', 'date'];
 const keyOf = (row: NamedChannel): string => `${String(row.line ?? '')}:${row.asked}`;
 const addable = (row: NamedChannel): boolean => row.state === 'found' && !row.registered;
 
 export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannels; wish: Wish; onAgain: () => void; onAdded: (after: NamedChannels) => void }) {
   const left = useSignal<ReadonlySet<string>>(new Set());
-  const since = useSignal<'today' | 'all'>('today');
+  const since = useSignal<Since>('today');
+  const day = useSignal('');
   const join = useSignal(false);
   const busy = useSignal(false);
   const said = useSignal('');
@@ -35,10 +38,11 @@ export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannel
       const body = { channels: chosen.map(({ asked }) => asked), join: join.peek(), ...(wish.account ? { account: wish.account } : {}) };
       const { data } = await post<NamedChannels>('channels', body);
       const failures: string[] = [];
-      if (since.peek() === 'all') {
+      if (since.peek() !== 'today') {
+        const from = since.peek() === 'date' ? startOfDay(day.peek()).toISOString() : undefined;
         for (const { channelId, added, title } of data.rows) {
           if (!added || !channelId) continue;
-          await fetchHistory({ channelId }).catch((error: Error) => { failures.push(`${title ?? channelId}: ${error.message}`); });
+          await fetchHistory({ channelId }, from).catch((error: Error) => { failures.push(`${title ?? channelId}: ${error.message}`); });
         }
       }
       said.value = t('c.added', { n: data.added });
@@ -60,11 +64,12 @@ export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannel
         <p role="alert" class={wrong.value ? 'bad' : 'sr'}>{wrong.value}</p>
         {chosen.length > 0 && <>
           <fieldset class="since"><legend>{t('c.since')}</legend>
-            <label class="check"><input type="radio" name="since" checked={since.value === 'today'} onChange={() => { since.value = 'today'; }} />{t('c.sinceToday')}</label>
-            <label class="check"><input type="radio" name="since" checked={since.value === 'all'} onChange={() => { since.value = 'all'; }} />{messages > 0 ? t('c.sinceAllOf', { n: messages, span: span(seconds, 2) }) : t('c.sinceAll')}</label>
+            {choices.map((one) => <label key={one} class="check"><input type="radio" name="since" checked={since.value === one} onChange={() => { since.value = one; }} />
+              {one === 'today' ? t('c.sinceToday') : one === 'date' ? t('c.sinceDate') : messages > 0 ? t('c.sinceAllOf', { n: messages, span: span(seconds, 2) }) : t('c.sinceAll')}</label>)}
+            {since.value === 'date' && <input type="date" aria-label={t('c.sinceDate')} max={dayKey(now.value)} value={day.value} onInput={(event) => { day.value = event.currentTarget.value; }} />}
           </fieldset>
           {strangers && <label class="check join"><input type="checkbox" checked={join.value} onChange={(event) => { join.value = event.currentTarget.checked; }} />{t('c.join')}</label>}
-          <button type="button" class="button primary" disabled={busy.value || offBecause() !== undefined} onClick={() => { void add(); }}>{busy.value ? t('c.adding') : t('c.addN', { n: chosen.length })}</button>
+          <button type="button" class="button primary" disabled={busy.value || offBecause() !== undefined || (since.value === 'date' && !(day.value && day.value <= dayKey(now.value)))} onClick={() => { void add(); }}>{busy.value ? t('c.adding') : t('c.addN', { n: chosen.length })}</button>
         </>}
       </footer>
     </section>

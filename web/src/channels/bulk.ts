@@ -17,7 +17,8 @@ export async function forEach(channels: Channel[], act: (channel: Channel) => Pr
 
 type Named = Pick<Channel, 'channelId'>;
 const path = ({ channelId }: Named): string => `channels/${encodeURIComponent(channelId)}`;
-export const fetchHistory = (channel: Named): Promise<unknown> => post(`${path(channel)}/history`);
+/** `from`: without it, from the first message on. */
+export const fetchHistory = (channel: Named, from?: string): Promise<unknown> => post(`${path(channel)}/history`, { from });
 export const change = (channel: Channel, wanted: { isActive?: boolean; label?: string; description?: string }): Promise<unknown> =>
   request(path(channel), { method: 'PUT', body: JSON.stringify(wanted) });
 export const leave = (channel: Channel): Promise<unknown> => request(path(channel), { method: 'DELETE' });

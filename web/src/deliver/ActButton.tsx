@@ -10,11 +10,13 @@ export function ActButton({ label, icon, class: className = '', name, keys, run 
   const busy = useSignal(false);
   const off = offBecause();
   const press = async (): Promise<void> => {
+    if (busy.peek()) return;
     busy.value = true;
     try { await run(); } finally { busy.value = false; }
   };
+  // Not disabled while it is asked: the keyboard's focus would be gone.
   return (
-    <button type="button" class={`button ${className}`} disabled={off !== undefined || busy.value} title={off} aria-label={name} aria-keyshortcuts={keys} onClick={() => { void press(); }}>
+    <button type="button" class={`button ${className}`} disabled={off !== undefined} aria-disabled={busy.value} title={off} aria-label={name} aria-keyshortcuts={keys} onClick={() => { void press(); }}>
       {icon && <Icon name={icon} size={15} />}{label}
     </button>
   );

@@ -71,7 +71,7 @@ export default function SetAside() {
         throw new Error(t('sa.changed', { n: matched }));
       }
     }
-    const { data } = await post<FailuresChanged>(`${path}/drop`, ids ? { ids } : { filter });
+    const { data } = await post<FailuresChanged>(`${path}/drop`, ids ? { ids } : { filter, expect: n });
     const touched = new Set(ids ?? groups.peek().filter((group) => group.destination === filter?.destination && group.reason === filter.reason).flatMap((group) => group.rows.filter(waiting).map(({ item }) => item.id)));
     groups.value = mark(groups.peek(), touched, 'dropped');
     said.value = t('sa.dropped', { n: data.changed });

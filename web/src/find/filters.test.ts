@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Channel } from '../api/types.ts';
-import { dayStart, fromAddress, isEnough, lastOperator, takeOperators, toAddress, toApi, withChip, type Search } from './filters.ts';
+import { fromAddress, isEnough, lastOperator, takeOperators, toAddress, toApi, withChip, type Search } from './filters.ts';
 
 const channels = [{ channelId: '-1001', title: 'Mesa Norte', username: 'mesa' }, { channelId: '-1002', title: 'Mesa Sul' }, { channelId: '-1003', title: 'Ouro & Dólar' }] as Channel[];
 const empty: Search = { text: '', chips: [], sort: 'newest' };
@@ -48,11 +48,6 @@ test('under three letters only a channel with dates is asked for', () => {
   assert.equal(isEnough({ ...empty, text: 'ou', chips: [{ name: 'channel', value: '-1001' }] }), false);
   assert.equal(isEnough({ ...empty, text: 'ou', chips: [{ name: 'channel', value: '-1001' }, { name: 'after', value: '2025-10-03' }] }), true);
   assert.equal(isEnough({ ...empty, chips: [{ name: 'is', value: 'deleted' }] }), true);
-});
-test('a day begins when it does in the time zone that is shown', () => {
-  assert.equal(dayStart('2025-10-03', 'America/Sao_Paulo'), '2025-10-03T03:00:00.000Z');
-  assert.equal(dayStart('2025-03-30', 'Europe/Berlin'), '2025-03-29T23:00:00.000Z');
-  assert.equal(dayStart('2025-10-26', 'Europe/Berlin'), '2025-10-25T22:00:00.000Z');
 });
 test('the API is asked for the whole of both days', () => {
   const asked = toApi({ text: 'ouro', sort: 'newest', chips: [{ name: 'after', value: '2025-10-03' }, { name: 'before', value: '2025-10-03' }, { name: 'has', value: 'photo' }, { name: 'has', value: 'video' }] }, 'UTC');

@@ -1,5 +1,6 @@
 // What a search asks for: typed operators, the address and the API's query are three spellings of it.
 import type { Channel } from '../api/types.ts';
+import { startOfDay } from '../app/format.ts';
 import { matches } from '../shell/target.ts';
 
 export type Operator = 'channel' | 'from' | 'has' | 'is' | 'origin' | 'before' | 'after';
@@ -92,17 +93,6 @@ export function isEnough({ text, chips }: Search): boolean {
   return chips.length > 0;
 }
 
-/** The first moment of a day in a time zone. */
-export function dayStart(date: string, zone: string): string {
-  const wanted = Date.parse(`${date}T00:00:00Z`);
-  const offset = (at: number): number => {
-    const parts = Object.fromEntries(new Intl.DateTimeFormat('en-US', { timeZone: zone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' })
-      .formatToParts(at).map(({ type, value }) => [type, Number(value)]));
-    return Date.UTC(parts.year as number, (parts.month as number) - 1, parts.day, parts.hour, parts.minute, parts.second) - at;
-  };
-  const first = wanted - offset(wanted);
-  return new Date(wanted - offset(first)).toISOString();
-}
 const dayAfter = (date: string): string => new Date(Date.parse(`${date}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
 
 export function toApi({ text, chips, sort }: Search, zone: string): URLSearchParams {
@@ -121,7 +111,7 @@ export function toApi({ text, chips, sort }: Search, zone: string): URLSearchPar
   if (is.includes('edited')) out.set('onlyEdited', 'true');
   const [after] = all('after');
   const [before] = all('before');
-  if (after) out.set('from', dayStart(after, zone));
-  if (before) out.set('to', new Date(Date.parse(dayStart(dayAfter(before), zone)) - 1).toISOString());
+  if (after) out.set('from', startOfDay(after, zone).toISOString());
+  if (before) out.set('to', new Date(startOfDay(dayAfter(before), zone).getTime() - 1).toISOString());
   return out;
 }

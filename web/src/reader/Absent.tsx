@@ -1,13 +1,13 @@
 // A permalink to an id that is not stored: what is known of it, and what can be done.
-import type { Channel } from '../api/types.ts';
+import type { Channel, Pagination } from '../api/types.ts';
 import { clock, full, num } from '../app/format.ts';
 import { Sync } from '../channels/Sync.tsx';
 import { t, word } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
 
-export function Absent({ id, channel, onEnd }: { id: number; channel: Channel | undefined; onEnd: () => void }) {
+export function Absent({ id, known, channel, onEnd }: { id: number; known: Pagination['absent']; channel: Channel | undefined; onEnd: () => void }) {
   const coverage = channel?.coverage;
-  const hole = coverage?.holes.find(({ from, to }) => id >= from && id <= to);
+  const hole = known ? undefined : coverage?.holes.find(({ from, to }) => id >= from && id <= to);
   if (hole) {
     return (
       <div class="absent-bar" role="note"><Icon name="warn" size={16} class="warn" />
@@ -17,7 +17,9 @@ export function Absent({ id, channel, onEnd }: { id: number; channel: Channel | 
     );
   }
   const part = coverage?.bar.find(({ from, to }) => id >= from && id <= to);
-  const why = !coverage || id > coverage.to ? t('rd.notYet')
+  const why = known?.reason === 'erased' ? t('rd.erased', { time: full(known.date), n: known.keepDays })
+    : known ? t('rd.deletedUnseen', { time: full(known.deletedAt) })
+    : !coverage || id > coverage.to ? t('rd.notYet')
     : id < coverage.from ? t('rd.beforeStart')
       : part?.state === 'lost' ? t('rd.acceptedLost')
         : part?.state === 'unknown' ? t('rd.notWalked')

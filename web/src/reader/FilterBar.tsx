@@ -2,10 +2,9 @@
 import { useSignal } from '@preact/signals';
 import { request } from '../api/client.ts';
 import type { Channel, Message } from '../api/types.ts';
-import { dayKey } from '../app/format.ts';
+import { dayKey, startOfDay } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
-import { startOfDay } from './day.ts';
 import type { Filters } from './feed.ts';
 
 export function FilterBar({ filters, onChange }: { filters: Filters; onChange: (change: Partial<Filters>) => void }) {

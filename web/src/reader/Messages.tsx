@@ -112,6 +112,8 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   useEffect(() => { void feed.catchUp(); }, [recovered.value, opened.value, feed]);
   feed.reader = {
     atEnd: () => handle.current?.atEnd() ?? false, toEnd: () => handle.current?.toEnd(),
+    place: () => { const seen = view.peek(); return seen && Math.round((seen.id + seen.last) / 2); },
+    toPlace: (id) => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); },
     posted: (n) => { if (channel) announce(t('r.announce', { n, title: channel.title })); },
   };
 
@@ -164,7 +166,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
         {tool.value === 'filter' && <FilterBar key={filterKey} filters={filters} onChange={change} />}
         {tool.value === 'date' && channel && <DateForm channel={channel} date={view.peek()?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
         {channel?.topics && channel.topics.length > 0 && <Topics topics={channel.topics} chosen={filters.topic} onChoose={(topic) => change({ topic })} />}
-        {state.absent !== null && <Absent id={state.absent} channel={channel} onEnd={() => { void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); }); void reload(channelsPath); }} />}
+        {state.absent !== null && <Absent id={state.absent} known={state.why} channel={channel} onEnd={() => { void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); }); void reload(channelsPath); }} />}
         {kind && channel ? <Gallery key={kind} channel={channel} kind={kind} onKind={(next) => route(galleryHref(next), true)} /> : (
         <div class="reader-body" id="reader-panel" role={channel?.topics?.length ? 'tabpanel' : undefined} aria-labelledby={channel?.topics?.length ? `topic-${filters.topic}` : undefined}>
           {state.items.length > 0
@@ -172,7 +174,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
             : <div class="list">{state.error ? <Failed what={t('r.title')} error={state.error} onRetry={() => feed.retry()} />
               : state.loading === 'first' ? slow && <Skeleton rows={6} />
                 : <Empty title={filtered ? t('r.noMatch') : t('r.noMessages')}>{filtered || channel?.state.code === 'imported' ? undefined : t('r.listening')}</Empty>}</div>}
-          {channel && !filtered && <Rail channel={channel} view={view} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id).then(() => { requestAnimationFrame(() => handle.current?.center(nearest(feed, id))); }); }} />}
+          {channel && !filtered && <Rail channel={channel} view={view} onJump={(id) => { ownSelection.current = null; selected.value = null; void feed.jump(id); }} />}
           <NewPill feed={feed} onClick={toEnd} />
         </div>
         )}

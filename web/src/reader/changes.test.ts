@@ -18,6 +18,14 @@ test('media that were replaced are named', () => {
   assert.match(otherChanges(version('x', media('a', 1_000)), version('x', media('b', 2_000)))[0] ?? '', /^Replaced: Photo, 800 × 600, 1\.0 KB, now Photo/);
   assert.deepEqual(otherChanges(version('x', media('a', 1)), version('x', media('a', 1))), []);
 });
+test('a link preview that came, went or is another one is named; of a file nothing is known', () => {
+  const preview = (title: string, more: Partial<Version> = {}): Version => version('x', { linkPreview: { type: 'generic', url: 'https://a.example/', title }, ...more });
+  assert.deepEqual(otherChanges(version('x'), preview('Gold')), ['Link preview added: Gold']);
+  assert.deepEqual(otherChanges(preview(''), version('x')), ['Link preview removed: https://a.example/']);
+  assert.deepEqual(otherChanges(preview('Gold'), preview('Silver')), ['Link preview is another one: Silver']);
+  assert.deepEqual(otherChanges(preview('Gold'), preview('Gold')), []);
+  assert.deepEqual(otherChanges(version('x', { source: 'export_file' }), preview('Gold')), []);
+});
 test('words alone leave nothing else to say', () => {
   assert.deepEqual(otherChanges(version('a b', { entities: [{ type: 'hashtag', offset: 0, length: 1 }] }), version('a c')), []);
 });

@@ -54,8 +54,14 @@ export function mediaChange(before: Version, after: Version): string | null {
   return same ? null : t('rd.mediaReplaced', { from: described(old as Media), to: described(now as Media) });
 }
 
-/** Everything that is not in the words; empty when only they changed. */
-export function otherChanges(before: Version, after: Version): string[] {
-  const media = mediaChange(before, after);
-  return [...(media ? [media] : []), ...formatting(before, after)];
+/** An export file has none, whatever the message had. */
+function previewChange(before: Version, after: Version): string | null {
+  const [old, now] = [before.linkPreview, after.linkPreview];
+  const shown = now ?? old;
+  if (!shown || JSON.stringify(old) === JSON.stringify(now) || [before.source, after.source].includes('export_file')) return null;
+  return t(!old ? 'rd.previewAdded' : !now ? 'rd.previewRemoved' : 'rd.previewChanged', { what: shown.title || shown.url });
 }
+
+/** Everything that is not in the words; empty when only they changed. */
+export const otherChanges = (before: Version, after: Version): string[] =>
+  [mediaChange(before, after), previewChange(before, after), ...formatting(before, after)].filter((one): one is string => one !== null);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { unreachable } from '../api/client.ts';
-import { opened } from '../api/stream.ts';
+import { opened, skippedAt } from '../api/stream.ts';
 import type { Message, MessageEvent } from '../api/types.ts';
 import { Feed, mostFollowed, slack, type Filters } from './feed.ts';
 
@@ -59,9 +59,12 @@ function later(): { promise: Promise<void>; resolve: () => void } {
 
 const ids = (feed: Feed): number[] => feed.state.peek().items.map(({ messageId }) => messageId);
 const run = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
-function reading(atEnd: boolean, filters: Partial<Filters> = {}): Feed & { told: number[]; toEnds: number } {
-  const feed = Object.assign(new Feed(peer, { ...noFilters, ...filters }), { told: [] as number[], toEnds: 0 });
-  feed.reader = { atEnd: () => atEnd && feed.state.peek().newer === null, toEnd: () => { feed.toEnds += 1; }, posted: (n) => { feed.told.push(n); } };
+function reading(atEnd: boolean, filters: Partial<Filters> = {}): Feed & { told: number[]; toEnds: number; place: number } {
+  const feed = Object.assign(new Feed(peer, { ...noFilters, ...filters }), { told: [] as number[], toEnds: 0, place: 0 });
+  feed.reader = {
+    atEnd: () => atEnd && feed.state.peek().newer === null, toEnd: () => { feed.toEnds += 1; }, posted: (n) => { feed.told.push(n); },
+    place: () => feed.place || null, toPlace: (id) => { feed.place = -id; },
+  };
   return feed;
 }
 async function opens(atEnd: boolean, filters: Partial<Filters> = {}) {
@@ -208,6 +211,44 @@ test('a gap that could not be looked at is looked at again by itself', async (co
   assert.equal(feed.state.peek().failed, '');
 });
 
+/** Far above the end, while the stream was away longer than it can tell. */
+function edited(id: number): void {
+  stored = stored.map((one) => (one.messageId === id ? message(id, { seq: 1_000, text: 'edited' }) : one));
+  skippedAt.value = (skippedAt.value ?? 0) + 1;
+  opened.value += 1;
+}
+
+test('what was edited while the stream skipped ahead is loaded anew, at the same place', async () => {
+  store(1, 300);
+  const feed = await opens(false);
+  await feed.loadOlder();
+  await feed.loadOlder();
+  feed.place = 150;
+  edited(150);
+  await feed.catchUp();
+
+  assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 150)?.text, 'edited');
+  assert.deepEqual([feed.place, feed.toEnds], [-150, 0]);
+  const before = asked.length;
+  opened.value += 1;
+  await feed.catchUp();
+  assert.equal(asked.length, before, 'once');
+});
+
+test('who reads the end when the stream skips ahead is at the end afterwards, and nothing old is left above', async () => {
+  store(1, 300);
+  const feed = await opens(true);
+  await feed.loadOlder();
+  edited(200);
+  store(301, 302);
+  await feed.catchUp();
+  await feed.loadOlder();
+
+  assert.deepEqual(ids(feed), run(183, 302));
+  assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 200)?.text, 'edited');
+  assert.equal(feed.toEnds, 1);
+});
+
 test('an empty channel that got messages meanwhile shows them', async () => {
   const feed = await opens(true);
   store(1, 100);
@@ -303,6 +344,20 @@ test('a filter by words or sender takes what fits of what is posted', async () =
 
   assert.deepEqual(ids(words), [1]);
   assert.deepEqual(ids(sender), [1]);
+});
+
+test('where deleted messages are hidden, one that is deleted goes, and comes back when it is restored', async () => {
+  store(1, 100);
+  const hiding = await opens(true, { deleted: 'hide' });
+  const showing = await opens(true);
+  for (const feed of [hiding, showing]) feed.apply(posted(90, { seq: 101, deletedAt: new Date().toISOString() }, 'deleted'));
+  await settle();
+  assert.deepEqual(ids(hiding), run(41, 100).filter((id) => id !== 90));
+  assert.deepEqual(ids(showing), run(41, 100));
+
+  hiding.apply(posted(90, { seq: 102 }, 'restored'));
+  await settle();
+  assert.deepEqual(ids(hiding), run(41, 100));
 });
 
 test('a first page that failed is no empty channel, and is asked for again', async () => {

@@ -5,7 +5,7 @@
 // What the stream tells joins them where nothing can lie between; while that is not known it waits.
 import { signal, type Signal } from '@preact/signals';
 import { ApiError, recovered, request } from '../api/client.ts';
-import { opened } from '../api/stream.ts';
+import { opened, skippedAt } from '../api/stream.ts';
 import type { Message, MessageEvent, Pagination } from '../api/types.ts';
 import { plain } from '../shell/target.ts';
 
@@ -25,9 +25,11 @@ export interface FeedState {
   fresh: number;
   /** The id a permalink asked for that is not stored. */
   absent: number | null;
+  /** What the gateway knows of it all the same. */
+  why?: Pagination['absent'];
 }
-/** Who reads: whether at the end of the list, and what is told of it. */
-export interface Reader { atEnd: () => boolean; toEnd: () => void; posted: (n: number) => void }
+/** Who reads: whether at the end of the list, else at which id (null: nowhere yet), and what is told of it. */
+export interface Reader { atEnd: () => boolean; toEnd: () => void; place: () => number | null; toPlace: (messageId: number) => void; posted: (n: number) => void }
 
 const pageSize = 60;
 /** By pages that somebody asked for: 37 MB of heap, as measured. */
@@ -89,7 +91,7 @@ const epoch = (): number => opened.peek() + recovered.peek();
 
 export class Feed {
   readonly state: Signal<FeedState> = signal<FeedState>({ items: [], older: null, newer: null, loading: 'first', error: null, failed: '', change: 'first', fresh: 0, absent: null });
-  reader: Reader = { atEnd: () => false, toEnd: () => undefined, posted: () => undefined };
+  reader: Reader = { atEnd: () => false, toEnd: () => undefined, place: () => null, toPlace: () => undefined, posted: () => undefined };
   private stopped = new AbortController();
   /** Of the last request for another place: what an older one brings is thrown away. */
   private turn = 0;
@@ -98,6 +100,8 @@ export class Feed {
   /** The epoch up to which nothing is missing at the end, and that of the load under way. */
   private whole = -1;
   private asking = -1;
+  /** What the stream skipped up to is in what is loaded. */
+  private skipped = skippedAt.peek();
   private catching = false;
   private later: ReturnType<typeof setTimeout> | undefined;
   private heard: MessageEvent[] = [];
@@ -123,6 +127,7 @@ export class Feed {
   private arrive(change: Partial<FeedState>): void {
     this.loaded = true;
     this.whole = this.asking;
+    this.skipped = skippedAt.peek();
     this.set({ loading: '', change: 'first', fresh: 0, ...change });
     this.settle();
   }
@@ -153,7 +158,7 @@ export class Feed {
       const { items, pagination } = await this.fetch({ around: id });
       if (turn !== this.turn) return;
       const found = items.some((item) => item.messageId === messageId && item.scope === scope);
-      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId });
+      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId, why: pagination?.absent });
     } catch (error) {
       if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
       await this.loadNewest();
@@ -165,6 +170,15 @@ export class Feed {
   async jump(messageId: number): Promise<void> {
     await this.loadAround(messageId, this.state.peek().items[0]?.scope ?? 0);
     if (this.state.peek().absent !== null) this.set({ absent: null });
+    this.reader.toPlace(messageId);
+  }
+
+  /** The stream could not tell all that happened: whatever is loaded may have changed. */
+  private async anew(): Promise<void> {
+    const place = this.reader.atEnd() ? null : this.reader.place();
+    if (place !== null) return this.jump(place);
+    await this.loadNewest();
+    this.reader.toEnd();
   }
 
   async loadOlder(): Promise<void> {
@@ -209,6 +223,7 @@ export class Feed {
     if (failed) this.set({ failed: '', error: null });
     if (!this.loaded) return this.again();
     this.whole = now;
+    if ((skippedAt.peek() ?? this.skipped) !== this.skipped) return this.anew();
     if (newer !== null && failed !== 'newer') { this.take(); return; }
     const last = items.at(-1);
     if (!last) return this.loadNewest();
@@ -284,8 +299,9 @@ export class Feed {
     const beyond = found.filter((item) => last && compare(last, item) < 0);
     const full = beyond.length > 0 && !atEnd && items.length >= mostFollowed;
     const joins = whole && !full;
+    const all = merge(items, joins ? found : found.filter((item) => !beyond.includes(item)));
     this.set({
-      items: merge(items, joins ? found : found.filter((item) => !beyond.includes(item))),
+      items: this.filters.deleted === 'hide' ? all.filter(({ deletedAt }) => !deletedAt) : all,
       newer: joins ? null : whole ? aroundLast : this.state.peek().newer, change: 'live', fresh: joins && atEnd ? 0 : fresh + posted,
     });
     if (posted > 0) this.reader.posted(posted);

@@ -94,6 +94,30 @@ std::optional<Page> ServerPages::read(model::ChatId chat, const json::object& fo
   return page;
 }
 
+std::optional<model::MessageId> ServerPages::first_since(model::ChatId chat, model::Time date) {
+  auto retry = kFirstRetry;
+  while (wait_for_turn()) {
+    const auto answer =
+        ports_.client.ask({{"@type", "getChatMessageByDate"}, {"chat_id", chat.value}, {"date", date.to_seconds() - 1}},
+                          kPatience, stop_.get_token());
+    if (const auto* found = std::get_if<json::object>(&answer)) {
+      return model::MessageId{server_id(Fields(*found).number("id").value_or(0)).value + 1};
+    }
+    const auto& refusal = std::get<Refusal>(answer);
+    if (refusal.code == 404) return model::MessageId{1};
+    if (refusal.code == 499) return std::nullopt;
+    if (!is_transient(refusal)) {
+      note(chat, refusal.message);
+      observe::warn("reconcile_refused", {{"channel", chat.value}, {"reason", refusal.message}});
+      return std::nullopt;
+    }
+    const auto flood = std::chrono::seconds(refusal.retry_after_s());
+    if (!pause(flood.count() > 0 ? flood : retry, flood.count() > 0)) return std::nullopt;
+    retry = std::min(retry * 2, kLastRetry);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::vector<pipeline::TopicSeen>> ServerPages::topics(model::ChatId chat, std::int64_t account) {
   std::vector<pipeline::TopicSeen> topics;
   json::object offset{{"offset_date", 0}, {"offset_message_id", 0}, {"offset_forum_topic_id", 0}};

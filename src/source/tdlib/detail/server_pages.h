@@ -41,6 +41,9 @@ class ServerPages {
   // The newest messages with ids below `below` (0: the newest of all). What is older than `history_below` has the
   // origin backfill, the rest catchup. Nothing: stopped, or refused for good.
   std::optional<Page> ask(model::ChatId chat, model::MessageId below, model::MessageId history_below);
+  // Above the newest message that was posted before `date`; 1 where none was. Nothing: stopped, or refused. It proves
+  // nothing.
+  std::optional<model::MessageId> first_since(model::ChatId chat, model::Time date);
   // What the topics of a forum are called, its newest thousand. Nothing: stopped, refused, or not now.
   std::optional<std::vector<pipeline::TopicSeen>> topics(model::ChatId chat, std::int64_t account);
   void stop() { stop_.request_stop(); }

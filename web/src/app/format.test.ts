@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startOfDay } from './day.ts';
+import { startOfDay } from './format.ts';
 
 test('a day begins where its zone says', () => {
   assert.equal(startOfDay('2026-11-04', 'America/Sao_Paulo').toISOString(), '2026-11-04T03:00:00.000Z');
