@@ -271,7 +271,8 @@ struct Reconciler::Impl {
     }
     if (!from) return true;
     const auto start = *from ? pages.first_since(w.chat, *from) : std::optional(model::MessageId{1});
-    if (start && *start < w.known.start && !promise(w, *start)) return false;
+    // What was promised just before is not in w yet.
+    if (start && (!w.known.start || *start < w.known.start) && !promise(w, *start)) return false;
     const std::lock_guard lock(mutex);
     if (stopping) return false;
     if (!start)
@@ -330,7 +331,8 @@ struct Reconciler::Impl {
       from = w.history_below();
       reached = page_below(w, from);
     }
-    const bool goes_on = reached && *reached != from && settle(w) && w.history_ids() > 0;
+    // Settled before it ends: who sees no job any more sees what it proved.
+    const bool goes_on = reached && settle(w) && *reached != from && w.history_ids() > 0;
     const std::lock_guard lock(mutex);
     if (stopping) return;
     const auto wish =
