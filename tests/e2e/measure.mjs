@@ -129,6 +129,7 @@ try {
     const bare = await bareList(page.context(), 100_000);
     const best = await scroll(bare, speed, seconds);
     await bare.close();
+    await page.bringToFront();
     say(`a bare list, ${speed} px/s`, `${best.fps.toFixed(1)} fps, frame p50 ${ms(best.p50)}, p99 ${ms(best.p99)}, worst ${ms(best.worst)}; rows at most ${best.most}`);
     const found = await scroll(page, speed, seconds);
     const long = found.tasks.length ? `${found.tasks.length}, the longest ${ms(Math.max(...found.tasks))}` : 'none';
