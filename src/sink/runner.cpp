@@ -436,7 +436,13 @@ void Runner::save_cursor(bool wait) {
 void Runner::tell_lag() {
   auto db = parts_.journal.read();
   if (!db) return;
-  if (const auto behind = journal::events_behind(**db, at_)) {
+  auto at = at_;
+  if (!has_place_) {  // never opened since the start: where it was before
+    const auto known = journal::position(**db, parts_.journal.id(), name());
+    if (!known) return;
+    at = *known;
+  }
+  if (const auto behind = journal::events_behind(**db, at)) {
     parts_.metrics.reader_lag_events(name()).Set(static_cast<double>(*behind));
   }
 }

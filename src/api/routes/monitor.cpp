@@ -111,7 +111,8 @@ Response hold(const Request& request, Context& context, Result<void> (source::Co
   if (!context.parts.control) return failure(503, "unavailable", "no source here can fetch history");
   if (const auto done = (context.parts.control->*what)(*channel); !done) {
     const auto chat = context.store().chat(*channel);
-    return failure(chat && !*chat ? no_such_channel(*channel) : done.error());
+    const bool unknown = done.error().code == Code::not_found && chat && !*chat;
+    return failure(unknown ? no_such_channel(*channel) : done.error());
   }
   context.changed();
   return success(json::object{{"jobId", id}});

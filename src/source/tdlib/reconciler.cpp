@@ -263,7 +263,7 @@ struct Reconciler::Impl {
   }
 
   // Promised from where it was asked for; what is promised already stays so.
-  bool begin_history(const Walk& w) {
+  bool begin_history(Walk& w) {
     std::optional<model::Time> from;
     {
       const std::lock_guard lock(mutex);
@@ -271,12 +271,14 @@ struct Reconciler::Impl {
     }
     if (!from) return true;
     const auto start = *from ? pages.first_since(w.chat, *from) : std::optional(model::MessageId{1});
-    // What was promised just before is not in w yet.
-    if (start && (!w.known.start || *start < w.known.start) && !promise(w, *start)) return false;
+    // What was promised just before, or by another account meanwhile, stays.
+    if (!settle(w) || (start && *start < w.known.start && !promise(w, *start))) return false;
     const std::lock_guard lock(mutex);
     if (stopping) return false;
-    if (!start)
-      observe::warn("history_not_begun", {{"channel", w.chat.value}});  // refused: what is newer is walked all the same
+    if (!start) {  // refused: asked for again with the next walk; what is newer is walked all the same
+      observe::warn("history_not_begun", {{"channel", w.chat.value}});
+      return true;
+    }
     // Unless more of it was asked for meanwhile.
     if (const auto found = to_begin.find(w.chat); found != to_begin.end() && found->second == *from)
       to_begin.erase(found);

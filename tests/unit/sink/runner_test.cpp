@@ -90,6 +90,18 @@ TEST_F(Runner, FallsBehindInTheMetricsWhileItIsNotReached) {
   EXPECT_TRUE(house.until([&] { return lag() == 7; }));
 }
 
+TEST_F(Runner, IsAsFarBehindAsBeforeWhereItIsNotReachedAfterARestart) {
+  const auto news = house.post(5);
+  ASSERT_TRUE(house.intake->write([&](journal::Connection& db) {
+    return journal::advance(db, house.journal->id(), "memory", model::Seq{news[2]}, true);
+  }));
+  receiver.reachable = false;
+  const auto runner = house.run(receiver);
+
+  ASSERT_TRUE(house.until([&] { return static_cast<bool>(runner->state().next_try_at); }));
+  EXPECT_TRUE(house.until([&] { return house.metrics.reader_lag_events(runner->name()).Value() == 2; }));
+}
+
 TEST_F(Runner, IsNotUpWhileOpeningWorksAndDeliveringDoesNot) {
   receiver.trouble = Error{Code::unavailable, "no", ""};
   house.post(1);

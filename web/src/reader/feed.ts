@@ -102,6 +102,7 @@ export class Feed {
   private asking = -1;
   /** What the stream skipped up to is in what is loaded. */
   private skipped = skippedAt.peek();
+  private askingSkipped = this.skipped;
   private catching = false;
   private later: ReturnType<typeof setTimeout> | undefined;
   private heard: MessageEvent[] = [];
@@ -121,13 +122,14 @@ export class Feed {
   private begin(again: () => Promise<void>): number {
     this.again = again;
     this.asking = epoch();
+    this.askingSkipped = skippedAt.peek();
     this.set({ loading: 'first', error: null, failed: '', absent: null });
     return this.turn += 1;
   }
   private arrive(change: Partial<FeedState>): void {
     this.loaded = true;
     this.whole = this.asking;
-    this.skipped = skippedAt.peek();
+    this.skipped = this.askingSkipped;
     this.set({ loading: '', change: 'first', fresh: 0, ...change });
     this.settle();
   }
@@ -305,6 +307,7 @@ export class Feed {
       newer: joins ? null : whole ? aroundLast : this.state.peek().newer, change: 'live', fresh: joins && atEnd ? 0 : fresh + posted,
     });
     if (posted > 0) this.reader.posted(posted);
+    if (this.state.peek().items.length === 0 && this.state.peek().older !== null) void this.loadNewest();
   }
 
   /** The reader is at the end: nothing is new any more, and what lies far above is loaded again when it is scrolled to. */

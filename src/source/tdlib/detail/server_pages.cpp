@@ -96,10 +96,10 @@ std::optional<Page> ServerPages::read(model::ChatId chat, const json::object& fo
 
 std::optional<model::MessageId> ServerPages::first_since(model::ChatId chat, model::Time date) {
   auto retry = kFirstRetry;
+  const auto before = std::max<std::int64_t>(1, date.to_seconds() - 1);  // TDLib's dates begin in 1970
   while (wait_for_turn()) {
-    const auto answer =
-        ports_.client.ask({{"@type", "getChatMessageByDate"}, {"chat_id", chat.value}, {"date", date.to_seconds() - 1}},
-                          kPatience, stop_.get_token());
+    const auto answer = ports_.client.ask(
+        {{"@type", "getChatMessageByDate"}, {"chat_id", chat.value}, {"date", before}}, kPatience, stop_.get_token());
     if (const auto* found = std::get_if<json::object>(&answer)) {
       return model::MessageId{server_id(Fields(*found).number("id").value_or(0)).value + 1};
     }
@@ -107,7 +107,6 @@ std::optional<model::MessageId> ServerPages::first_since(model::ChatId chat, mod
     if (refusal.code == 404) return model::MessageId{1};
     if (refusal.code == 499) return std::nullopt;
     if (!is_transient(refusal)) {
-      note(chat, refusal.message);
       observe::warn("reconcile_refused", {{"channel", chat.value}, {"reason", refusal.message}});
       return std::nullopt;
     }
