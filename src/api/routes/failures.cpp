@@ -85,7 +85,7 @@ Result<Wanted> wanted_of(const Request& request) {
   }
   if (const auto expect = text_of(*body, "expect")) {
     wanted.expect = model::parse_int(*expect);
-    if (!wanted.expect) return bad_parameter("expect", *expect, "how many entries are meant, such as 12");
+    if (!wanted.expect) return bad_parameter("expect", *expect, "a number of entries, such as 12");
   }
   const auto dry = boolean_of(*body, "dryRun");
   if (!dry) return dry.error();

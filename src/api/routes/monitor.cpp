@@ -67,8 +67,8 @@ std::optional<model::ChatId> channel_of_history(std::string_view id) {
 }
 
 Error no_such_job(const std::string& id) {
-  if (channel_of_history(id)) {
-    return {Code::not_found, fmt::format("no account walks {} now", id),
+  if (const auto channel = channel_of_history(id)) {
+    return {Code::not_found, fmt::format("no account walks the history of {} now", channel->value),
             "It is complete, did not begin, or its channel is switched off or seen by no account that is signed in: "
             "GET /api/telegram-gateway/channels tells what is unknown of it"};
   }
