@@ -21,7 +21,7 @@ class Indexer {
  private:
   void run();
   Result<void> start();
-  Result<bool> step();  // true: there was something to do
+  Result<std::size_t> step();  // the events that it took in
   Result<void> take(journal::Connection& db, const std::vector<model::Event>& events);
   Result<void> take_message(journal::Connection& db, const model::MessageKey& key);
 

@@ -33,8 +33,11 @@ Result<void> prepare(journal::Connection& db) {
 Result<std::unique_ptr<journal::Connection>> open_writer(const fs::path& file) {
   auto db = journal::Connection::open(file, journal::Connection::Mode::write);
   if (!db) return db.error();
-  // What a power cut takes from the end is read from the journal again.
-  if (auto done = (*db)->execute("PRAGMA synchronous=NORMAL"); !done) return done.error();
+  // What a power cut takes from the end is read from the journal again. Little is synced at a time: commits of the
+  // journal wait for it.
+  if (auto done = (*db)->execute("PRAGMA synchronous=NORMAL; PRAGMA wal_autocheckpoint=1000"); !done) {
+    return done.error();
+  }
   if (auto done = prepare(**db); !done) return done.error();
   return std::move(*db);
 }
