@@ -202,8 +202,12 @@ void Runner::stay_parked(const std::stop_token& stop) {
                     fmt::format("parked by a person since {}. What it misses waits in the journal until it is resumed",
                                 model::to_rfc3339(since)),
                     since);
-  lock.lock();
-  moved_.wait(lock, stop, [&] { return !state_.parked_at; });
+  for (bool parked = true; parked && !stop.stop_requested();) {
+    tell_lag();
+    lock.lock();
+    parked = !moved_.wait_for(lock, stop, options_.longest_pause, [&] { return !state_.parked_at; });
+    lock.unlock();
+  }
 }
 
 // What is sent again goes behind the cursor, which never moves back.
@@ -432,7 +436,7 @@ void Runner::save_cursor(bool wait) {
   tell_lag();
 }
 
-// Also of one that is not reached: then nothing of it is saved, and it falls behind.
+// Also of one that is parked or not reached: then nothing of it is saved, and it falls behind.
 void Runner::tell_lag() {
   auto db = parts_.journal.read();
   if (!db) return;

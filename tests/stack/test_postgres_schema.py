@@ -125,6 +125,8 @@ class Migrations(DatabaseCase):
         self.assertTrue(report["sound"], report)
         self.sql("DROP INDEX telegram_gateway.messages_by_id")
         self.assertIn("indexes: messages_by_id", self.run_("db", "check", code=3)[0])
+        self.sql("REVOKE EXECUTE ON FUNCTION telegram_gateway.stored_to() FROM PUBLIC, telegram_gateway")
+        self.assertIn("privileges: EXECUTE on stored_to()", self.run_("db", "check", code=3)[0])
 
     def test_errors_say_what_to_do(self):
         self.configure(database="nowhere")

@@ -69,11 +69,14 @@ Result<std::vector<Finding>> check(const Target& pooled, const Target& direct) {
               "'p') AND NOT EXISTS (SELECT FROM telegram_gateway.partitions('messages') p WHERE d >= p.begins AND d < "
               "p.ends)",
               "Start the gateway: it makes them");
-  checks.none("privileges",
-              "SELECT 'CREATE on the schema' WHERE NOT has_schema_privilege('telegram_gateway', 'CREATE') UNION ALL "
-              "SELECT p || ' on messages' FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p WHERE NOT "
-              "has_table_privilege('telegram_gateway.messages', p)",
-              "Sign in as the role that owns the schema, or give it to postgres.user");
+  checks.none(
+      "privileges",
+      "SELECT 'CREATE on the schema' WHERE NOT has_schema_privilege('telegram_gateway', 'CREATE') UNION ALL "
+      "SELECT p || ' on messages' FROM unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p WHERE NOT "
+      "has_table_privilege('telegram_gateway.messages', p) UNION ALL SELECT 'EXECUTE on ' || p.oid::regprocedure "
+      "FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'telegram_gateway'::regnamespace AND NOT "
+      "has_function_privilege(p.oid, 'EXECUTE')",
+      "Sign in as the role that owns the schema, or give it to postgres.user");
   checks.none("substring search",
               "SELECT 'the extension pg_trgm is missing: search reads whole days' WHERE NOT EXISTS (SELECT FROM "
               "pg_catalog.pg_extension WHERE extname = 'pg_trgm')",

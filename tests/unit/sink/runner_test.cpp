@@ -317,6 +317,7 @@ TEST_F(Runner, ParkedDeliversNothingUntilItIsResumedAlsoAfterARestart) {
   ASSERT_TRUE(house.until([&] { return !runner->state().up; }));
 
   auto more = house.post(3);
+  EXPECT_TRUE(house.until([&] { return house.metrics.reader_lag_events(runner->name()).Value() == 3; }));
   runner.reset();
   house.stop();
   house.start();
