@@ -197,7 +197,7 @@ bool shows_more(const ChatCoverage& one, const ChatCoverage& other) {
   return key(one) > key(other);
 }
 
-Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time now) {
+Result<std::vector<ChatCoverage>> coverages(Connection& db, model::ChatId peer, model::Time now) {
   std::vector<model::Scope> scopes;
   auto& rows = db.prepared("SELECT scope FROM chats WHERE peer = ? ORDER BY scope").with(peer);
   while (true) {
@@ -207,13 +207,20 @@ Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time no
     scopes.emplace_back(rows.integer(0));
   }
   rows.reset();
-  std::optional<ChatCoverage> shown;
+  std::vector<ChatCoverage> all;
   for (const auto scope : scopes) {
     auto one = coverage(db, peer, scope, now);
     if (!one) return one.error();
-    if (!shown || shows_more(*one, *shown)) shown = std::move(*one);
+    all.push_back(std::move(*one));
   }
-  return shown ? std::move(*shown) : ChatCoverage{};
+  return all;
+}
+
+Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time now) {
+  auto all = coverages(db, peer, now);
+  if (!all) return all.error();
+  const auto shown = std::min_element(all->begin(), all->end(), shows_more);
+  return shown == all->end() ? ChatCoverage{} : std::move(*shown);
 }
 
 Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now) {

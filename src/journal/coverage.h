@@ -79,6 +79,8 @@ struct ChatCoverage {
 bool shows_more(const ChatCoverage& one, const ChatCoverage& other);
 
 Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Scope scope, model::Time now);
+// Of each of a peer's scopes.
+Result<std::vector<ChatCoverage>> coverages(Connection& db, model::ChatId peer, model::Time now);
 // Of a peer's scopes the one that shows more.
 Result<ChatCoverage> coverage(Connection& db, model::ChatId peer, model::Time now);
 Result<std::vector<ChatCoverage>> all_coverage(Connection& db, model::Time now);

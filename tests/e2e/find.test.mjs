@@ -174,9 +174,9 @@ test('a channel that is added from a day on has its history asked for from there
   await page.route('**/api/channels/-1001/history', (route) => { asked.push(route.request().postDataJSON()); return route.fulfill({ status: 202, json: { success: true, data: { jobId: 'history--1001' } } }); });
   await page.getByRole('button', { name: 'Look up' }).click();
   const add = page.getByRole('button', { name: 'Add 1 channel' });
-  await page.getByRole('radio', { name: 'from a day on' }).check();
+  await page.getByLabel('from a day on').check();
   assert.ok(await add.isDisabled(), 'from which day?');
-  await page.getByLabel('from a day on').last().fill('2025-10-03');
+  await page.getByLabel('First day').fill('2025-10-03');
   assert.deepEqual(await violations(page), []);
 
   await add.click();

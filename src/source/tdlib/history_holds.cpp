@@ -15,25 +15,36 @@ Result<void> HistoryHolds::load() {
   return {};
 }
 
-Result<void> HistoryHolds::hold(model::ChatId chat) {
+Result<bool> HistoryHolds::hold(model::ChatId chat) {
   const std::lock_guard one(changing_);
-  return since(chat) ? Result<void>{} : set(chat, model::Time::now());
+  if (since(chat)) return true;
+  const auto begun = is_begun(chat);
+  return begun && *begun ? set(chat, model::Time::now()) : begun;
 }
 
-Result<void> HistoryHolds::let_go(model::ChatId chat) {
+Result<bool> HistoryHolds::let_go(model::ChatId chat) {
   const std::lock_guard one(changing_);
-  return since(chat) ? set(chat, {}) : Result<void>{};
+  return since(chat) ? set(chat, {}) : is_begun(chat);
 }
 
-Result<void> HistoryHolds::set(model::ChatId chat, model::Time since) {
+Result<void> HistoryHolds::ended(model::ChatId chat) {
+  const std::lock_guard one(changing_);
+  if (!since(chat)) return {};
+  auto done = is_begun(chat);
+  if (done && !*done) done = set(chat, {});
+  if (!done) return done.error();
+  return {};
+}
+
+Result<bool> HistoryHolds::set(model::ChatId chat, model::Time since) {
   auto done = intake_.write([chat, since](journal::Connection& db) { return journal::hold_history(db, chat, since); });
-  if (!done) return done;
+  if (!done) return done.error();
   const std::lock_guard lock(mutex_);
   if (since)
     held_[chat] = since;
   else
     held_.erase(chat);
-  return {};
+  return true;
 }
 
 model::Time HistoryHolds::since(model::ChatId chat) const {
@@ -43,13 +54,14 @@ model::Time HistoryHolds::since(model::ChatId chat) const {
 }
 
 Result<bool> HistoryHolds::is_begun(model::ChatId chat) const {
-  if (since(chat)) return true;
   auto db = journal_.read();
   if (!db) return db.error();
-  const auto known = journal::coverage(**db, chat, model::Time::now());
-  if (!known) return known.error();
-  const auto& proven = known->proven.ranges();
-  return known->start && !proven.empty() && proven.front().first > known->start.value;
+  const auto all = journal::coverages(**db, chat, model::Time::now());
+  if (!all) return all.error();
+  return std::any_of(all->begin(), all->end(), [](const journal::ChatCoverage& known) {
+    const auto& proven = known.proven.ranges();
+    return known.start && !proven.empty() && proven.front().first > known.start.value;
+  });
 }
 
 }  // namespace tg::tdlib

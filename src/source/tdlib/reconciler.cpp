@@ -329,12 +329,16 @@ struct Reconciler::Impl {
     const auto began = Clock::now();
     std::optional<model::MessageId> reached;
     model::MessageId from;
-    if (look(w) && w.history_ids() > 0) {
+    bool known = look(w);
+    if (known && w.history_ids() > 0) {
       from = w.history_below();
       reached = page_below(w, from);
+      // Settled before it ends: who sees no job any more sees what it proved.
+      known = reached && settle(w);
     }
-    // Settled before it ends: who sees no job any more sees what it proved.
-    const bool goes_on = reached && settle(w) && *reached != from && w.history_ids() > 0;
+    const bool whole = known && w.history_ids() <= 0;
+    if (whole) ports.history_ended(chat);
+    const bool goes_on = known && !whole && *reached != from;
     const std::lock_guard lock(mutex);
     if (stopping) return;
     const auto wish =

@@ -41,6 +41,7 @@ class Reconciler {
     std::function<void(model::ChatId, bool member)> open;  // before it is walked: TDLib asks for what it missed
     std::function<void(model::ChatId)> not_known;          // TDLib has never heard of this chat
     std::function<model::Time(model::ChatId)> held_since;  // a person paused its history; 0 = nobody did
+    std::function<void(model::ChatId)> history_ended;      // it is proven down to its beginning
     std::function<void()> on_change;
   };
   struct History {

@@ -343,6 +343,7 @@ struct Session::Impl {
                         [this](model::ChatId chat, bool member) { open_chats->open(chat, member); },
                         [this](model::ChatId chat) { meet(chat); },
                         parts.held_since,
+                        parts.history_ended,
                         parts.on_change};
     auto made = std::make_unique<Reconciler>(options, std::move(p));
     const std::lock_guard lock(mutex);

@@ -30,6 +30,7 @@ class Session {
     std::function<std::string(model::ChatId)> username;    // of a captured chat, as it was told last; "" = none
     bool capture_all = false;                              // every channel and group of the account, besides
     std::function<model::Time(model::ChatId)> held_since;  // a person paused its history; 0 = nobody did
+    std::function<void(model::ChatId)> history_ended;      // it is proven down to its beginning
     std::function<void()> on_change;
   };
 

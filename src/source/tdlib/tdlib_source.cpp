@@ -108,8 +108,12 @@ struct TdlibSource::Impl {
       ++alive[name];
     }
     const auto held_since = [this](model::ChatId chat) { return holds.since(chat); };
-    Session::Parts parts{*hub,       intake,   journal, options.chats, options.username, options.capture_all,
-                         held_since, on_change};
+    const auto history_ended = [this](model::ChatId chat) {
+      if (const auto done = holds.ended(chat); !done)
+        observe::warn("history_still_held", {{"channel", chat.value}, {"reason", done.error().to_string()}});
+    };
+    Session::Parts parts{*hub,       intake,        journal,  options.chats, options.username, options.capture_all,
+                         held_since, history_ended, on_change};
     auto made = Session::open(std::move(parts), setup_of(options, name), options.reconcile);
     std::shared_ptr<Session> session;
     if (made) {
@@ -294,20 +298,19 @@ struct TdlibSource::Impl {
     return sessions;
   }
 
-  Result<void> change_hold(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
-    if (auto done = (holds.*how)(chat); !done) return done;
+  // Also of one that no account walks now: it does what it was told once one does. False: there is none.
+  Result<bool> change_hold(model::ChatId chat, Result<bool> (HistoryHolds::*how)(model::ChatId)) {
+    const auto done = (holds.*how)(chat);
+    if (!done || !*done) return done;
     for (const auto& [name, session] : all()) session->holds_changed();
     on_change();
-    return {};
+    return true;
   }
 
-  // Also of one that no account walks now: it does what it was told once one does.
-  Result<void> change_hold_of_begun(model::ChatId chat, Result<void> (HistoryHolds::*how)(model::ChatId)) {
-    const auto running = histories_of(all());
-    const bool is_one = std::any_of(running.begin(), running.end(), [&](const auto& one) { return one.chat == chat; });
-    const auto begun = is_one ? Result<bool>(true) : holds.is_begun(chat);
-    if (!begun) return begun.error();
-    if (*begun) return change_hold(chat, how);
+  Result<void> change_hold_of_begun(model::ChatId chat, Result<bool> (HistoryHolds::*how)(model::ChatId)) {
+    const auto done = change_hold(chat, how);
+    if (!done) return done.error();
+    if (*done) return {};
     return Error{Code::not_found, fmt::format("no history of {} is on its way", chat.value),
                  "It is complete, or did not begin: POST /api/channels/{id}/history asks for it"};
   }
@@ -546,7 +549,10 @@ Result<source::Walks> TdlibSource::sync(const std::vector<model::ChatId>& chats)
 
 Result<void> TdlibSource::fetch_history(model::ChatId chat, model::Time from) {
   auto asked = impl_->ask([&](const auto&, const auto& session) { session->fetch_history(chat, from); });
-  return asked ? impl_->change_hold(chat, &HistoryHolds::let_go) : asked;
+  if (!asked) return asked;
+  const auto done = impl_->change_hold(chat, &HistoryHolds::let_go);
+  if (!done) return done.error();
+  return {};
 }
 
 std::vector<source::HistoryState> TdlibSource::histories() const { return histories_of(impl_->all()); }

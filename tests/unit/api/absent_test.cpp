@@ -4,6 +4,7 @@
 #include <boost/json/parse.hpp>
 
 #include "harness.h"
+#include "journal/quarantine.h"
 
 namespace tg::test {
 namespace {
@@ -12,9 +13,9 @@ namespace json = boost::json;
 struct NotStored : testing::Test {
   NotStored() { gateway.options.keep_days = 90; }
 
-  void push(std::int64_t message, model::Time date) {
+  void push(std::int64_t message, model::Time date, model::Time observed = model::Time::now()) {
     pipeline::Seen seen;
-    seen.from = {model::SourceKind::demo, model::Origin::live, 1, model::Time::now()};
+    seen.from = {model::SourceKind::demo, model::Origin::live, 1, observed};
     seen.message.key = {{}, model::ChatId{kPeer}, model::MessageId{message}};
     seen.message.date = date;
     seen.message.text = "once";
@@ -71,6 +72,33 @@ TEST_F(NotStored, OfOneThatIsYoungOrUnknownOrStoredNothingIsMadeUp) {
 TEST_F(NotStored, NothingIsErasedWhereAllIsKept) {
   gateway.options.keep_days = 0;
   push(30, model::Time::seconds(1'600'000'000));
+  gateway.start();
+
+  EXPECT_FALSE(pagination_around(30).contains("absent"));
+}
+
+TEST_F(NotStored, WhereTheTimeOfArrivalCountsItIsThatOfTheJournal) {
+  gateway.options.kept_by_date = false;
+  const auto long_ago = model::Time::seconds(1'600'000'000);
+  push(30, long_ago, long_ago);
+  push(31, long_ago, long_ago);
+  ASSERT_TRUE(gateway.intake.write([&](journal::Connection& db) {
+    return db.prepared("UPDATE events SET recorded_at = ? WHERE message = 31").with(long_ago).run();
+  }));
+  gateway.start();
+
+  EXPECT_FALSE(pagination_around(30).contains("absent")) << "seen long ago, but it came just now";
+  EXPECT_EQ(pagination_around(31).at("absent").at("reason").as_string(), "erased");
+}
+
+TEST_F(NotStored, WhatTheDatabaseRefusedIsNotSaidToBeErased) {
+  push(30, model::Time::seconds(1'600'000'000));
+  ASSERT_TRUE(gateway.intake.write([](journal::Connection& db) {
+    model::Event event;
+    event.seq = model::Seq{1};
+    event.key = {{}, model::ChatId{kPeer}, model::MessageId{30}};
+    return journal::set_aside(db, "postgres", event, "no such field");
+  }));
   gateway.start();
 
   EXPECT_FALSE(pagination_around(30).contains("absent"));

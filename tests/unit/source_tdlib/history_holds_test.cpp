@@ -20,6 +20,24 @@ struct Holds : testing::Test {
   pipeline::Intake intake{*journal, metrics, {}};
   HistoryHolds holds{*journal, intake};
 
+  // Promised from message 1 to 50 on, and proven from 20 on.
+  void begin(model::ChatId chat, model::Scope scope = {}) {
+    pipeline::ChatSeen seen;
+    seen.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, model::Time::now()};
+    seen.peer = chat;
+    seen.scope = scope;
+    seen.start = model::MessageId{1};
+    seen.newest = model::MessageId{50};
+    ASSERT_TRUE(intake.push(seen));
+    ASSERT_TRUE(intake.flush());
+    prove(chat, scope, {20, 50});
+  }
+  void end(model::ChatId chat, model::Scope scope = {}) { prove(chat, scope, {1, 19}); }
+  void prove(model::ChatId chat, model::Scope scope, journal::Range range) {
+    ASSERT_TRUE(intake.write([=](journal::Connection& db) {
+      return journal::add_proof(db, chat, scope, 1, range, 0, model::Time::now());
+    }));
+  }
   model::Time after_a_restart(model::ChatId chat) {
     HistoryHolds others(*journal, intake);
     EXPECT_TRUE(others.load());
@@ -28,6 +46,7 @@ struct Holds : testing::Test {
 };
 
 TEST_F(Holds, OneThatIsHeldIsSoAfterARestartSinceTheSameTime) {
+  begin(kHeld);
   ASSERT_TRUE(holds.hold(kHeld));
 
   EXPECT_TRUE(holds.since(kHeld));
@@ -37,6 +56,7 @@ TEST_F(Holds, OneThatIsHeldIsSoAfterARestartSinceTheSameTime) {
 }
 
 TEST_F(Holds, OneThatIsHeldTwiceIsSoSinceTheFirstTime) {
+  begin(kHeld);
   ASSERT_TRUE(holds.hold(kHeld));
   const auto since = holds.since(kHeld);
   const auto before = model::Time::now();
@@ -49,6 +69,8 @@ TEST_F(Holds, OneThatIsHeldTwiceIsSoSinceTheFirstTime) {
 }
 
 TEST_F(Holds, OneThatIsLetGoIsFreeAfterARestartToo) {
+  begin(kHeld);
+  begin(kFree);
   ASSERT_TRUE(holds.hold(kHeld));
   ASSERT_TRUE(holds.hold(kFree));
 
@@ -59,28 +81,46 @@ TEST_F(Holds, OneThatIsLetGoIsFreeAfterARestartToo) {
   EXPECT_TRUE(after_a_restart(kFree));
 }
 
-TEST_F(Holds, OneIsBegunFromItsPromiseUntilItIsProvenDownToItsBeginning) {
-  const auto prove = [&](std::int64_t first, std::int64_t last) {
-    return intake.write([=](journal::Connection& db) {
-      return journal::add_proof(db, kHeld, model::Scope{}, 1, {first, last}, 0, model::Time::now());
-    });
-  };
-  ASSERT_FALSE(holds.is_begun(kHeld).value());
-  pipeline::ChatSeen seen;
-  seen.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, model::Time::now()};
-  seen.peer = kHeld;
-  seen.start = model::MessageId{1};
-  seen.newest = model::MessageId{50};
-  ASSERT_TRUE(intake.push(seen));
-  ASSERT_TRUE(intake.flush());
-  ASSERT_TRUE(prove(20, 50));
+TEST_F(Holds, OnlyWhatIsPromisedAndNotProvenDownToItsBeginningCanBeHeldOrLetGo) {
+  EXPECT_FALSE(holds.hold(kHeld).value());
+  EXPECT_FALSE(holds.let_go(kHeld).value());
+  begin(kHeld);
 
-  EXPECT_TRUE(holds.is_begun(kHeld).value());
-  EXPECT_FALSE(holds.is_begun(kFree).value());
-  ASSERT_TRUE(prove(1, 19));
-  EXPECT_FALSE(holds.is_begun(kHeld).value());
-  ASSERT_TRUE(holds.hold(kHeld));
-  EXPECT_TRUE(holds.is_begun(kHeld).value());
+  EXPECT_TRUE(holds.let_go(kHeld).value());
+  EXPECT_TRUE(holds.hold(kHeld).value());
+  EXPECT_FALSE(holds.hold(kFree).value());
+  EXPECT_TRUE(holds.let_go(kHeld).value());
+  end(kHeld);
+  EXPECT_FALSE(holds.hold(kHeld).value());
+  EXPECT_FALSE(after_a_restart(kHeld));
+}
+
+TEST_F(Holds, OneThatEndsWhileItIsHeldIsLetGo) {
+  begin(kHeld);
+  ASSERT_TRUE(holds.hold(kHeld).value());
+  ASSERT_TRUE(holds.ended(kHeld));
+  EXPECT_TRUE(holds.since(kHeld)) << "it has not ended";
+
+  end(kHeld);
+  ASSERT_TRUE(holds.ended(kHeld));
+
+  EXPECT_FALSE(holds.since(kHeld));
+  EXPECT_FALSE(after_a_restart(kHeld));
+}
+
+TEST_F(Holds, OfABasicGroupTheNumberingOfEveryAccountCounts) {
+  constexpr model::ChatId kGroup{-42};
+  constexpr model::Scope kOne{777000001}, kOther{777000002};
+  begin(kGroup, kOne);
+  begin(kGroup, kOther);
+  ASSERT_TRUE(holds.hold(kGroup).value());
+
+  end(kGroup, kOne);
+  ASSERT_TRUE(holds.ended(kGroup));
+  EXPECT_TRUE(holds.since(kGroup)) << "the other account still walks it";
+  end(kGroup, kOther);
+  ASSERT_TRUE(holds.ended(kGroup));
+  EXPECT_FALSE(holds.since(kGroup));
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, mock, test } from 'node:test';
-import { unreachable } from './client.ts';
-import { listen } from './stream.ts';
+import { recovered, unreachable } from './client.ts';
+import { listen, opened, skippedAt } from './stream.ts';
 
 class FakeSource {
   static readonly CLOSED = 2;
@@ -67,6 +67,25 @@ test('a page on which nothing was posted yet goes on from where its stream began
 
   assert.match(newest().url, /after=41/);
   leaveJobs();
+  leave();
+  later();
+});
+
+test('what a stream skipped is loaded anew when the next one is open, not before', () => {
+  const leave = listen('channel:*', 'message', () => undefined);
+  later();
+  newest().onopen?.();
+  const before = { recovered: recovered.peek(), opened: opened.peek() };
+  newest().heard.get('gone')?.({ data: '{}', lastEventId: '' });
+  later();
+  assert.deepEqual([recovered.peek(), skippedAt.peek()], [before.recovered, null]);
+
+  newest().onopen?.();
+  assert.notEqual(skippedAt.peek(), null);
+  assert.deepEqual([recovered.peek(), opened.peek()], [before.recovered + 1, before.opened + 1]);
+  newest().onopen?.();
+  assert.equal(recovered.peek(), before.recovered + 1, 'once');
+  skippedAt.value = null;
   leave();
   later();
 });

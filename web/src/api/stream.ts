@@ -25,6 +25,8 @@ let rest: ReturnType<typeof setTimeout> | undefined;
 let pending: [string, unknown][] = [];
 let frame = 0;
 let scheduled = false;
+/** When the stream skipped ahead. Pages are told once the next one is open, so that nothing falls between it and what they load. */
+let skipped: number | null = null;
 
 function flush(): void {
   frame = 0;
@@ -79,8 +81,7 @@ async function refused(): Promise<void> {
 function skipAhead(): void {
   close();
   lastId = '';
-  skippedAt.value = gatewayNow();
-  recovered.value += 1;
+  skipped = gatewayNow();
   schedule();
 }
 
@@ -94,7 +95,18 @@ function open(): void {
   const begun = new EventSource(apiUrl(`stream?topics=${encodeURIComponent(openTopics)}${resume}`));
   source = begun;
   for (const kind of kinds) begun.addEventListener(kind, (event) => receive(kind, event as globalThis.MessageEvent<string>));
-  begun.onopen = () => { live.value = 'live'; opened.value += 1; noteServerTime(null); feedWatchdog(); };
+  begun.onopen = () => {
+    batch(() => {
+      live.value = 'live';
+      opened.value += 1;
+      if (skipped === null) return;
+      skippedAt.value = skipped;
+      skipped = null;
+      recovered.value += 1;
+    });
+    noteServerTime(null);
+    feedWatchdog();
+  };
   begun.onerror = () => {
     if (begun !== source) return;
     // The browser tries again by itself; that it will not succeed is known sooner from a question.

@@ -66,7 +66,7 @@ export function Preview({ found, wish, onAgain, onAdded }: { found: NamedChannel
           <fieldset class="since"><legend>{t('c.since')}</legend>
             {choices.map((one) => <label key={one} class="check"><input type="radio" name="since" checked={since.value === one} onChange={() => { since.value = one; }} />
               {one === 'today' ? t('c.sinceToday') : one === 'date' ? t('c.sinceDate') : messages > 0 ? t('c.sinceAllOf', { n: messages, span: span(seconds, 2) }) : t('c.sinceAll')}</label>)}
-            {since.value === 'date' && <input type="date" aria-label={t('c.sinceDate')} max={dayKey(now.value)} value={day.value} onInput={(event) => { day.value = event.currentTarget.value; }} />}
+            {since.value === 'date' && <input type="date" aria-label={t('c.sinceDay')} max={dayKey(now.value)} value={day.value} onInput={(event) => { day.value = event.currentTarget.value; }} />}
           </fieldset>
           {strangers && <label class="check join"><input type="checkbox" checked={join.value} onChange={(event) => { join.value = event.currentTarget.checked; }} />{t('c.join')}</label>}
           <button type="button" class="button primary" disabled={busy.value || offBecause() !== undefined || (since.value === 'date' && !(day.value && day.value <= dayKey(now.value)))} onClick={() => { void add(); }}>{busy.value ? t('c.adding') : t('c.addN', { n: chosen.length })}</button>

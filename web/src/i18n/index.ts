@@ -16,6 +16,7 @@ export let lang: 'en' | 'pt-BR' = 'en';
 export let region = 'en-GB';
 let catalogue = {} as Catalogue;
 let plurals = new Intl.PluralRules('en');
+let numbers = new Intl.NumberFormat(region);
 
 /** Fetches the texts; nothing can be shown before. */
 export async function loadLanguage(): Promise<void> {
@@ -30,6 +31,7 @@ export function speak(texts: Catalogue, language: typeof lang): void {
   catalogue = texts;
   plurals = new Intl.PluralRules(lang);
   region = lang === 'en' ? (navigator.languages ?? []).find((one) => /^en-/i.test(one)) ?? 'en-GB' : lang;
+  numbers = new Intl.NumberFormat(region);
   document.documentElement.lang = lang;
 }
 
@@ -39,7 +41,7 @@ function template(key: Key, values?: Values): string {
   return plurals.select(Number(values?.n ?? 0)) === 'one' ? text.one : text.other;
 }
 const shown = (value: string | number | undefined): string =>
-  typeof value === 'number' ? new Intl.NumberFormat(region).format(value) : value ?? '';
+  typeof value === 'number' ? numbers.format(value) : value ?? '';
 
 export function t(key: Key, values?: Values): string {
   return template(key, values).replace(/\{(\w+)\}/g, (_, name: string) => shown(values?.[name]));

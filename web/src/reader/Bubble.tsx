@@ -7,6 +7,7 @@ import { t, word } from '../i18n/index.ts';
 import { hueOf } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
 import { join, vars } from '../ui/css.ts';
+import { memo } from '../ui/react.ts';
 import { Album } from '../media/Album.tsx';
 import { FileRow } from '../media/FileRow.tsx';
 import { Picture } from '../media/Picture.tsx';
@@ -16,7 +17,7 @@ import { diffed, selected, toggle, toggleDiff, unfolded, versionsPath } from './
 import { folded } from './entities.ts';
 import { Out, Text } from './Text.tsx';
 
-export function Bubble({ messages, joined, group }: { messages: Message[]; joined: boolean; group: boolean }) {
+export const Bubble = memo(function Bubble({ messages, joined, group }: { messages: Message[]; joined: boolean; group: boolean }) {
   const first = messages[0] as Message;
   const worded = messages.find(({ text }) => text !== '') ?? first;
   const deleted = messages.every(({ deletedAt }) => deletedAt);
@@ -37,7 +38,7 @@ export function Bubble({ messages, joined, group }: { messages: Message[]; joine
       <Foot messages={messages} worded={worded} />
     </div>
   );
-}
+});
 
 const stamp = (at: string | undefined): string => (at ? full(at).split(', ').pop() ?? clock(at) : '–');
 
@@ -50,19 +51,24 @@ function Attached({ message }: { message: Message }) {
 
 function Words({ message }: { message: Message }) {
   const { id, text, entities } = message;
-  const shown = diffed.value.has(id) && message.versions > 1;
-  const versions = useApi<Version[]>(shown ? versionsPath(id) : null);
   const whole = unfolded.value.has(id);
   const part = folded(text);
-  const compared = shown && versions.data;
+  if (diffed.value.has(id) && message.versions > 1) return <Compared message={message} />;
   return (
     <>
-      <div class="words" dir="auto" data-text>
-        {compared ? <EditDiff versions={compared} text={text} entities={entities} /> : <Text text={text} entities={entities} to={whole ? undefined : part} />}
-        {shown && versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(id)); }}>{t('app.retry')}</button>}
-      </div>
-      {part < text.length && !compared && <button type="button" class="button small" aria-expanded={whole} onClick={(event) => { event.stopPropagation(); toggle(unfolded, id); }}>{whole ? t('r.showLess') : t('r.showAll', { n: text.length })}</button>}
+      <div class="words" dir="auto" data-text><Text text={text} entities={entities} to={whole ? undefined : part} /></div>
+      {part < text.length && <button type="button" class="button small" aria-expanded={whole} onClick={(event) => { event.stopPropagation(); toggle(unfolded, id); }}>{whole ? t('r.showLess') : t('r.showAll', { n: text.length })}</button>}
     </>
+  );
+}
+
+function Compared({ message: { id, text, entities } }: { message: Message }) {
+  const versions = useApi<Version[]>(versionsPath(id));
+  return (
+    <div class="words" dir="auto" data-text>
+      {versions.data ? <EditDiff versions={versions.data} text={text} entities={entities} /> : <Text text={text} entities={entities} to={folded(text)} />}
+      {versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(id)); }}>{t('app.retry')}</button>}
+    </div>
   );
 }
 

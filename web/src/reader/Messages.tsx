@@ -166,7 +166,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
         {tool.value === 'filter' && <FilterBar key={filterKey} filters={filters} onChange={change} />}
         {tool.value === 'date' && channel && <DateForm channel={channel} date={view.peek()?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
         {channel?.topics && channel.topics.length > 0 && <Topics topics={channel.topics} chosen={filters.topic} onChoose={(topic) => change({ topic })} />}
-        {state.absent !== null && <Absent id={state.absent} known={state.why} channel={channel} onEnd={() => { void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); }); void reload(channelsPath); }} />}
+        {state.absent !== null && <Absent id={state.absent} known={state.why} channel={channel} onEnd={() => { replaceFeed(); void reload(channelsPath); }} />}
         {kind && channel ? <Gallery key={kind} channel={channel} kind={kind} onKind={(next) => route(galleryHref(next), true)} /> : (
         <div class="reader-body" id="reader-panel" role={channel?.topics?.length ? 'tabpanel' : undefined} aria-labelledby={channel?.topics?.length ? `topic-${filters.topic}` : undefined}>
           {state.items.length > 0

@@ -8,14 +8,13 @@ import { tree, type Node } from './entities.ts';
 import { realHost } from './truth.ts';
 
 export function Text({ text, entities, from, to }: { text: string; entities?: Entity[]; from?: number; to?: number }) {
-  return <>{tree(text, entities, from, to).map((node, i) => <Part key={i} node={node} />)}</>;
+  return <>{parts(tree(text, entities, from, to))}</>;
 }
+const parts = (nodes: Node[]): ComponentChildren => nodes.map((node, i) => (typeof node === 'string' ? node : <Part key={i} node={node} />));
 const plain = (nodes: Node[]): string => nodes.map((node) => (typeof node === 'string' ? node : plain(node.children))).join('');
 
-function Part({ node }: { node: Node }): JSX.Element {
-  if (typeof node === 'string') return <>{node}</>;
-  const { entity, children } = node;
-  const inside = children.map((child, i) => <Part key={i} node={child} />);
+function Part({ node: { entity, children } }: { node: Exclude<Node, string> }): JSX.Element {
+  const inside = parts(children);
   switch (entity.type) {
     case 'bold': return <strong>{inside}</strong>;
     case 'italic': return <em>{inside}</em>;

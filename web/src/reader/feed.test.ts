@@ -228,11 +228,59 @@ test('what was edited while the stream skipped ahead is loaded anew, at the same
   await feed.catchUp();
 
   assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 150)?.text, 'edited');
-  assert.deepEqual([feed.place, feed.toEnds], [-150, 0]);
+  assert.deepEqual([feed.place, feed.toEnds], [150, 0], 'the list keeps what it shows where it is');
   const before = asked.length;
   opened.value += 1;
   await feed.catchUp();
   assert.equal(asked.length, before, 'once');
+});
+
+test('who scrolls on while the list is loaded anew is not thrown back', async () => {
+  store(1, 600);
+  const feed = await opens(false);
+  feed.place = 580;
+  held = [];
+  edited(300);
+  void feed.catchUp();
+  await settle();
+  feed.place = 300;
+  await release();
+
+  assert.ok(ids(feed).includes(300), 'what is read now is loaded');
+  assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 300)?.text, 'edited');
+  assert.deepEqual([feed.place, feed.toEnds], [300, 0]);
+});
+
+test('a jump of the rail that another place overtook leaves alone what is said there', async () => {
+  store(1, 600);
+  const feed = await opens(false);
+  held = [];
+  void feed.jump(300);
+  await settle();
+  const first = held;
+  held = null;
+  stored = stored.filter(({ messageId }) => messageId !== 500);
+  await feed.loadAround(500, 0);
+  for (const go of first) go();
+  await settle();
+
+  assert.deepEqual([feed.state.peek().absent, feed.place], [500, 0]);
+});
+
+test('what is said of a permalink stays said when the list is loaded anew', async () => {
+  store(1, 600);
+  stored = stored.filter(({ messageId }) => messageId !== 500);
+  const feed = reading(false);
+  await feed.loadAround(500, 0);
+  feed.place = 498;
+  edited(498);
+  await feed.catchUp();
+  assert.equal(feed.state.peek().absent, 500);
+
+  store(500, 500);
+  edited(498);
+  await feed.catchUp();
+  assert.equal(feed.state.peek().absent, null);
 });
 
 test('who reads the end when the stream skips ahead is at the end afterwards, and nothing old is left above', async () => {

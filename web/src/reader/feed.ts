@@ -41,6 +41,10 @@ export const slack = 200;
 /** After a gap, looked back from the end. */
 const mostPagesBack = 5;
 const againMs = 3_000;
+/** Messages on half of it. */
+const screen = 12;
+/** For another page around whoever scrolls on, while one is on its way. */
+const mostTries = 3;
 const aroundLast = 'around-last';
 const aroundFirst = 'around-first';
 
@@ -84,6 +88,11 @@ const fits = (message: Message, filters: Filters): boolean =>
   && (!filters.media || message.hasMedia) && (!filters.origin || message.origin === filters.origin)
   && (!filters.topic || message.topicId === filters.topic) && (filters.deleted !== 'hide' || !message.deletedAt);
 
+/** Whether a screen around an id is in a page. */
+const amid = (items: Message[], pagination: Pagination | undefined, id: number): boolean => {
+  const before = items.filter(({ messageId }) => messageId < id).length;
+  return (before > screen || !pagination?.nextCursor) && (items.length - before > screen || !pagination?.prevCursor);
+};
 const olderOf = (pagination: Pagination | undefined): string | null => (pagination?.hasMore ? pagination.nextCursor ?? null : null);
 
 /** Another value: the stream began anew, and something may have come between. */
@@ -95,7 +104,7 @@ export class Feed {
   private stopped = new AbortController();
   /** Of the last request for another place: what an older one brings is thrown away. */
   private turn = 0;
-  private again = (): Promise<void> => this.loadNewest();
+  private again = (): Promise<unknown> => this.loadNewest();
   private loaded = false;
   /** The epoch up to which nothing is missing at the end, and that of the load under way. */
   private whole = -1;
@@ -119,7 +128,7 @@ export class Feed {
     return { items: data, pagination };
   }
 
-  private begin(again: () => Promise<void>): number {
+  private begin(again: () => Promise<unknown>): number {
     this.again = again;
     this.asking = epoch();
     this.askingSkipped = skippedAt.peek();
@@ -145,43 +154,58 @@ export class Feed {
     void (failed === 'older' ? this.loadOlder() : failed === 'newer' ? this.loadNewer() : this.again());
   }
 
-  async loadNewest(): Promise<void> {
+  /** False: something else is shown by now. */
+  async loadNewest(): Promise<boolean> {
     const turn = this.begin(() => this.loadNewest());
     try {
       const { items, pagination } = await this.fetch({});
       if (turn === this.turn) this.arrive({ items: items.slice().sort(compare), older: olderOf(pagination), newer: null });
     } catch (error) { this.fail(error, 'first', turn); }
+    return turn === this.turn;
   }
 
-  async loadAround(messageId: number, scope: number): Promise<void> {
-    const turn = this.begin(() => this.loadAround(messageId, scope));
-    const id = `${this.peer}:${String(messageId)}${scope ? `:${String(scope)}` : ''}`;
+  /** `said`: the id of which is to be said that it is not stored, where it is not. `place`: whoever reads stays where that is by then. */
+  async loadAround(messageId: number, scope: number, said: number | null = messageId, place?: () => number | null): Promise<boolean> {
+    const turn = this.begin(() => this.loadAround(messageId, scope, said, place));
     try {
-      const { items, pagination } = await this.fetch({ around: id });
-      if (turn !== this.turn) return;
-      const found = items.some((item) => item.messageId === messageId && item.scope === scope);
-      this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null, absent: found ? null : messageId, why: pagination?.absent });
+      for (let at = messageId, tries = 0; ; tries += 1) {
+        const { items, pagination } = await this.fetch({ around: `${this.peer}:${String(at)}${scope ? `:${String(scope)}` : ''}` });
+        if (turn !== this.turn) return false;
+        const now = place?.() ?? at;
+        const stays = amid(items, pagination, now);
+        if (!stays && now !== at && tries < mostTries) { at = now; continue; }
+        this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null });
+        this.say(said, scope, said === at ? pagination?.absent : this.state.peek().why);
+        if (place && !stays) this.reader.toPlace(now);
+        return true;
+      }
     } catch (error) {
-      if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return; }
-      await this.loadNewest();
-      this.set({ absent: messageId });
+      if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return false; }
+      const shown = await this.loadNewest();
+      if (shown) this.say(said, scope);
+      return shown;
     }
+  }
+  private say(id: number | null, scope: number, why?: Pagination['absent']): void {
+    if (id !== null && !this.state.peek().items.some((item) => item.messageId === id && item.scope === scope)) this.set({ absent: id, why });
   }
 
   /** For the rail: where an id is, or would be. */
   async jump(messageId: number): Promise<void> {
-    await this.loadAround(messageId, this.state.peek().items[0]?.scope ?? 0);
-    if (this.state.peek().absent !== null) this.set({ absent: null });
-    this.reader.toPlace(messageId);
+    if (await this.loadAround(messageId, this.scope(), null)) this.reader.toPlace(messageId);
   }
 
   /** The stream could not tell all that happened: whatever is loaded may have changed. */
   private async anew(): Promise<void> {
+    const { absent, why } = this.state.peek();
+    const scope = this.scope();
     const place = this.reader.atEnd() ? null : this.reader.place();
-    if (place !== null) return this.jump(place);
-    await this.loadNewest();
+    if (place !== null) { await this.loadAround(place, scope, absent, this.reader.place); return; }
+    if (!await this.loadNewest()) return;
+    this.say(absent, scope, why);
     this.reader.toEnd();
   }
+  private scope(): number { return this.state.peek().items[0]?.scope ?? 0; }
 
   async loadOlder(): Promise<void> {
     const { older, loading, failed, items } = this.state.peek();
@@ -223,12 +247,12 @@ export class Feed {
     if (now === this.whole || this.busy()) return;
     const { newer, failed, items } = this.state.peek();
     if (failed) this.set({ failed: '', error: null });
-    if (!this.loaded) return this.again();
+    if (!this.loaded) { await this.again(); return; }
     this.whole = now;
     if ((skippedAt.peek() ?? this.skipped) !== this.skipped) return this.anew();
     if (newer !== null && failed !== 'newer') { this.take(); return; }
     const last = items.at(-1);
-    if (!last) return this.loadNewest();
+    if (!last) { await this.loadNewest(); return; }
     const { turn } = this;
     this.catching = true;
     try {

@@ -22,6 +22,14 @@ function when(message: Message): When {
   return found;
 }
 
+// The same list of one each time: a bubble of it needs not be drawn again.
+const lists = new WeakMap<Message, Message[]>();
+function alone(message: Message): Message[] {
+  let found = lists.get(message);
+  if (!found) lists.set(message, found = [message]);
+  return found;
+}
+
 export function lead(row: Row): Message | null {
   if (row.kind === 'bubble') return row.messages[0] ?? null;
   return row.kind === 'service' ? row.message : null;
@@ -50,8 +58,8 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[
     if (key !== day) { rows.push({ kind: 'day', key: `day${key}`, date: message.date }); day = key; }
     const last = rows.at(-1);
     if (message.service) rows.push({ kind: 'service', key: message.id, message, nth: nth += 1 });
-    else if (message.albumId && last?.kind === 'bubble' && last.messages[0]?.albumId === message.albumId) last.messages.push(message);
-    else rows.push({ kind: 'bubble', key: message.id, messages: [message], joined: last?.kind === 'bubble' && isRun(before, message), nth: nth += 1 });
+    else if (message.albumId && last?.kind === 'bubble' && last.messages[0]?.albumId === message.albumId) last.messages = [...last.messages, message];
+    else rows.push({ kind: 'bubble', key: message.id, messages: alone(message), joined: last?.kind === 'bubble' && isRun(before, message), nth: nth += 1 });
     before = message;
   }
   if (before) for (const hole of open) if (hole.from > before.messageId) push(hole);
