@@ -4,6 +4,7 @@
 #include "api/http/server.h"
 #include "api/route.h"
 #include "api/router.h"
+#include "api/routes/imports.h"
 #include "api/routes/sync.h"
 #include "api/routes/trials.h"
 #include "api/view/board.h"
@@ -12,7 +13,7 @@
 namespace tg::api {
 namespace {
 
-constexpr unsigned kLagsEvery = 15;  // seconds
+constexpr unsigned kLagsEvery = 15;  // seconds; as often it is looked for uploads that nobody goes on with
 constexpr std::string_view kBeat = "http";
 constexpr auto kLongestTurn = std::chrono::seconds(30);  // of a network thread, then it counts as stalled
 
@@ -59,6 +60,7 @@ struct Api::Impl {
         tail(parts.journal, options.tail_events, options.tail_bytes, [this] { wake(); }),
         board(options, parts, started, [this] { return context.all_jobs(); }),
         syncs(parts, options.sync_quiet, [this] { wake(); }),
+        imports(parts, [this] { wake(); }),
         router(context),
         server(router, limits_of(options), gauges_of(parts.metrics)) {
     server.every_second([this] { tick(); });
@@ -84,7 +86,10 @@ struct Api::Impl {
       });
       if (!taken) refreshing = false;
     }
-    if (!board.watched() && ++ticks % kLagsEvery == 0 && !refreshing.exchange(true)) {
+    if (++ticks % kLagsEvery == 0) {
+      (void)server.submit([this] { imports.forget_abandoned(model::Time::now()); });
+    }
+    if (!board.watched() && ticks % kLagsEvery == 0 && !refreshing.exchange(true)) {
       const bool taken = server.submit([this] {
         board.note_lags();
         refreshing = false;
@@ -99,6 +104,7 @@ struct Api::Impl {
     parts.health.retire(kBeat);
     tail.detach();
     syncs.stop();
+    imports.stop();
     server.stop();
   }
 
@@ -119,8 +125,9 @@ struct Api::Impl {
   Tail tail;
   Board board;
   Syncs syncs;
-  Context context{options, parts, tokens, guard,  links,   sessions, tail,
-                  board,   syncs, routes, writes, started, trials,   vitals};
+  Imports imports;
+  Context context{options, parts,   tokens, guard,  links,   sessions, tail,  board,
+                  syncs,   imports, routes, writes, started, trials,   vitals};
   Router router;
   Server server;
 };

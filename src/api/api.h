@@ -7,11 +7,13 @@
 // The parts must outlive it. Construct it before the intake's writer commits, so that streams miss nothing.
 
 #include <boost/json/value.hpp>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +44,25 @@ struct NamedSource {
   source::SourceState state;
 };
 
+// What came of an export's messages.
+struct Imported {
+  std::uint64_t messages = 0;  // read, of which:
+  std::uint64_t created = 0, changed = 0, known = 0;
+  std::uint64_t refused = 0;  // set aside
+};
+
+struct ImportProgress {
+  double fraction = 0;
+  std::optional<std::int64_t> seconds_left;
+  Imported counts;
+};
+
+struct ImportOrder {
+  std::filesystem::path file;
+  std::string name;  // for people
+  std::stop_token stop;
+};
+
 // A piece of work with an end, such as an import.
 struct Job {
   std::string id, kind, title;
@@ -53,6 +74,7 @@ struct Job {
   model::Time wait_until;  // Telegram asked for it; 0 = it does not wait
   model::Time paused_at;   // by a person; 0 = it is not paused
   std::string detail, error;
+  std::optional<Imported> imported = {};
 };
 
 // How a reader of the journal stands, where it knows more than its cursor shows.
@@ -112,6 +134,9 @@ struct Parts {
   std::function<Result<void>()> reload = {};
   // Asks every source that can for what is missing now, and tells how far they are. Not set: answered with 503.
   std::function<Result<source::Walks>(const std::vector<model::ChatId>& chats)> sync = {};  // empty: all
+  // Takes an export in, in the caller's thread; false: it was stopped before its end. Tells how far it is, at last what
+  // came of it. Not set: answered with 503.
+  std::function<Result<bool>(const ImportOrder&, const std::function<void(const ImportProgress&)>&)> import_file = {};
   // The configuration without its secrets, as a JSON value.
   std::function<boost::json::value()> configuration = {};
 };

@@ -15,9 +15,10 @@
 
 namespace tg::api {
 
-class Board;   // view/board.h: the overview, computed at most once a second
-class Trials;  // routes/trials.h: one rule is tried at a time
-class Syncs;   // routes/sync.h: the fetch that a person asked for
+class Board;    // view/board.h: the overview, computed at most once a second
+class Trials;   // routes/trials.h: one rule is tried at a time
+class Syncs;    // routes/sync.h: the fetch that a person asked for
+class Imports;  // routes/imports.h: the export that is uploaded
 struct RouteTable;
 
 struct Context {
@@ -30,6 +31,7 @@ struct Context {
   Tail& tail;
   Board& board;
   Syncs& syncs;
+  Imports& imports;
   const RouteTable& routes;
   std::atomic<std::uint64_t>& writes;  // changes made through this API
   model::Time started;
@@ -45,7 +47,7 @@ struct Context {
     return {Validity::Until::commit, chat.value, commits + writes.load(std::memory_order_acquire), 0};
   }
   static Validity valid_for(std::int64_t milliseconds) { return {Validity::Until::moment, 0, 0, milliseconds}; }
-  std::vector<Job> all_jobs() const;  // of the parts, and fetches asked for here
+  std::vector<Job> all_jobs() const;  // of the parts, and what was asked for here
   void changed() const { writes.fetch_add(1, std::memory_order_acq_rel); }
 };
 

@@ -53,8 +53,11 @@ json::object operation_json(const Route& route) {
   for (const auto& parameter : route.parameters) parameters.push_back(parameter_json(parameter));
   if (!parameters.empty()) out["parameters"] = std::move(parameters);
   if (!route.body.empty()) {
+    const bool raw = route.body.starts_with('=');
     out["requestBody"] =
-        json::object{{"required", false}, {"content", content("application/json", reference(route.body))}};
+        json::object{{"required", false},
+                     {"content", raw ? content("application/octet-stream", reference(route.body.substr(1)))
+                                     : content("application/json", reference(route.body))}};
   }
   json::object responses;
   responses[std::to_string(route.status)] =
@@ -70,7 +73,7 @@ json::object operation_json(const Route& route) {
   if (route.tag == "health") {
     responses["503"] = json::object{{"description", "no"}, {"content", content(route.type, schema_of(route))}};
   }
-  if (route.operation == "consumer_put") responses["200"] = responses["201"];
+  if (route.operation == "consumer_put" || route.operation == "import_begin") responses["200"] = responses["201"];
   if (route.operation == "media_fetch") responses["200"] = responses["202"];
   if (route.operation == "root") responses["302"] = json::object{{"description", "to the dashboard, for browsers"}};
   responses["default"] = json::object{{"$ref", "#/components/responses/Error"}};

@@ -80,14 +80,12 @@ RouteTable::Found RouteTable::find(Method method, std::string_view path) const {
 std::vector<Route> all_routes() {
   std::vector<Route> all;
   // What is fixed stands before what matches more: messages/unprocessed before messages/{id}.
-  for (auto part : {consumer_routes(),    message_export_routes(), message_routes(),
-                    delivery_routes(),    loss_routes(),           named_channel_routes(),
-                    channel_routes(),     feed_routes(),           gateway_routes(),
-                    monitor_routes(),     destination_routes(),    system_routes(),
-                    token_routes(),       failure_routes(),        rule_routes(),
-                    telegram_routes(),    auth_routes(),           media_routes(),
-                    media_fetch_routes(), event_routes(),          session_routes(),
-                    ui_routes()}) {
+  for (auto part :
+       {consumer_routes(),      message_export_routes(), message_routes(), delivery_routes(),    loss_routes(),
+        named_channel_routes(), channel_routes(),        feed_routes(),    gateway_routes(),     monitor_routes(),
+        destination_routes(),   system_routes(),         token_routes(),   failure_routes(),     rule_routes(),
+        telegram_routes(),      auth_routes(),           media_routes(),   media_fetch_routes(), event_routes(),
+        session_routes(),       import_routes(),         ui_routes()}) {
     std::move(part.begin(), part.end(), std::back_inserter(all));
   }
   return all;

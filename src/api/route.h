@@ -37,7 +37,7 @@ struct Route {
   std::string_view tag;
   std::string_view summary;
   std::string_view schema = "";            // of the answer's `data`, or of the whole answer where it starts with "="
-  std::string_view body = "";              // schema of the request's body
+  std::string_view body = "";              // schema of the request's body; with "=" before it no JSON, but bytes
   std::vector<Parameter> parameters = {};  // a handler is not shown any other of the query
   int status = 200;                        // of success
   std::string_view type = "application/json";  // of the answer
@@ -77,6 +77,7 @@ std::vector<Route> failure_routes();
 std::vector<Route> rule_routes();
 std::vector<Route> gateway_routes();
 std::vector<Route> monitor_routes();
+std::vector<Route> import_routes();
 std::vector<Route> system_routes();
 std::vector<Route> token_routes();
 std::vector<Route> telegram_routes();

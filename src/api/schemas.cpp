@@ -12,7 +12,7 @@ const std::string_view kSchemas = R"json({
    "effect": {"type": "string"}}}}}},
  "Error": {"type": "object", "required": ["success", "error", "message", "statusCode"], "properties": {"success": {
    "const": false}, "error": {"type": "string"}, "message": {"type": "string"}, "statusCode": {"type": "integer"},
-   "oldest": {"type": "integer"}, "problems": {"type": "array", "items": {"type": "object", "required": ["field",
+   "oldest": {"type": "integer"}, "received": {"type": "integer", "description": "of an upload: go on there"}, "problems": {"type": "array", "items": {"type": "object", "required": ["field",
    "message"], "properties": {"field": {"type": "string"}, "message": {"type": "string"}, "offset": {"type":
    "integer"}}}}}},
  "Pagination": {"type": "object", "required": ["total", "limit", "hasMore"], "properties": {"total": {"type":
@@ -302,7 +302,21 @@ const std::string_view kSchemas = R"json({
    "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}, "waitUntil": {"type": "string", "format":
    "date-time"}, "pausedAt": {"type": "string", "format": "date-time", "description": "of a history that stands still"},
    "detail": {"type": "string"}, "error": {"type": "string"}, "channels": {"type": "array", "items": {
-   "$ref": "#/components/schemas/FetchedChannel"}, "description": "of a sync, asked for by its id"}}},
+   "$ref": "#/components/schemas/FetchedChannel"}, "description": "of a sync, asked for by its id"}, "imported": {
+   "$ref": "#/components/schemas/Imported"}}},
+ "Imported": {"type": "object", "required": ["messages", "new", "changed", "known", "refused"], "properties": {
+   "messages": {"type": "integer", "description": "read"}, "new": {"type": "integer"}, "changed": {"type": "integer",
+   "description": "another version, or facts that were missing"}, "known": {"type": "integer"}, "refused": {"type":
+   "integer", "description": "set aside, with their reasons in the failures"}}},
+ "Import": {"type": "object", "required": ["id", "name", "state", "size", "received", "partBytes", "startedAt"],
+   "properties": {"id": {"type": "string"}, "name": {"type": "string"}, "state": {"enum": ["uploading", "importing",
+   "done", "failed", "cancelled"]}, "size": {"type": "integer"}, "received": {"type": "integer"}, "partBytes": {"type":
+   "integer", "description": "the most that a part should have"}, "progress": {"type": "number", "description":
+   "of the import"}, "imported": {"$ref": "#/components/schemas/Imported"}, "error": {"type": "string"}, "startedAt": {
+   "type": "string", "format": "date-time"}, "finishedAt": {"type": "string", "format": "date-time"}}},
+ "ImportBody": {"type": "object", "required": ["size"], "properties": {"name": {"type": "string"}, "size": {"type":
+   "integer", "maximum": 2147483648, "description": "bytes"}, "modified": {"type": "string", "format": "date-time",
+   "description": "when the file was written: so old is what it says"}}},
  "FetchedChannel": {"type": "object", "required": ["channelId", "label", "messagesSynced", "messagesSaved", "missing",
    "state"], "properties": {"channelId": {"type": "string"}, "label": {"type": "string"}, "messagesSynced": {"type":
    "integer"}, "messagesSaved": {"type": "integer"}, "missing": {"type": "integer"}, "state": {"enum": ["waiting",

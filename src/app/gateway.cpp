@@ -10,6 +10,7 @@
 #include "app/channel_watch.h"
 #include "app/database_store.h"
 #include "app/destinations.h"
+#include "app/file_import.h"
 #include "app/rule_watch.h"
 #include "app/telegram.h"
 #include "app/upkeep.h"
@@ -263,6 +264,9 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
     auto done = raw->destinations->ask_reader(request);
     if (done || done.error().code != Code::not_found) return done;
     return raw->rules->ask_reader(request);
+  };
+  parts.import_file = [raw = impl.get()](const api::ImportOrder& order, const auto& tell) {
+    return import_upload(order, *raw->intake, tell);
   };
   parts.marked = [raw = impl.get()](const std::string& consumer, std::span<const model::MessageKey> keys) {
     raw->destinations->marked(consumer, keys);

@@ -178,14 +178,15 @@ std::int64_t Journal::disk_free() const {
   return static_cast<std::int64_t>(disk.f_bavail) * static_cast<std::int64_t>(disk.f_frsize);
 }
 
-Result<void> Journal::room() const {
-  if (const auto left = disk_free(); left < impl_->limits.disk_reserve_bytes) {
+Result<void> Journal::room(std::int64_t bytes) const {
+  if (const auto left = disk_free(); left - bytes < impl_->limits.disk_reserve_bytes) {
+    const auto needed = bytes > 0 ? fmt::format(", {} MB are needed", bytes >> 20) : std::string();
     return Error{Code::out_of_space,
-                 fmt::format("{} MB are free at {}, {} MB are kept in reserve", left >> 20, impl_->folder.string(),
-                             impl_->limits.disk_reserve_bytes >> 20),
+                 fmt::format("{} MB are free at {}, {} MB are kept in reserve{}", left >> 20, impl_->folder.string(),
+                             impl_->limits.disk_reserve_bytes >> 20, needed),
                  "Free disk space, or lower disk.reserve_bytes"};
   }
-  if (impl_->limits.max_bytes > 0 && bytes() >= impl_->limits.max_bytes) {
+  if (impl_->limits.max_bytes > 0 && this->bytes() >= impl_->limits.max_bytes) {
     return Error{Code::out_of_space,
                  fmt::format("the journal has reached journal.max_bytes ({})", impl_->limits.max_bytes),
                  "Raise journal.max_bytes, or shorten journal.keep_days where a store takes the events"};

@@ -49,7 +49,8 @@ class Journal {
   std::optional<model::Seq> past_trimmed(model::Seq at) const;
   std::int64_t bytes() const;  // of the file and its log
   std::int64_t disk_free() const;
-  Result<void> room() const;  // an error that says why nothing more is taken (max_bytes, reserve)
+  // An error that says why nothing more is taken (max_bytes, reserve), or no more than `bytes`.
+  Result<void> room(std::int64_t bytes = 0) const;
 
   Connection& writer();  // the writer thread only
   Result<ReadPool::Lease> read();

@@ -16,6 +16,9 @@ using model::Kind;
 // A message this young may be on its way to the account whose page lacks it.
 constexpr std::int64_t kSettleUs = 60'000'000;
 constexpr std::size_t kMaxQuarantinePayload = 64 << 10;
+constexpr std::array kEachTotal{&Totals::created,  &Totals::edited,           &Totals::deleted,   &Totals::restored,
+                                &Totals::counters, &Totals::filled,           &Totals::reprocess, &Totals::known,
+                                &Totals::refused,  &Totals::no_longer_refused};
 
 // A topic has the number of the message that made it.
 std::optional<TopicSeen> topic_named_by(const Seen& seen) {
@@ -28,6 +31,22 @@ std::optional<TopicSeen> topic_named_by(const Seen& seen) {
 }
 
 }  // namespace
+
+Totals& Totals::operator+=(const Totals& more) {
+  for (const auto each : kEachTotal) this->*each += more.*each;
+  return *this;
+}
+
+Totals Totals::operator-(const Totals& earlier) const {
+  Totals difference = *this;
+  for (const auto each : kEachTotal) difference.*each -= earlier.*each;
+  return difference;
+}
+
+void Batch::count(std::uint64_t Totals::*what, model::Origin origin, std::uint64_t more) {
+  totals_.*what += more;
+  if (origin == model::Origin::import_) imported_.*what += more;
+}
 
 Batch::Batch(journal::Connection& db, model::Time now, std::chrono::seconds deliver_max_age)
     : db_(db), now_(now), deliver_max_age_(deliver_max_age) {}
@@ -68,13 +87,13 @@ Result<void> Batch::commit_event(Slot& slot, Decision decision) {
   if (auto done = append(db_, event, facts); !done) return done;
   apply(slot.state, event, facts);
   switch (event.kind) {
-    case Kind::created: ++totals_.created; break;
-    case Kind::edited: ++totals_.edited; break;
-    case Kind::deleted: ++totals_.deleted; break;
-    case Kind::restored: ++totals_.restored; break;
-    case Kind::counters: ++totals_.counters; break;
-    case Kind::filled: ++totals_.filled; break;
-    case Kind::reprocess: ++totals_.reprocess; break;
+    case Kind::created: count(&Totals::created, event.origin); break;
+    case Kind::edited: count(&Totals::edited, event.origin); break;
+    case Kind::deleted: count(&Totals::deleted, event.origin); break;
+    case Kind::restored: count(&Totals::restored, event.origin); break;
+    case Kind::counters: count(&Totals::counters, event.origin); break;
+    case Kind::filled: count(&Totals::filled, event.origin); break;
+    case Kind::reprocess: count(&Totals::reprocess, event.origin); break;
     default: break;
   }
   events_.push_back(std::move(event));
@@ -98,7 +117,7 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
       newest = std::max(newest, {key.message, seen.from.observed_at});
     }
   } else {
-    ++totals_.known;
+    count(&Totals::known, seen.from.origin);
     if (const auto counters = counters_of(seen); !counters.counters.empty()) {
       if (auto done = take(counters); !done) return done;
     }
@@ -123,11 +142,11 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
     if (auto done = commit_event(slot, std::move(again)); !done) return done;
   }
   sight(slot.state, seen);
-  return seen.place.empty() ? Result<void>() : no_longer_set_aside(seen.place);
+  return seen.place.empty() ? Result<void>() : no_longer_set_aside(seen.place, seen.from.origin);
 }
 
 // A message that was set aside before and can be read now no longer waits: it stood at the same place, whatever byte.
-Result<void> Batch::no_longer_set_aside(const std::string& place) {
+Result<void> Batch::no_longer_set_aside(const std::string& place, model::Origin origin) {
   const auto end = place.rfind(kPlaceByte);
   if (end == place.npos) return {};
   if (!any_set_aside_) {
@@ -143,7 +162,7 @@ Result<void> Batch::no_longer_set_aside(const std::string& place) {
   row.reset();
   row.bind(1, std::string_view(from)).bind(2, std::string_view(below));
   if (auto done = row.run(); !done) return done;
-  totals_.no_longer_refused += static_cast<std::uint64_t>(db_.changes());
+  count(&Totals::no_longer_refused, origin, static_cast<std::uint64_t>(db_.changes()));
   return {};
 }
 
@@ -152,7 +171,7 @@ Result<void> Batch::take(const Deleted& deleted) {
   if (!found) return found.error();
   Slot& slot = **found;
   if (auto decision = decide(slot.state, deleted)) return commit_event(slot, std::move(*decision));
-  ++totals_.known;
+  count(&Totals::known, deleted.from.origin);
   sight(slot.state, deleted);
   return {};
 }
@@ -270,7 +289,7 @@ Result<void> Batch::take(const AccessSeen& access) {
 }
 
 Result<void> Batch::take(const Refused& refused) {
-  ++totals_.refused;
+  count(&Totals::refused, refused.from.origin);
   any_set_aside_ = true;
   const std::string_view payload = std::string_view(refused.payload).substr(0, kMaxQuarantinePayload);
   auto& row = db_.prepared(

@@ -2,6 +2,7 @@
 // Takes observations into the journal, inside one transaction of the writer: looks up what is known, decides, appends
 // events, keeps heads, counts, coverage and quarantine in step. Knows nothing of threads or of when to commit.
 
+#include <array>
 #include <optional>
 #include <unordered_map>
 #include <vector>
@@ -18,6 +19,9 @@ struct Totals {
   std::uint64_t known = 0;              // seen again, nothing new
   std::uint64_t refused = 0;            // set aside
   std::uint64_t no_longer_refused = 0;  // set aside before, taken in now
+
+  Totals& operator+=(const Totals& more);
+  Totals operator-(const Totals& earlier) const;
 };
 
 // A message that was not known before and whose chat was listened to when it was posted.
@@ -49,6 +53,7 @@ class Batch {
   std::vector<model::Event>& events() { return events_; }
   const std::vector<Heard>& heard() const { return heard_; }
   const Totals& totals() const { return totals_; }
+  const Totals& imported() const { return imported_; }  // of these, by imports
 
  private:
   struct Slot {
@@ -58,7 +63,8 @@ class Batch {
   Result<Slot*> slot(const model::MessageKey& key);
   Result<void> commit_event(Slot& slot, Decision decision);
   bool offered(const Seen& seen) const;
-  Result<void> no_longer_set_aside(const std::string& place);
+  void count(std::uint64_t Totals::*what, model::Origin origin, std::uint64_t more = 1);
+  Result<void> no_longer_set_aside(const std::string& place, model::Origin origin);
   Result<void> see_newest_of_copies();
   Result<void> tell_successor(const ChatSeen& chat);
   // `part`: sets events that were observed together apart.
@@ -75,7 +81,7 @@ class Batch {
   std::vector<model::Event> events_;
   std::vector<Heard> heard_;
   std::optional<bool> any_set_aside_;  // by the intake; nothing: not asked yet
-  Totals totals_;
+  Totals totals_, imported_;
 };
 
 }  // namespace tg::pipeline

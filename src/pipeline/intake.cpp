@@ -98,7 +98,7 @@ struct Intake::Impl {
   bool stopping = false;
   bool gave_up = false;
   std::optional<Error> failure;
-  Totals totals;
+  Totals totals, imported;
 
   // The writer's own.
   std::unordered_map<model::MessageKey, CountersSeen> counters;
@@ -181,6 +181,11 @@ void Intake::write_later(Write change) {
 Totals Intake::totals() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->totals;
+}
+
+Totals Intake::imported() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->imported;
 }
 
 std::optional<Error> Intake::failure() const {
@@ -403,16 +408,8 @@ void Intake::Impl::account(const Batch& batch, const std::vector<model::Event>& 
   if (t.refused > 0) metrics.observations_refused.Increment(static_cast<double>(t.refused));
   if (!events.empty()) metrics.journal_head_seq.Set(static_cast<double>(events.back().seq.value));
   const std::lock_guard lock(mutex);
-  totals.created += t.created;
-  totals.edited += t.edited;
-  totals.deleted += t.deleted;
-  totals.restored += t.restored;
-  totals.counters += t.counters;
-  totals.filled += t.filled;
-  totals.reprocess += t.reprocess;
-  totals.known += t.known;
-  totals.refused += t.refused;
-  totals.no_longer_refused += t.no_longer_refused;
+  totals += t;
+  imported += batch.imported();
 }
 
 }  // namespace tg::pipeline

@@ -59,6 +59,7 @@ class Intake {
   void write_later(std::function<Result<void>(journal::Connection&)> change);
 
   Totals totals() const;
+  Totals imported() const;               // of these, by imports: what is captured meanwhile is not among them
   std::optional<Error> failure() const;  // why nothing can be committed now
 
  private:

@@ -41,9 +41,9 @@ OPENER = urllib.request.build_opener(Keep)
 
 
 def call(url, method="GET", body=None, headers=None):
-    data = None if body is None else json.dumps(body).encode()
+    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     request = urllib.request.Request(url, data=data, method=method, headers=headers or {})
-    if data is not None:
+    if data is not body:
         request.add_header("Content-Type", "application/json")
     try:
         with OPENER.open(request, timeout=PATIENCE_S) as response:
@@ -311,6 +311,58 @@ class ApiTest(unittest.TestCase):
         reload = call(self.url + "/api/telegram-gateway/actions/reload", "POST", {})
         self.assertIn(reload.status, (200, 503))
         self.check("POST", "/api/telegram-gateway/actions/reload", reload.status, body={})
+
+    def test_imports(self):
+        base, one = "/api/telegram-gateway/imports", "/api/telegram-gateway/imports/{id}"
+        export = (ROOT / "tests/data/channel.json").read_bytes()
+        facts = {"name": "../result.json", "size": len(export), "modified": "2024-05-01T10:00:00Z"}
+
+        def upload(content, **more):
+            begun = self.check("POST", base, 201, body={**facts, "size": len(content), **more}).json()["data"]
+            for at in range(0, len(content), 1_000):
+                part = self.check("PUT", one + "/parts", 200, f"{base}/{begun['id']}/parts",
+                                  content[at:at + 1_000], f"?offset={at}").json()["data"]
+            self.assertEqual(part["received"], len(content))
+            deadline = time.monotonic() + PATIENCE_S
+            while True:
+                over = self.check("GET", one, 200, f"{base}/{begun['id']}").json()["data"]
+                if "finishedAt" in over:
+                    return over
+                self.assertLess(time.monotonic(), deadline, over)
+                time.sleep(0.05)
+
+        first = upload(export)
+        self.assertEqual((first["state"], first["name"], first["progress"]), ("done", "_result.json", 1))
+        self.assertEqual((first["imported"]["new"], first["imported"]["known"]), (14, 0))
+        again = upload(export)
+        self.assertEqual((again["imported"]["new"], again["imported"]["known"]), (0, 14))
+        stored = self.check("GET", "/api/messages", 200, query="?channelId=-1009000000501").json()["pagination"]
+        self.assertEqual(stored["total"], 14)
+        jobs = {job["id"]: job for job in call(self.url + "/api/telegram-gateway/jobs").json()["data"]}
+        self.assertEqual((jobs[first["id"]]["kind"], jobs[first["id"]]["state"]), ("import", "done"))
+
+        broken = upload(export[:-100])
+        self.assertEqual(broken["state"], "failed")
+        self.assertRegex(broken["error"], r"^_result.json: the file ends in the middle, at byte \d+; the last good one was")
+        for other in (b"PK\x03\x04" + bytes(5_000), b"<html><body>Exported</body></html>", b'{"v":1,"type":"export"}\n'):
+            self.assertEqual(upload(other)["state"], "failed", other[:20])
+
+        begun = self.check("POST", base, 201, body=facts).json()["data"]
+        where = f"{base}/{begun['id']}"
+        self.check("PUT", one + "/parts", 200, where + "/parts", export[:1_000])
+        self.assertEqual(self.check("POST", base, 200, body=facts).json()["data"]["received"], 1_000)
+        self.check("POST", base, 409, body={**facts, "size": 5})
+        refused = self.check("PUT", one + "/parts", 409, where + "/parts", export[:9], "?offset=5000")
+        self.assertEqual(refused.json()["received"], 1_000)
+        self.check("PUT", one + "/parts", 413, where + "/parts", bytes(2 << 20), "?offset=1000")
+        folder = pathlib.Path(self.gateway.data_dir) / "uploads"
+        self.assertEqual(sorted(file.suffix for file in folder.iterdir()), [".data", ".json"])
+        self.check("DELETE", one, 202, where)
+        self.check("DELETE", one, 409, where)
+        self.assertEqual(list(folder.iterdir()), [])
+        self.check("POST", base, 413, body={"size": 3 << 30})
+        for method, path in (("GET", ""), ("DELETE", ""), ("PUT", "/parts")):
+            self.check(method, one + path, 404, f"{base}/..%2Fjournal.db{path}", b"x" if method == "PUT" else None)
 
     def test_rules(self):
         rules, one = "/api/telegram-gateway/rules", "/api/telegram-gateway/rules/{id}"

@@ -3,6 +3,7 @@
 
 #include "api/live/log_filter.h"
 #include "api/routes/common.h"
+#include "api/routes/imports.h"
 #include "api/routes/sync.h"
 #include "api/view/board.h"
 #include "api/view/predecessor.h"
@@ -93,7 +94,9 @@ Response job(const Request& request, Context& context) {
 
 Response cancel_job(const Request& request, Context& context) {
   const auto id = unescape(request.parameters[0]);
-  if (const auto done = context.syncs.cancel(id); !done) return failure(done.error());
+  auto done = context.imports.cancel(id);
+  if (!done && done.error().code == Code::not_found) done = context.syncs.cancel(id);
+  if (!done) return failure(done.error());
   return success(json::object{{"jobId", id}}, 202);
 }
 
@@ -104,7 +107,7 @@ Response hold(const Request& request, Context& context, Result<void> (source::Co
   if (!channel) {
     const auto one = find_job(context, id);
     if (!one) return failure(one.error());
-    const bool ends = one->kind == "sync" && one->state == "running";
+    const bool ends = (one->kind == "sync" || one->kind == "import") && one->state == "running";
     return failure(Error{Code::conflict, fmt::format("{} can be neither paused nor resumed: only a history can", id),
                          ends ? "Cancel it: what it found stays" : ""});
   }
@@ -209,7 +212,7 @@ std::vector<Route> monitor_routes() {
                .handler = cancel_job,
                .operation = "job_cancel",
                .tag = "monitor",
-               .summary = "Ends a fetch; what it found stays",
+               .summary = "Ends a fetch or an import; what it found stays",
                .schema = "JobStarted",
                .parameters = one_job.parameters,
                .status = 202};

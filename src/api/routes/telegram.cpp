@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "api/routes/common.h"
+#include "api/routes/imports.h"
 #include "api/routes/sync.h"
 
 namespace tg::api {
@@ -125,6 +126,7 @@ Response fetch_history(const Request& request, Context& context) {
 std::vector<Job> Context::all_jobs() const {
   auto all = parts.jobs();
   for (auto& job : syncs.jobs()) all.push_back(std::move(job));
+  for (auto& job : imports.jobs()) all.push_back(std::move(job));
   if (!parts.control) return all;
   for (const auto& history : parts.control->histories()) {
     Job job;

@@ -69,6 +69,14 @@ json::object destination_json(const Destination& d) {
   return out;
 }
 
+json::object imported_json(const Imported& counts) {
+  return {{"messages", counts.messages},
+          {"new", counts.created},
+          {"changed", counts.changed},
+          {"known", counts.known},
+          {"refused", counts.refused}};
+}
+
 json::object job_json(const Job& job) {
   json::object out{{"id", job.id}, {"kind", job.kind}, {"state", job.state}};
   if (!job.title.empty()) out["title"] = job.title;
@@ -81,6 +89,7 @@ json::object job_json(const Job& job) {
   if (job.paused_at) out["pausedAt"] = model::to_rfc3339(job.paused_at);
   if (!job.detail.empty()) out["detail"] = job.detail;
   if (!job.error.empty()) out["error"] = job.error;
+  if (job.imported) out["imported"] = imported_json(*job.imported);
   return out;
 }
 

@@ -131,5 +131,6 @@ class Board {
 std::string kind_of_reader(const std::string& name);  // store, search, database, cache, broker, webhook, rule
 boost::json::object destination_json(const Destination& destination);
 boost::json::object job_json(const Job& job);
+boost::json::object imported_json(const Imported& counts);
 
 }  // namespace tg::api

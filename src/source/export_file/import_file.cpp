@@ -8,21 +8,6 @@
 namespace tg::export_file {
 namespace {
 
-pipeline::Totals difference(const pipeline::Totals& before, const pipeline::Totals& after) {
-  pipeline::Totals d;
-  d.created = after.created - before.created;
-  d.edited = after.edited - before.edited;
-  d.deleted = after.deleted - before.deleted;
-  d.restored = after.restored - before.restored;
-  d.counters = after.counters - before.counters;
-  d.filled = after.filled - before.filled;
-  d.known = after.known - before.known;
-  d.reprocess = after.reprocess - before.reprocess;
-  d.refused = after.refused - before.refused;
-  d.no_longer_refused = after.no_longer_refused - before.no_longer_refused;
-  return d;
-}
-
 // Says which file, what was the last good message, and what is kept.
 Error with_place(Error error, const std::filesystem::path& file, const std::string& last_good, std::uint64_t messages) {
   error.what = fmt::format("{}: {}", file.string(), error.what);
@@ -32,13 +17,14 @@ Error with_place(Error error, const std::filesystem::path& file, const std::stri
   return error;
 }
 
-// Reads to the end. `sink` is a JsonStream or an NdjsonImporter.
-template <class Sink>
-Result<void> pump(detail::InputFile& file, std::string_view first, Sink& sink, detail::Meter& meter, Report& report) {
+// Reads to the end. `sink` is a JsonStream or an NdjsonImporter; `settle` is called after each piece.
+template <class Sink, class Settle>
+Result<void> pump(detail::InputFile& file, std::string_view first, Sink& sink, Report& report, const Settle& settle) {
   for (std::string_view piece = first; !piece.empty();) {
     if (auto taken = sink.write(piece); !taken) return taken;
     report.bytes += static_cast<std::int64_t>(piece.size());
-    meter.update(report.bytes, report.messages);
+    if (auto settled = settle(); !settled) return settled;
+    if (report.stopped) return {};
     auto next = file.read();
     if (!next) return next.error();
     piece = *next;
@@ -70,52 +56,70 @@ Result<void> check_file(const std::filesystem::path& path) {
   return file ? Result<void>() : Result<void>(file.error());
 }
 
-Result<Report> import_file(const std::filesystem::path& path, const Options& options, pipeline::Intake& intake,
+Result<Report> import_file(const std::filesystem::path& on_disk, const Options& options, pipeline::Intake& intake,
                            const OnProgress& on_progress) {
-  auto file = detail::InputFile::open(path);
+  auto file = detail::InputFile::open(on_disk);
   if (!file) return file.error();
   auto first = file->read();
   if (!first) return first.error();
+  const auto path = options.name.empty() ? on_disk : on_disk.parent_path() / options.name;
+  const auto shown = options.name.empty() ? path : path.filename();
 
   if (const auto format = one_way_export(*first)) {
     return Error{Code::unsupported,
                  fmt::format("{}: it is a {} export of this program, which does not hold all that an import needs",
-                             path.string(), *format),
+                             shown.string(), *format),
                  "Export as ndjson, which imports back: telegram-gateway export --format ndjson -o FILE"};
   }
+  const bool ndjson = detail::is_ndjson(*first);
+  if (ndjson && options.only_telegram) {
+    return Error{
+        Code::unsupported,
+        fmt::format("{}: it is an ndjson export of this program, which may delete what is stored here", shown.string()),
+        "If you trust it, stop the gateway and use the command line: telegram-gateway import FILE"};
+  }
   Report report;
-  const auto before = intake.totals();
+  const auto before = intake.imported();
   detail::Meter meter(on_progress, file->size());
+  const auto settle = [&]() -> Result<void> {
+    if (options.beside_capture) {
+      if (auto stored = intake.flush(); !stored) return stored;
+    }
+    meter.update(report.bytes, report.messages);
+    report.stopped = options.stop.stop_requested();
+    return {};
+  };
   Result<void> done;
   std::string last_good;
-  if (detail::is_ndjson(*first)) {
+  if (ndjson) {
     detail::NdjsonImporter importer(path, options, intake, report);
-    done = pump(*file, *first, importer, meter, report);
+    done = pump(*file, *first, importer, report, settle);
     last_good = importer.last_good();
   } else {
     detail::Importer importer(path, options, file->written_at(), intake, report);
     if (auto ready = importer.prepare(); !ready) return ready.error();
     detail::JsonStream stream(importer);
-    done = pump(*file, *first, stream, meter, report);
+    done = pump(*file, *first, stream, report, settle);
     last_good = importer.last_good();
   }
   // Also after a failure: what came before it must be on disk when this is reported.
   const auto flushed = intake.flush();
-  report.changes = difference(before, intake.totals());
+  report.changes = intake.imported() - before;
   const auto& changes = report.changes;
   // A disk that is full loses what was read and not committed yet; the next import takes it.
   const auto kept =
       flushed ? report.messages : changes.created + changes.edited + changes.filled + changes.restored + changes.known;
   if (!done) {
-    report.failure = with_place(done.error(), path, last_good, kept);
+    report.failure = with_place(done.error(), shown, last_good, kept);
   } else if (!flushed) {
-    report.failure = with_place(flushed.error(), path, last_good, kept);
+    report.failure = with_place(flushed.error(), shown, last_good, kept);
   }
   report.refused = std::max(report.refused, report.changes.refused);
   meter.finish(report.bytes, report.messages);
   observe::info("import_done", {{"messages", static_cast<std::int64_t>(report.messages)},
                                 {"new", static_cast<std::int64_t>(report.changes.created)},
                                 {"refused", static_cast<std::int64_t>(report.refused)},
+                                {"stopped", report.stopped ? "yes" : "no"},
                                 {"failed", report.failure ? "yes" : "no"}});
   return report;
 }

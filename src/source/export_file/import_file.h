@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,10 @@ struct Options {
   bool as_live = false;                // offered to consumers as if it were new
   std::filesystem::path media_folder;  // media files beside the export are taken in here; empty = not
   std::int64_t max_media_bytes = 0;    // larger files stay where they are; 0 = no limit
+  std::string name;                    // of the file, in words and places; empty = as it is on the disk
+  bool only_telegram = false;          // what this program exported is trusted, deletions and all: not taken
+  bool beside_capture = false;         // each piece is on disk before the next, so that nobody waits behind many
+  std::stop_token stop;                // ends it behind a piece; what it took in stays
 };
 
 struct ChatReport {
@@ -50,6 +55,7 @@ struct Report {
   pipeline::Totals changes;          // what the intake made of it
   std::vector<std::string> reasons;  // of the first 20 messages set aside: place and reason
   std::optional<Error> failure;      // the import ended early; all before it is kept
+  bool stopped = false;              // because it was asked to
 };
 
 struct Progress {

@@ -12,8 +12,7 @@ inline constexpr std::int64_t kPeer = -1001487851422;
 
 struct Harness {
   TempFolder folder;
-  std::unique_ptr<journal::Journal> journal =
-      std::move(journal::Journal::open(folder / "journal", journal::Access::write).value());
+  std::unique_ptr<journal::Journal> journal;
   observe::Metrics metrics;
   observe::Health health{model::Time::now()};
   observe::Series series;
@@ -24,12 +23,14 @@ struct Harness {
   std::function<Result<source::Walks>(const std::vector<model::ChatId>&)> sync;
   std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
   std::function<Result<void>(const api::ReaderRequest&)> ask_reader;
+  decltype(api::Parts::import_file) import_file;
   source::Control* control = nullptr;
   std::vector<api::NamedSource> sources;
   std::vector<api::Reader> readers;
   std::unique_ptr<api::Api> api;
 
-  Harness() {
+  explicit Harness(journal::Limits limits = {})
+      : journal(std::move(journal::Journal::open(folder / "journal", journal::Access::write, limits).value())) {
     options.server.port = 0;
     options.version = "1.2.3";
     store.rows = {FakeStore::row(kPeer, 1, "one"), FakeStore::row(kPeer, 2, "two")};
@@ -53,6 +54,7 @@ struct Harness {
     parts.control = control;
     if (retry_refused) parts.retry_refused = retry_refused;
     if (ask_reader) parts.ask_reader = ask_reader;
+    parts.import_file = import_file;
     parts.sources = [this] { return sources; };
     parts.readers = [this] { return readers; };
     api = std::make_unique<api::Api>(options, std::move(parts));

@@ -80,7 +80,7 @@ async function send(path: string, init: RequestInit): Promise<Response> {
 export async function request<T>(path: string, init: RequestInit = {}, again = false): Promise<Answer<T>> {
   const headers = new Headers(init.headers);
   headers.set('Accept', 'application/json');
-  if (init.body) headers.set('Content-Type', 'application/json');
+  if (init.body && !headers.has('Content-Type')) headers.set('Content-Type', 'application/json');
   const csrf = session.peek()?.csrf;
   if (csrf && init.method && init.method !== 'GET') headers.set('X-CSRF-Token', csrf);
 

@@ -111,6 +111,7 @@ export interface AuthStatus { status: string; running: boolean; available: boole
 export interface Job {
   id: string; kind: string; state: string; title?: string; channelId?: string; progress?: number; secondsLeft?: number;
   startedAt?: string; finishedAt?: string; detail?: string; error?: string;
+  imported?: { messages: number; new: number; changed: number; known: number; refused: number };
 }
 export interface LogRecord { id: number; at: string; level: string; event: string; fields?: Record<string, unknown> }
 export interface Failure {

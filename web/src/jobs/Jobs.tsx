@@ -19,6 +19,7 @@ import { vars } from '../ui/css.ts';
 import { Empty, Loaded } from '../ui/State.tsx';
 import { JobChannels } from './JobChannels.tsx';
 import { Moving } from './Moving.tsx';
+import { outcome } from './outcome.ts';
 
 const path = 'telegram-gateway/jobs';
 interface Running extends Job { waitUntil?: string; pausedAt?: string }
@@ -28,7 +29,7 @@ const isOver = ({ state }: Job): boolean => !['running', 'queued', 'paused'].inc
 const labels: Record<Act, Key> = { cancel: 'app.cancel', pause: 'j.pause', resume: 'dd.resume' };
 /** What may be asked of a job; nothing of one that is over, or that only runs to its end. */
 const actOf = (job: Running): Act | undefined =>
-  isOver(job) ? undefined : job.kind === 'sync' ? 'cancel' : job.kind !== 'history' ? undefined : job.state === 'paused' ? 'resume' : 'pause';
+  isOver(job) ? undefined : job.kind === 'sync' || job.kind === 'import' ? 'cancel' : job.kind !== 'history' ? undefined : job.state === 'paused' ? 'resume' : 'pause';
 
 export default function Jobs() {
   const jobs = useApi<Running[]>(path, 10_000);
@@ -100,7 +101,7 @@ function Row({ job, ask, problem }: { job: Running; ask: Ask; problem?: string }
         {!over && job.kind === 'history' && job.channelId && <a class="button small" href={href(`channels/${encodeURIComponent(job.channelId)}`)}>{t('app.open')}</a>}
       </div>
       {waits && <p class="warn job-note"><Icon name="silent" size={14} /> {t('c.flood', { span: span((Date.parse(waits) - now.value) / 1000), time: clockSeconds(waits) })}</p>}
-      <p class="quiet small job-note">{[job.detail, job.startedAt && t('j.startedAt', { time: full(job.startedAt) }), job.pausedAt && t('j.pausedSince', { time: full(job.pausedAt) }), job.finishedAt && job.startedAt && t('j.took', { span: span((Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000, 2) })].filter(Boolean).join(' · ')}</p>
+      <p class="quiet small job-note">{[outcome(job), job.startedAt && t('j.startedAt', { time: full(job.startedAt) }), job.pausedAt && t('j.pausedSince', { time: full(job.pausedAt) }), job.finishedAt && job.startedAt && t('j.took', { span: span((Date.parse(job.finishedAt) - Date.parse(job.startedAt)) / 1000, 2) })].filter(Boolean).join(' · ')}</p>
       {job.error && <p class="bad job-note"><bdi>{job.error}</bdi></p>}
       {problem && <p class="bad job-note" role="alert">{problem}</p>}
       {open.value && <JobChannels id={job.id} over={over} />}

@@ -6,6 +6,7 @@ import { useChannels } from '../app/useOverview.ts';
 import { toApi, type Chip } from '../find/filters.ts';
 import { t } from '../i18n/index.ts';
 import { Icon } from '../ui/Icon.tsx';
+import { Import } from './Import.tsx';
 
 export function Moving() {
   const channels = useChannels();
@@ -35,8 +36,7 @@ export function Moving() {
       </section>
       <section class="card pad-card" aria-labelledby="import-title">
         <h2 id="import-title">{t('job.import')}</h2>
-        <p class="quiet small">{t('j.importText')}</p>
-        <p><code>telegram-gateway import result.json</code></p>
+        <Import />
       </section>
     </div>
   );

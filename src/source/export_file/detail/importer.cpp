@@ -12,6 +12,8 @@ namespace {
 
 constexpr std::size_t kMaxPayload = 64 << 10;
 constexpr std::size_t kMaxReasons = 20;
+constexpr std::size_t kMaxChats = 100'000;  // no account is in so many
+constexpr std::size_t kMaxName = 1'024;     // bytes; Telegram takes 128 characters
 
 std::uint32_t content_of(const model::Message& m) {
   const std::hash<std::string_view> hash;
@@ -70,6 +72,13 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   ordinal_ = 0;
   chat_.reset();
   skipped_ = group_before_seen_ = false;
+  const bool many = report_.chats.size() >= kMaxChats;
+  if (many || head.name.size() > kMaxName) {
+    return Error{Code::invalid_input,
+                 many ? fmt::format("more than {} chats, at byte {}", kMaxChats, at_byte)
+                      : fmt::format("the name of a chat is longer than {} bytes, before byte {}", kMaxName, at_byte),
+                 "No account has this: the file is damaged or not an export"};
+  }
   if (!head.id) {
     return Error{Code::invalid_input,
                  fmt::format("chat \"{}\": its messages begin at byte {}, before its id", head.name, at_byte),
