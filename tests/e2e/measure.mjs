@@ -81,21 +81,49 @@ const scroll = (page, perSecond, seconds) => page.evaluate(async ({ perSecond: s
   return { fps: 1000 / (frames.reduce((sum, one) => sum + one, 0) / frames.length), p50: at(0.5), p99: at(0.99), worst: at(1), tasks, most, passed: from - to };
 }, { perSecond, seconds });
 
-/** By how many px the first whole message that is seen moves while `act` happens. */
-async function shift(page, act) {
-  const place = () => page.evaluate(() => {
-    const list = document.querySelector('.scroller').getBoundingClientRect();
-    for (const one of document.querySelectorAll('[data-message]')) {
-      const box = one.getBoundingClientRect();
-      if (box.top >= list.top + 40) return { id: one.dataset.message, top: box.top };
-    }
-    return null;
-  });
-  const before = await place();
-  await act();
-  const after = await page.evaluate((id) => document.querySelector(`[data-message="${id}"]`)?.getBoundingClientRect().top ?? null, before.id);
-  return after === null ? 'gone' : `${Math.abs(after - before.top).toFixed(1)} px`;
+/** What is read, frame by frame, while the list is scrolled by so many px a frame (0: at rest), until something has come and
+ *  a while longer: by how many px a message that is seen moved besides, at most in one frame and in all. */
+const moved = (page, speed, come) => page.evaluate(async ({ speed: perFrame, come: what }) => {
+  const list = document.querySelector('.scroller');
+  const box = list.getBoundingClientRect();
+  const height = list.scrollHeight;
+  const isThere = { page: () => list.scrollHeight > height + 1_000, message: () => document.querySelector('.new-pill:not(.quiet-pill)') }[what];
+  const painted = () => new Promise((resume) => requestAnimationFrame(() => { const { port1, port2 } = new MessageChannel(); port1.onmessage = resume; port2.postMessage(null); }));
+  const places = () => new Map([...list.querySelectorAll('[data-message]')].map((one) => [one.dataset.message, one.getBoundingClientRect().top]).filter(([, top]) => top > box.top + 40 && top < box.bottom - 40));
+  let [worst, sum, after] = [0, 0, 0];
+  await painted();
+  const end = performance.now() + 60_000;
+  for (let before = places(), top = list.scrollTop; after < 40 && performance.now() < end;) {
+    const asked = Math.min(perFrame, top);
+    list.scrollTop -= asked;
+    await painted();
+    const now = places();
+    top = list.scrollTop;
+    const id = [...before.keys()].find((one) => now.has(one));
+    const besides = id === undefined ? NaN : now.get(id) - before.get(id) - asked;
+    worst = Math.max(worst, Math.abs(besides));
+    sum += besides;
+    before = now;
+    if (after > 0 || isThere()) after += 1;
+  }
+  return after === 0 ? `nothing to say: no ${what} came` : `${worst.toFixed(1)} px at most in a frame, ${Math.abs(sum).toFixed(1)} px in all`;
+}, { speed, come });
+
+/** A page of older messages that is asked for and held back; what is returned lets it through. */
+async function heldPage(page) {
+  let asked;
+  const wanted = new Promise((resume) => { asked = resume; });
+  let through;
+  const gate = new Promise((resume) => { through = resume; });
+  await page.route(/\/api\/messages\?.*cursor=/, async (route) => { asked(); await gate; await route.continue(); });
+  await page.locator('.scroller').evaluate((list) => { list.scrollTop = 2_000; });
+  await wanted;
+  return async () => { through(); await page.unroute(/\/api\/messages\?.*cursor=/); };
 }
+const rests = (page) => page.evaluate(async () => {
+  const list = document.querySelector('.scroller');
+  for (let still = 0, top = NaN; still < 30; still = list.scrollTop === top ? still + 1 : 0, top = list.scrollTop) await new Promise(requestAnimationFrame);
+});
 
 async function heap(page) {
   const session = await page.context().newCDPSession(page);
@@ -137,26 +165,22 @@ try {
   }
   say('heap after scrolling', `${(await heap(page)).toFixed(1)} MB`);
 
-  // A page of older messages arrives while nothing else moves: the reader stands still.
-  await page.locator('.scroller').evaluate((list) => { list.scrollTop = 3_000; });
-  await page.waitForTimeout(600);
-  const height = () => page.locator('.scroller').evaluate((list) => list.scrollHeight);
-  say('prepend of a page moves by', await shift(page, async () => {
-    const before = await height();
-    await page.locator('.scroller').evaluate((list) => { list.dispatchEvent(new Event('scroll')); });
-    const more = page.waitForFunction((was) => document.querySelector('.scroller').scrollHeight > was + 1_000, before, { timeout: 5_000 }).catch(() => say('', '(no page came)'));
-    await page.evaluate(() => { const list = document.querySelector('.scroller'); list.scrollTop -= 0; });
-    await more;
-    await page.waitForTimeout(300);
-  }));
+  for (const [how, speed] of [['at rest', 0], ['while reading', 2]]) {
+    const through = await heldPage(page);
+    await rests(page);
+    const [by] = await Promise.all([moved(page, speed, 'page'), through()]);
+    say(`prepend of a page moves, ${how}`, by);
+  }
 
   // Everything that may be loaded.
-  const began = Date.now();
-  for (let i = 0; i < 500; i += 1) {
-    await page.locator('.scroller').evaluate((list) => { list.scrollTop = 0; });
-    await page.waitForTimeout(12);
-  }
-  say('thrown to the top 500 times', `${((Date.now() - began) / 1000).toFixed(1)} s; rows ${await rows(page)}, height ${await height()} px, heap ${(await heap(page)).toFixed(1)} MB`);
+  const height = () => page.locator('.scroller').evaluate((list) => list.scrollHeight);
+  const thrown = await page.locator('.scroller').evaluate(async (list) => {
+    const end = performance.now() + 20_000;
+    let n = 0;
+    for (; performance.now() < end; n += 1) { list.scrollTop = 0; await new Promise(requestAnimationFrame); }
+    return n;
+  });
+  say(`thrown to the top ${thrown} times`, `20 s; rows ${await rows(page)}, height ${await height()} px, heap ${(await heap(page)).toFixed(1)} MB`);
   const deep = await scroll(page, 15_000, 6);
   say('scrolling 15000 px/s with all that', `${deep.fps.toFixed(1)} fps, p99 ${ms(deep.p99)}, worst ${ms(deep.worst)}; long tasks ${deep.tasks.length}`);
 
@@ -170,9 +194,13 @@ try {
 
   const live = await open(where);
   await live.waitForSelector('article');
-  await live.locator('.scroller').evaluate((list) => { list.scrollTop -= 1_500; });
-  await live.waitForTimeout(500);
-  say('append below moves by', await shift(live, async () => { await live.waitForSelector('.new-pill:not(.quiet-pill)', { timeout: 60_000 }); await live.waitForTimeout(200); }));
+  for (const [how, speed] of [['at rest', 0], ['while reading', 1]]) {
+    await live.keyboard.press('End');
+    await live.waitForSelector('.new-pill', { state: 'detached' });
+    await live.locator('.scroller').evaluate((list) => { list.scrollTop -= 1_500; });
+    await rests(live);
+    say(`append below moves, ${how}`, await moved(live, speed, 'message'));
+  }
   if (process.env.LIVE) {
     await live.keyboard.press('End');
     const heapBefore = await heap(live);

@@ -1,11 +1,12 @@
 // The virtual list: anchored at the end, follows only when the reader is there, pages both ways.
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useSignal } from '@preact/signals';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { longDay, longDayYear, year } from '../app/format.ts';
 import { t } from '../i18n/index.ts';
+import { hurried } from '../media/Miniature.tsx';
 import { Failed } from '../ui/State.tsx';
 import { join } from '../ui/css.ts';
 import { memo } from '../ui/react.ts';
@@ -25,7 +26,11 @@ interface Props {
 }
 
 /** So far from an end of what is loaded the next page is asked for, so that a fast hand does not meet it. */
-const prefetchPx = 2_400;
+const prefetchPx = 4_800;
+/** Faster than anybody reads. */
+const hurryPxMs = 5;
+/** While it scrolls: the day above the list and the place on the rail. */
+const tellEveryMs = 100;
 const guesses = new WeakMap<Message, number>();
 function guess(row: Row | undefined): number {
   if (!row || row.kind === 'day') return 44;
@@ -59,11 +64,12 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: (index) => guess(rows[index]),
-    getItemKey: (index) => rows[index]?.key ?? index,
+    // Another function has the whole list measured again.
+    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
     anchorTo: 'end',
     followOnAppend: change === 'live' && newer === null && follows.current,
     scrollEndThreshold: 60,
-    overscan: 6,
+    overscan: 4,
     paddingStart: 12,
     paddingEnd: 16,
     directDomUpdates: true,
@@ -101,23 +107,19 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   };
 
   useEffect(() => () => { handle.current = null; }, []);
-  useLayoutEffect(() => {
-    if (rows.length === 0 || loading === 'first' || placed.current === feed) return;
-    placed.current = feed;
-    if (!(wanted && center(wanted))) toEnd();
-  }, [feed, rows.length, loading]);
-
   const viewFrame = useRef(0);
-  const stood = useRef({ top: 0, scrollHeight: 0 });
+  const stood = useRef({ top: 0, scrollHeight: 0, rows: [] as { key: unknown; at: number }[], at: 0, told: 0 });
   const noteView = (): void => {
-    viewFrame.current ||= requestAnimationFrame(() => {
+    viewFrame.current ||= requestAnimationFrame((at) => {
       viewFrame.current = 0;
       const { range } = virtual;
       const element = scroller.current;
       if (!range || !element || placed.current !== feed) return;
       const { scrollTop: top, scrollHeight, clientHeight } = element;
       const was = stood.current;
-      stood.current = { top, scrollHeight };
+      const items = virtual.getVirtualItems().filter(({ start, end }) => end > top && start < top + clientHeight);
+      stood.current = { top, scrollHeight, rows: items.map(({ key, start }) => ({ key, at: start - top })), at, told: was.told };
+      if (Math.abs(top - was.top) > hurryPxMs * (at - was.at)) hurried(at);
       // Layout moves it up by no more than the list shrank: beyond that a person did, by whatever means.
       if (was.top - top > 1 + Math.max(0, was.scrollHeight - scrollHeight)) follows.current = false;
       if (newer === null) {
@@ -125,17 +127,32 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
         else if (follows.current) virtual.scrollToEnd();
         if (follows.current) feed.seen();
       }
-      const visible = virtual.getVirtualItems().filter(({ start, end }) => end > top + 8 && start < top + clientHeight).map(({ index }) => rows[index]);
+      if (top < prefetchPx) void feed.loadOlder();
+      if (scrollHeight - top - clientHeight < prefetchPx) void feed.loadNewer();
+      if (virtual.isScrolling && at - was.told < tellEveryMs) return;
+      stood.current.told = at;
+      const visible = items.filter(({ end }) => end > top + 8).map(({ index }) => rows[index]);
       const messages = visible.map((row) => row && lead(row)).filter((message): message is Message => Boolean(message));
       const [message] = messages;
       const last = messages.at(-1);
       pill.value = !visible[0] || visible[0].kind === 'day' || !message ? '' : dayText(message.date);
       if (message && last) onView(message.messageId, message.date, last.messageId);
-      if (top < prefetchPx) void feed.loadOlder();
-      if (scrollHeight - top - clientHeight < prefetchPx) void feed.loadNewer();
     });
   };
   useEffect(() => { noteView(); }, [rows]);
+  // The list holds on to the first row that is seen. Where that is taken away, to the next that is left.
+  useLayoutEffect(() => {
+    const place = ({ key }: { key: unknown }): number => rows.findIndex((row) => row.key === key);
+    const [first, ...others] = stood.current.rows;
+    if (!first || follows.current || place(first) >= 0) return;
+    const kept = others.find((one) => place(one) >= 0);
+    if (kept && scroller.current) scroller.current.scrollTop = (virtual.measurementsCache[place(kept)]?.start ?? 0) - kept.at;
+  }, [rows]);
+  useLayoutEffect(() => {
+    if (rows.length === 0 || loading === 'first' || placed.current === feed) return;
+    placed.current = feed;
+    if (!(wanted && center(wanted))) toEnd();
+  }, [feed, rows.length, loading]);
 
   const latest = useRef(onSelect);
   latest.current = onSelect;
@@ -154,7 +171,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
           {virtual.getVirtualItems().map(({ index, key }) => {
             const row = rows[index];
             return row && (
-              <div key={key} class={join('row', `row-${row.kind}`)} data-index={index} ref={virtual.measureElement}>
+              <div key={key} class={join('row', `row-${row.kind}`, row.kind === 'bubble' && row.joined && 'row-joined')} data-index={index} ref={virtual.measureElement}>
                 <RowBody row={row} total={total} group={group} peer={feed.peer} onSelect={pick} />
               </div>
             );
@@ -172,7 +189,7 @@ const RowBody = memo(function RowBody({ row, total, group, peer, onSelect }: { r
   if (!message) return null;
   const active = selected.value !== null && holds(row, selected.value);
   return (
-    <article tabIndex={active ? 0 : -1} aria-posinset={row.nth} aria-setsize={total} aria-current={active ? 'true' : undefined} data-id={message.id} onClick={() => onSelect(message.id)}>
+    <article class={row.kind === 'bubble' && row.messages.length > 1 ? 'of-album' : undefined} tabIndex={active ? 0 : -1} aria-posinset={row.nth} aria-setsize={total} aria-current={active ? 'true' : undefined} data-id={message.id} onClick={() => onSelect(message.id)}>
       {row.kind === 'service' ? <Service message={row.message} /> : <Bubble messages={row.messages} joined={row.joined} group={group} />}
     </article>
   );
