@@ -114,14 +114,19 @@ Result<Imports::State> Imports::append(const std::string& id, std::int64_t offse
 
 void Imports::work(const Upload& file, const std::stop_token& stop) {
   observe::info("import_begun", {{"import", file.id}, {"bytes", file.size}});
-  const auto done =
-      parts_.import_file({folder_.data(file.id), file.name, stop}, [this](const ImportProgress& progress) {
-        {
-          const std::lock_guard lock(mutex_);
-          now_->progress = progress;
-        }
-        wake_();
-      });
+  const auto tell = [this](const ImportProgress& progress) {
+    {
+      const std::lock_guard lock(mutex_);
+      now_->progress = progress;
+    }
+    wake_();
+  };
+  Result<bool> done = false;
+  try {
+    done = parts_.import_file({folder_.data(file.id), file.name, stop}, tell);
+  } catch (const std::exception& failed) {  // whatever was in the file, capture goes on
+    done = Error{Code::internal, fmt::format("{}: {}", file.name, failed.what()), "What was taken in stays"};
+  }
   const std::lock_guard lock(mutex_);
   const bool cut_short = done && !*done;
   if (cut_short && stopping_) return;  // its file stays, and the next start tells

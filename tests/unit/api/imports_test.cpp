@@ -281,6 +281,18 @@ TEST_F(Uploads, AnImportThatFailsSaysWhyAndWhatIsKept) {
   EXPECT_TRUE(files().empty());
 }
 
+TEST_F(Uploads, AnImportThatThrowsIsOneThatFailed) {
+  gateway.import_file = [](const auto&, const auto&) -> Result<bool> { throw std::runtime_error("out of everything"); };
+  gateway.start();
+  const auto id = begin();
+  put(id, 0, kContent);
+
+  const auto over = ended(id);
+
+  EXPECT_EQ(over.at("error").as_string(), "result.json: out of everything. What was taken in stays");
+  EXPECT_TRUE(files().empty());
+}
+
 TEST_F(Uploads, WhatNobodyGoesOnWithForADayIsRemovedAndForeignFilesAreLeft) {
   gateway.start();
   const auto id = begin();
