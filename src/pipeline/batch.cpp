@@ -63,10 +63,19 @@ bool Batch::offered(const Seen& seen) const {
   if (seen.as_live) return true;
   switch (seen.from.origin) {
     case model::Origin::live: return true;
-    case model::Origin::catchup:
-      return now_.us - seen.message.date.us <= std::chrono::microseconds(deliver_max_age_).count();
+    case model::Origin::catchup: return is_young(seen.message);
     default: return false;
   }
+}
+
+bool Batch::is_young(const model::Message& message) const {
+  return now_.us - message.date.us <= std::chrono::microseconds(deliver_max_age_).count();
+}
+
+// Imported once as history and now as if it were new; or named by an import before Telegram brought it.
+bool Batch::is_news_by_now(const State& state, const Seen& seen) const {
+  if (!offered(seen)) return false;
+  return seen.as_live || (state.origin == model::Origin::import_ && is_young(seen.message));
 }
 
 Result<void> Batch::commit_event(Slot& slot, Decision decision) {
@@ -126,8 +135,7 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
   if (const auto topic = topic_named_by(seen)) {
     if (auto done = take(*topic); !done) return done;
   }
-  // Imported once as history, now offered as if it were new.
-  if (seen.as_live && !slot.state.offered && seen.message.service.empty() && slot.state.has_content()) {
+  if (!slot.state.offered && slot.state.has_content() && is_news_by_now(slot.state, seen)) {
     Decision again;
     again.event.key = seen.message.key;
     again.event.kind = Kind::reprocess;

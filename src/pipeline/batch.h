@@ -63,6 +63,8 @@ class Batch {
   Result<Slot*> slot(const model::MessageKey& key);
   Result<void> commit_event(Slot& slot, Decision decision);
   bool offered(const Seen& seen) const;
+  bool is_young(const model::Message& message) const;
+  bool is_news_by_now(const State& state, const Seen& seen) const;
   void count(std::uint64_t Totals::*what, model::Origin origin, std::uint64_t more = 1);
   Result<void> no_longer_set_aside(const std::string& place, model::Origin origin);
   Result<void> see_newest_of_copies();

@@ -299,6 +299,40 @@ TEST(Batch, HistoryIsNotOfferedLiveAndYoungCatchUpAre) {
   EXPECT_FALSE(offered(5));
 }
 
+TEST(Batch, WhatAnImportNamedBeforeItCameIsOfferedOnceItComes) {
+  JournalFixture fixture;
+  const auto now = model::Time::now();
+  const auto at = [&](std::int64_t id, const std::string& text, model::Time date, model::Origin origin) {
+    auto one = message(id, text, origin == model::Origin::import_ ? Freshness::cached : Freshness::update);
+    one.message.date = date;
+    one.from.origin = origin;
+    if (origin == model::Origin::import_) one.from.source = model::SourceKind::export_file;
+    return one;
+  };
+  using enum model::Origin;
+  const model::Time old{now.us - 86'400 * kSecond};
+  fixture.push_all({at(1, "a", now, import_), at(2, "b", now, import_), at(3, "c", now, import_), at(4, "d", old, import_),
+                    at(5, "e", now, import_)});
+  const auto told = [&] {
+    auto db = fixture.journal->read();
+    return *(*db)->scalar("SELECT count(*) FROM events WHERE kind = 8");
+  };
+  ASSERT_EQ(told(), 0);
+
+  fixture.push_all({at(1, "a", now, live), at(2, "B", now, live), at(3, "c", now, catchup), at(4, "d", old, catchup),
+                    at(5, "e", now, backfill)});
+  fixture.push_all({at(1, "a", now, live), at(1, "a", now, import_)});
+
+  auto offered = [&](std::int64_t id) { return fixture.state({{}, kPeer, model::MessageId{id}}).offered; };
+  EXPECT_TRUE(offered(1));
+  EXPECT_TRUE(offered(2)) << "with other words";
+  EXPECT_TRUE(offered(3)) << "young enough to be news";
+  EXPECT_FALSE(offered(4)) << "missed for a day";
+  EXPECT_FALSE(offered(5)) << "history is no news";
+  EXPECT_EQ(told(), 3) << "once";
+  EXPECT_EQ(fixture.problems(), std::vector<std::string>{});
+}
+
 TEST(Batch, WhatIsNoMessageIsSetAsideAndTheRestFlowsOn) {
   JournalFixture fixture;
   auto without_date = message(2, "b");
