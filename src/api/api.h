@@ -124,8 +124,8 @@ struct Parts {
   };
   // Channels that are silent for longer than usual, as the server confirmed.
   std::function<std::vector<journal::Silence>()> silences = [] { return std::vector<journal::Silence>{}; };
-  // Whether the store answers with all up to there. Where it lags behind the journal, wake() follows when it has more.
-  std::function<bool(model::Seq seq)> is_stored = [](model::Seq) { return true; };
+  // The store answers with all up to there. Where it lags behind the journal, wake() follows when it has more.
+  std::function<model::Seq()> stored_to = [] { return model::Seq{INT64_MAX}; };
   // Is told what a consumer marked, after that is stored. Returns at once.
   std::function<void(const std::string& consumer, std::span<const model::MessageKey> keys)> marked = {};
   pipeline::Rulebook* rules = nullptr;  // nullptr: answered with 503

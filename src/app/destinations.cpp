@@ -144,6 +144,13 @@ bool Destinations::wait_delivered(const std::string& name, model::Seq seq, std::
   return false;
 }
 
+model::Seq Destinations::delivered(const std::string& name) const {
+  for (const auto& runner : runners_) {
+    if (runner->name() == name) return runner->state().delivered;
+  }
+  return {};
+}
+
 bool Destinations::retry_refused(const std::string& name, const std::vector<std::int64_t>& entries) {
   for (auto& runner : runners_) {
     if (runner->name() != name) continue;

@@ -29,6 +29,7 @@ class Destinations {
   std::vector<api::Reader> readers() const;
   // Waits until this destination has everything up to there; false: not in time, or there is none of this name.
   bool wait_delivered(const std::string& name, model::Seq seq, std::chrono::milliseconds patience) const;
+  model::Seq delivered(const std::string& name) const;  // 0 = nothing, or not known yet
   // These entries of the quarantine go out once more; false: there is no destination of this name.
   bool retry_refused(const std::string& name, const std::vector<std::int64_t>& entries);
   Result<void> ask_reader(const api::ReaderRequest& request);  // not_found: as above

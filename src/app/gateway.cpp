@@ -248,8 +248,8 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
   impl->rules = std::move(*rules);
   parts.rules = &impl->rules->rulebook();
   if (in_database) {
-    parts.is_stored = [raw = impl.get()](model::Seq seq) {
-      return seq.value <= raw->stored_to.load() || raw->destinations->wait_delivered("postgres", seq, {});
+    parts.stored_to = [raw = impl.get()] {
+      return std::max(model::Seq{raw->stored_to.load()}, raw->destinations->delivered("postgres"));
     };
   }
   parts.readers = [raw = impl.get()] {

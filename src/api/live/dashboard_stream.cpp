@@ -175,11 +175,12 @@ Stream::Next DashboardStream::pull_messages(std::string& out, std::size_t budget
     events = std::move(*found);
   }
   if (events.empty()) return Next::idle;
+  const auto stored = parts_.stored_to();
   for (const auto& event : events) {
     if (out.size() >= budget) return Next::written;
     if (topics_.wants(event->event())) {
       // Its row would be the one before it.
-      if (!parts_.is_stored(event->event().seq)) return out.empty() ? Next::idle : Next::written;
+      if (event->event().seq > stored) return out.empty() ? Next::idle : Next::written;
       if (!may_block && !event->message()) return Next::blocked;
       out += *message_of(*event);
     }

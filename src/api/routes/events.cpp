@@ -134,6 +134,14 @@ Response poll(const Request& request, Context& context) {
   return response;
 }
 
+// A page is read from the store: what that lacks yet is told by the stream. Not a whole backlog: a store so far behind is
+// said to be so.
+constexpr std::int64_t kMostUnstored = 10'000;  // events
+model::Seq begin_of_page(Context& context, model::Seq head) {
+  const auto stored = std::min(head, context.parts.stored_to());
+  return head.value - stored.value <= kMostUnstored ? stored : head;
+}
+
 Response dashboard(const Request& request, Context& context) {
   const Query query(request.query());
   auto topics = Topics::from(query);
@@ -143,8 +151,9 @@ Response dashboard(const Request& request, Context& context) {
   // A page is not shown a whole journal: it is told to load anew.
   const auto seen = last_seen(request, query);
   if (seen && *seen && **seen != 0 && **seen != after->value) return gone(context.journal(), model::Seq{**seen});
+  const auto begin = seen && *seen ? *after : begin_of_page(context, *after);
   return stream_answer(std::make_unique<DashboardStream>(context.tail, context.board, context.parts, std::move(*topics),
-                                                         *after, (request.scopes & bit_of(config::Scope::admin)) != 0));
+                                                         begin, (request.scopes & bit_of(config::Scope::admin)) != 0));
 }
 
 }  // namespace

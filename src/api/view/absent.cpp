@@ -49,7 +49,7 @@ Result<std::optional<Absent>> absent(const model::MessageKey& key, const Context
   }
   const auto days = context.options.keep_days;
   const auto kept_from = model::Time::now().us - days * 86'400'000'000;
-  if (!date || days == 0 || !context.parts.is_stored(seq)) return std::optional<Absent>{};
+  if (!date || days == 0 || seq > context.parts.stored_to()) return std::optional<Absent>{};
   const auto since = context.options.kept_by_date ? Result<model::Time>(date) : came(**db, key);
   if (!since) return since.error();
   if (since->us >= kept_from) return std::optional<Absent>{};

@@ -24,6 +24,7 @@ struct Harness {
   std::function<bool(const std::string&, const std::vector<std::int64_t>&)> retry_refused;
   std::function<Result<void>(const api::ReaderRequest&)> ask_reader;
   decltype(api::Parts::import_file) import_file;
+  std::atomic<std::int64_t> stored_to{INT64_MAX};
   source::Control* control = nullptr;
   std::vector<api::NamedSource> sources;
   std::vector<api::Reader> readers;
@@ -55,6 +56,7 @@ struct Harness {
     if (retry_refused) parts.retry_refused = retry_refused;
     if (ask_reader) parts.ask_reader = ask_reader;
     parts.import_file = import_file;
+    parts.stored_to = [this] { return model::Seq{stored_to}; };
     parts.sources = [this] { return sources; };
     parts.readers = [this] { return readers; };
     api = std::make_unique<api::Api>(options, std::move(parts));

@@ -335,6 +335,24 @@ TEST(Live, TheDashboardGetsOverviewAndMessages) {
   EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\""));
 }
 
+TEST(Live, ADashboardIsToldWhatTheStoreItReadFromDidNotHaveYet) {
+  Harness gateway;
+  gateway.start();
+  gateway.commit(1, "one");
+  gateway.stored_to = gateway.journal->head().value;
+  gateway.commit(2, "two");
+  auto page = gateway.client();
+  page.send("GET /api/stream?topics=channel:* HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  ASSERT_TRUE(page.receive_until("event: heartbeat"));
+  EXPECT_EQ(page.received().find("event: message"), std::string::npos) << "the store has it not";
+
+  gateway.stored_to = gateway.journal->head().value;
+  gateway.api->wake();
+
+  EXPECT_TRUE(page.receive_until("\"message\":{\"id\":\"-1001487851422:2\"")) << page.received();
+  EXPECT_EQ(page.received().find("\"message\":{\"id\":\"-1001487851422:1\""), std::string::npos);
+}
+
 TEST(Live, ADashboardThatHeardNoMessageYetKnowsWhereItsStreamBegan) {
   Harness gateway;
   gateway.start();
