@@ -203,7 +203,7 @@ export class Feed {
     if (place !== null) { await this.loadAround(place, scope, absent, this.reader.place); return; }
     if (!await this.loadNewest()) return;
     this.say(absent, scope, why);
-    this.reader.toEnd();
+    if (this.reader.atEnd()) this.reader.toEnd();
   }
   private scope(): number { return this.state.peek().items[0]?.scope ?? 0; }
 
