@@ -60,9 +60,9 @@ class Collected:
 class StreamReader(Collected):
     """GET /api/events; connects again where it was."""
 
-    def __init__(self, port, query=""):
+    def __init__(self, port, query="", begin="oldest"):
         super().__init__()
-        self.port, self.query, self.last, self.stopping = port, query, 0, False
+        self.port, self.query, self.last, self.stopping = port, f"from={begin}{query}", 0, False
         self.connection = None
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -72,7 +72,7 @@ class StreamReader(Collected):
             try:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
                 headers = {"Last-Event-ID": str(self.last)} if self.last else {}
-                self.connection.request("GET", f"/api/events?from=oldest{self.query}", headers=headers)
+                self.connection.request("GET", f"/api/events?{self.query}", headers=headers)
                 for line in self.connection.getresponse():
                     if line.startswith(b"data: {"):
                         event = json.loads(line[6:])
