@@ -115,10 +115,10 @@ async function heldPage(page) {
   const wanted = new Promise((resume) => { asked = resume; });
   let through;
   const gate = new Promise((resume) => { through = resume; });
-  await page.route(/\/api\/messages\?.*cursor=/, async (route) => { asked(); await gate; await route.continue(); });
+  await page.route(/\/api\/messages\?.*cursor=/, async (route) => { asked(); await gate; await route.continue(); }, { times: 1 });
   await page.locator('.scroller').evaluate((list) => { list.scrollTop = 2_000; });
   await wanted;
-  return async () => { through(); await page.unroute(/\/api\/messages\?.*cursor=/); };
+  return through;
 }
 const rests = (page) => page.evaluate(async () => {
   const list = document.querySelector('.scroller');

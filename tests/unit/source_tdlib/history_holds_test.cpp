@@ -35,9 +35,8 @@ struct Holds : testing::Test {
   }
   void end(model::ChatId chat, model::Scope scope = {}) { prove(chat, scope, {1, 19}); }
   void prove(model::ChatId chat, model::Scope scope, journal::Range range) {
-    ASSERT_TRUE(intake.write([=](journal::Connection& db) {
-      return journal::add_proof(db, chat, scope, 1, range, 0, model::Time::now());
-    }));
+    ASSERT_TRUE(intake.write(
+        [=](journal::Connection& db) { return journal::add_proof(db, chat, scope, 1, range, 0, model::Time::now()); }));
   }
   model::Time after_a_restart(model::ChatId chat) {
     HistoryHolds others(*journal, intake);

@@ -1,7 +1,7 @@
 // The virtual list: anchored at the end, follows only when the reader is there, pages both ways.
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { useSignal } from '@preact/signals';
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import type { Channel, Message } from '../api/types.ts';
 import { now } from '../app/clock.ts';
 import { longDay, longDayYear, year } from '../app/format.ts';
@@ -39,7 +39,8 @@ function guess(row: Row | undefined): number {
   const first = row.messages[0] as Message;
   let height = guesses.get(first);
   if (height === undefined) {
-    height = 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(folded(first.text) / 56) * 21 + (first.text.slice(0, folded(first.text)).match(/\n/g)?.length ?? 0) * 12;
+    const text = first.text.slice(0, folded(first.text));
+    height = 62 + (row.messages.some(({ hasMedia }) => hasMedia) ? 220 : 0) + Math.ceil(text.length / 56) * 21 + (text.split('\n').length - 1) * 12;
     guesses.set(first, height);
   }
   return height;
@@ -65,7 +66,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     getScrollElement: () => scroller.current,
     estimateSize: (index) => guess(rows[index]),
     // Another function has the whole list measured again.
-    getItemKey: useCallback((index: number) => rows[index]?.key ?? index, [rows]),
+    getItemKey: useMemo(() => (index: number) => rows[index]?.key ?? index, [rows]),
     anchorTo: 'end',
     followOnAppend: change === 'live' && newer === null && follows.current,
     scrollEndThreshold: 60,

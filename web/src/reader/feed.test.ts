@@ -251,6 +251,20 @@ test('who scrolls on while the list is loaded anew is not thrown back', async ()
   assert.deepEqual([feed.place, feed.toEnds], [300, 0]);
 });
 
+test('who leaves the end while the list is loaded anew is not thrown back', async () => {
+  store(1, 300);
+  const feed = await opens(true);
+  held = [];
+  edited(290);
+  void feed.catchUp();
+  await settle();
+  feed.reader.atEnd = () => false;
+  await release();
+
+  assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 290)?.text, 'edited');
+  assert.equal(feed.toEnds, 0);
+});
+
 test('a jump of the rail that another place overtook leaves alone what is said there', async () => {
   store(1, 600);
   const feed = await opens(false);
