@@ -6,13 +6,22 @@
 namespace tg::tdlib {
 
 Result<void> HistoryHolds::load() {
+  const auto held = stored();
+  if (!held) return held.error();
+  {
+    const std::lock_guard lock(mutex_);
+    held_ = *held;
+  }
+  for (const auto& one : *held) {
+    if (const auto done = ended(one.first); !done) return done.error();
+  }
+  return {};
+}
+
+Result<std::map<model::ChatId, model::Time>> HistoryHolds::stored() const {
   auto db = journal_.read();
   if (!db) return db.error();
-  auto held = journal::held_histories(**db);
-  if (!held) return held.error();
-  const std::lock_guard lock(mutex_);
-  held_ = std::move(*held);
-  return {};
+  return journal::held_histories(**db);
 }
 
 Result<bool> HistoryHolds::hold(model::ChatId chat) {
@@ -27,13 +36,12 @@ Result<bool> HistoryHolds::let_go(model::ChatId chat) {
   return since(chat) ? set(chat, {}) : is_begun(chat);
 }
 
-Result<void> HistoryHolds::ended(model::ChatId chat) {
+Result<bool> HistoryHolds::ended(model::ChatId chat) {
   const std::lock_guard one(changing_);
-  if (!since(chat)) return {};
-  auto done = is_begun(chat);
-  if (done && !*done) done = set(chat, {});
-  if (!done) return done.error();
-  return {};
+  if (!since(chat)) return false;
+  const auto begun = is_begun(chat);
+  if (!begun) return begun;
+  return *begun ? Result<bool>(false) : set(chat, {});
 }
 
 Result<bool> HistoryHolds::set(model::ChatId chat, model::Time since) {

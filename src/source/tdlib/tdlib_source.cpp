@@ -2,6 +2,7 @@
 
 #include <malloc.h>
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -69,6 +70,7 @@ struct TdlibSource::Impl {
   observe::Metrics& metrics;
   const std::function<void()> on_change;
   HistoryHolds holds;
+  std::atomic<bool> hold_ended = false;  // the watcher tells it: whoever ended a history could close its own session
 
   std::unique_ptr<Library> library;
   std::unique_ptr<Hub> hub;
@@ -109,8 +111,11 @@ struct TdlibSource::Impl {
     }
     const auto held_since = [this](model::ChatId chat) { return holds.since(chat); };
     const auto history_ended = [this](model::ChatId chat) {
-      if (const auto done = holds.ended(chat); !done)
-        observe::warn("history_still_held", {{"channel", chat.value}, {"reason", done.error().to_string()}});
+      const auto let_go = holds.ended(chat);
+      if (!let_go)
+        observe::warn("history_still_held", {{"channel", chat.value}, {"reason", let_go.error().to_string()}});
+      else if (*let_go)
+        hold_ended = true;
     };
     Session::Parts parts{*hub,       intake,        journal,  options.chats, options.username, options.capture_all,
                          held_since, history_ended, on_change};
@@ -228,6 +233,7 @@ struct TdlibSource::Impl {
       open_what_is_there();
       end_reopening();
       give_memory_back();
+      if (hold_ended.exchange(false)) tell_holds_changed();
       lock.lock();
     }
   }
@@ -302,9 +308,12 @@ struct TdlibSource::Impl {
   Result<bool> change_hold(model::ChatId chat, Result<bool> (HistoryHolds::*how)(model::ChatId)) {
     const auto done = (holds.*how)(chat);
     if (!done || !*done) return done;
+    tell_holds_changed();
+    return true;
+  }
+  void tell_holds_changed() {
     for (const auto& [name, session] : all()) session->holds_changed();
     on_change();
-    return true;
   }
 
   Result<void> change_hold_of_begun(model::ChatId chat, Result<bool> (HistoryHolds::*how)(model::ChatId)) {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "journal/coverage.h"
+#include "journal/held_histories.h"
 #include "support/temp_folder.h"
 
 namespace tg::tdlib {
@@ -97,14 +98,30 @@ TEST_F(Holds, OnlyWhatIsPromisedAndNotProvenDownToItsBeginningCanBeHeldOrLetGo) 
 TEST_F(Holds, OneThatEndsWhileItIsHeldIsLetGo) {
   begin(kHeld);
   ASSERT_TRUE(holds.hold(kHeld).value());
-  ASSERT_TRUE(holds.ended(kHeld));
+  EXPECT_FALSE(holds.ended(kHeld).value());
   EXPECT_TRUE(holds.since(kHeld)) << "it has not ended";
 
   end(kHeld);
-  ASSERT_TRUE(holds.ended(kHeld));
+  EXPECT_TRUE(holds.ended(kHeld).value());
+  EXPECT_FALSE(holds.ended(kHeld).value()) << "it was let go before";
 
   EXPECT_FALSE(holds.since(kHeld));
   EXPECT_FALSE(after_a_restart(kHeld));
+}
+
+TEST_F(Holds, OneThatHadEndedWhileItWasHeldIsLetGoAtAStart) {
+  begin(kHeld);
+  begin(kFree);
+  ASSERT_TRUE(holds.hold(kHeld));
+  ASSERT_TRUE(holds.hold(kFree));
+  end(kHeld);
+
+  EXPECT_FALSE(after_a_restart(kHeld));
+
+  const auto db = journal->read().value();
+  const auto left = journal::held_histories(*db).value();
+  EXPECT_FALSE(left.contains(kHeld));
+  EXPECT_TRUE(left.contains(kFree));
 }
 
 TEST_F(Holds, OfABasicGroupTheNumberingOfEveryAccountCounts) {
@@ -115,10 +132,10 @@ TEST_F(Holds, OfABasicGroupTheNumberingOfEveryAccountCounts) {
   ASSERT_TRUE(holds.hold(kGroup).value());
 
   end(kGroup, kOne);
-  ASSERT_TRUE(holds.ended(kGroup));
+  EXPECT_FALSE(holds.ended(kGroup).value());
   EXPECT_TRUE(holds.since(kGroup)) << "the other account still walks it";
   end(kGroup, kOther);
-  ASSERT_TRUE(holds.ended(kGroup));
+  EXPECT_TRUE(holds.ended(kGroup).value());
   EXPECT_FALSE(holds.since(kGroup));
 }
 

@@ -7,6 +7,8 @@ export type LiveState = 'connecting' | 'live' | 'lost' | 'resting';
 export const live = signal<LiveState>('connecting');
 /** Gateway time at which the stream had to skip ahead (410), or null. */
 export const skippedAt = signal<number | null>(null);
+/** How often it had to. */
+export const skips = signal(0);
 /** Rises each time the stream begins anew: what came while it was away is asked for by whoever needs it. */
 export const opened = signal(0);
 
@@ -101,6 +103,7 @@ function open(): void {
       opened.value += 1;
       if (skipped === null) return;
       skippedAt.value = skipped;
+      skips.value += 1;
       skipped = null;
       recovered.value += 1;
     });

@@ -6,6 +6,8 @@ export const channelPath = (peer: string): string => `c/${encodeURIComponent(pee
 export const messagePath = (peer: string, message: number, scope = 0): string =>
   `${channelPath(peer)}/${String(message)}${scope ? `?scope=${String(scope)}` : ''}`;
 
+export const apiId = (peer: string, message: number, scope = 0): string => `${peer}:${String(message)}${scope ? `:${String(scope)}` : ''}`;
+
 const schemes = new Set(['http:', 'https:', 'tg:', 'mailto:', 'tel:']);
 /** A link from a message, or null when its scheme is not one that may be followed. */
 export function safeUrl(text: string | undefined): string | null {

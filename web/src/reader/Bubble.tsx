@@ -50,10 +50,12 @@ function Attached({ message }: { message: Message }) {
 }
 
 function Words({ message }: { message: Message }) {
-  const { id, text, entities } = message;
+  return diffed.value.has(message.id) && message.versions > 1 ? <Compared message={message} /> : <Plain message={message} />;
+}
+
+function Plain({ message: { id, text, entities } }: { message: Message }) {
   const whole = unfolded.value.has(id);
   const part = folded(text);
-  if (diffed.value.has(id) && message.versions > 1) return <Compared message={message} />;
   return (
     <>
       <div class="words" dir="auto" data-text><Text text={text} entities={entities} to={whole ? undefined : part} /></div>
@@ -62,13 +64,14 @@ function Words({ message }: { message: Message }) {
   );
 }
 
-function Compared({ message: { id, text, entities } }: { message: Message }) {
+function Compared({ message }: { message: Message }) {
+  const { id, text, entities } = message;
   const versions = useApi<Version[]>(versionsPath(id));
   return (
-    <div class="words" dir="auto" data-text>
-      {versions.data ? <EditDiff versions={versions.data} text={text} entities={entities} /> : <Text text={text} entities={entities} to={folded(text)} />}
+    <>
+      {versions.data ? <div class="words" dir="auto" data-text><EditDiff versions={versions.data} text={text} entities={entities} /></div> : <Plain message={message} />}
       {versions.error && <button type="button" class="button small" onClick={() => { void reload(versionsPath(id)); }}>{t('app.retry')}</button>}
-    </div>
+    </>
   );
 }
 

@@ -7,7 +7,7 @@ import { patch, reload } from '../api/resource.ts';
 import { opened, useLive } from '../api/stream.ts';
 import type { Channel, MessageEvent } from '../api/types.ts';
 import { useKeys } from '../app/keys.ts';
-import { channelPath, href, messagePath } from '../app/links.ts';
+import { apiId, channelPath, href, messagePath } from '../app/links.ts';
 import { channelsPath, useChannels } from '../app/useOverview.ts';
 import { t } from '../i18n/index.ts';
 import { Bars } from '../shell/Bars.tsx';
@@ -89,7 +89,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   const filtered = filterKey !== '';
   const wantedId = params.message ? Number(params.message) : null;
   const scope = Number(query.scope ?? 0) || 0;
-  const wanted = wantedId !== null && Number.isInteger(wantedId) ? `${peer}:${String(wantedId)}${scope ? `:${String(scope)}` : ''}` : null;
+  const wanted = wantedId !== null && Number.isInteger(wantedId) ? apiId(peer, wantedId, scope) : null;
 
   const kind = galleryKinds.find((one) => one === query.gallery) ?? null;
   const galleryHref = (next: GalleryKind): string => `${href(channelPath(peer))}?gallery=${next}`;
@@ -105,7 +105,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   useEffect(() => {
     const known = wanted !== null && feed.state.peek().items.some(({ id }) => id === wanted);
     if (known) { if (ownSelection.current !== wanted) handle.current?.center(wanted); return; }
-    if (wanted !== null && wantedId !== null) { if (feed.state.peek().items.length > 0) replaceFeed(); else void feed.loadAround(wantedId, scope); }
+    if (wanted !== null && wantedId !== null) { if (feed.state.peek().items.length > 0) replaceFeed(wantedId, scope); else void feed.loadAround(wantedId, scope); }
     else if (feed.state.peek().items.length === 0) void feed.loadNewest();
   }, [feed, wanted]);
   useEffect(() => () => feed.stop(), [feed]);
@@ -117,8 +117,8 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
     posted: (n) => { if (channel) announce(t('r.announce', { n, title: channel.title })); },
   };
 
-  function replaceFeed(): void {
-    void feed.loadAround(wantedId ?? 0, scope).then(() => { requestAnimationFrame(() => { if (wanted) handle.current?.center(wanted); }); });
+  function replaceFeed(id: number, its: number): void {
+    void feed.loadAround(id, its).then((shown) => { if (shown) requestAnimationFrame(() => handle.current?.center(apiId(peer, id, its))); });
   }
 
   useLive<MessageEvent>('channel:*', 'message', (event) => { if (event.channelId === peer) feed.apply(event); });
@@ -137,7 +137,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
   const toEnd = (): void => {
     ownSelection.current = null;
     selected.value = null;
-    if (feed.state.peek().newer !== null) void feed.loadNewest().then(() => handle.current?.toEnd());
+    if (feed.state.peek().newer !== null) void feed.loadNewest().then((shown) => { if (shown) handle.current?.toEnd(); });
     else handle.current?.toEnd();
     feed.seen();
     go(channelPath(peer));
@@ -166,7 +166,7 @@ function Open({ peer, channels }: { peer: string; channels: Channel[] }) {
         {tool.value === 'filter' && <FilterBar key={filterKey} filters={filters} onChange={change} />}
         {tool.value === 'date' && channel && <DateForm channel={channel} date={view.peek()?.date ?? ''} onGo={(message) => { tool.value = ''; ownSelection.current = null; go(messagePath(peer, message.messageId, message.scope), false); }} />}
         {channel?.topics && channel.topics.length > 0 && <Topics topics={channel.topics} chosen={filters.topic} onChoose={(topic) => change({ topic })} />}
-        {state.absent !== null && <Absent id={state.absent} known={state.why} channel={channel} onEnd={() => { replaceFeed(); void reload(channelsPath); }} />}
+        {state.absent && <Absent id={state.absent.id} known={state.absent.why} channel={channel} onEnd={() => { const { absent } = feed.state.peek(); if (absent) replaceFeed(absent.id, absent.scope); }} />}
         {kind && channel ? <Gallery key={kind} channel={channel} kind={kind} onKind={(next) => route(galleryHref(next), true)} /> : (
         <div class="reader-body" id="reader-panel" role={channel?.topics?.length ? 'tabpanel' : undefined} aria-labelledby={channel?.topics?.length ? `topic-${filters.topic}` : undefined}>
           {state.items.length > 0

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { unreachable } from '../api/client.ts';
-import { opened, skippedAt } from '../api/stream.ts';
+import { opened, skips } from '../api/stream.ts';
 import type { Message, MessageEvent } from '../api/types.ts';
 import { Feed, mostFollowed, slack, type Filters } from './feed.ts';
 
@@ -214,7 +214,7 @@ test('a gap that could not be looked at is looked at again by itself', async (co
 /** Far above the end, while the stream was away longer than it can tell. */
 function edited(id: number): void {
   stored = stored.map((one) => (one.messageId === id ? message(id, { seq: 1_000, text: 'edited' }) : one));
-  skippedAt.value = (skippedAt.value ?? 0) + 1;
+  skips.value += 1;
   opened.value += 1;
 }
 
@@ -278,7 +278,7 @@ test('a jump of the rail that another place overtook leaves alone what is said t
   for (const go of first) go();
   await settle();
 
-  assert.deepEqual([feed.state.peek().absent, feed.place], [500, 0]);
+  assert.deepEqual([feed.state.peek().absent?.id, feed.place], [500, 0]);
 });
 
 test('what is said of a permalink stays said when the list is loaded anew', async () => {
@@ -289,12 +289,62 @@ test('what is said of a permalink stays said when the list is loaded anew', asyn
   feed.place = 498;
   edited(498);
   await feed.catchUp();
-  assert.equal(feed.state.peek().absent, 500);
+  assert.equal(feed.state.peek().absent?.id, 500);
 
   store(500, 500);
   edited(498);
   await feed.catchUp();
   assert.equal(feed.state.peek().absent, null);
+});
+
+test('what is said of a permalink stays said when the list cannot be loaded anew, and is of one numbering', async () => {
+  store(1, 600);
+  const feed = reading(false);
+  await feed.loadAround(500, 7);
+  feed.place = 498;
+  broken = true;
+  edited(498);
+  await feed.catchUp();
+  assert.equal(feed.state.peek().failed, 'first');
+  assert.deepEqual(feed.state.peek().absent, { id: 500, scope: 7, why: undefined });
+
+  broken = false;
+  opened.value += 1;
+  await feed.catchUp();
+  assert.equal(feed.state.peek().items.find(({ messageId }) => messageId === 498)?.text, 'edited', 'it is loaded anew after all');
+  assert.equal(feed.state.peek().absent?.id, 500, 'message 500 of another account is not it');
+});
+
+test('who scrolls up from the end while the list is loaded anew is not thrown back to it', async () => {
+  store(1, 600);
+  const feed = await opens(true);
+  await feed.loadOlder();
+  held = [];
+  edited(400);
+  void feed.catchUp();
+  await settle();
+  feed.reader.atEnd = () => false;
+  feed.place = 490;
+  await release();
+
+  assert.ok(ids(feed).includes(490), 'what is read now is loaded');
+  assert.deepEqual([feed.place, feed.toEnds], [490, 0]);
+});
+
+test('who scrolls down to the end while the list is loaded anew is there', async () => {
+  store(1, 600);
+  const feed = await opens(false);
+  await feed.loadOlder();
+  feed.place = 490;
+  held = [];
+  edited(590);
+  void feed.catchUp();
+  await settle();
+  feed.reader.atEnd = () => feed.state.peek().newer === null;
+  await release();
+
+  assert.deepEqual(ids(feed), run(541, 600));
+  assert.deepEqual([feed.place, feed.toEnds], [490, 1]);
 });
 
 test('who reads the end when the stream skips ahead is at the end afterwards, and nothing old is left above', async () => {

@@ -5,13 +5,16 @@
 // What the stream tells joins them where nothing can lie between; while that is not known it waits.
 import { signal, type Signal } from '@preact/signals';
 import { ApiError, recovered, request } from '../api/client.ts';
-import { opened, skippedAt } from '../api/stream.ts';
+import { opened, skips } from '../api/stream.ts';
 import type { Message, MessageEvent, Pagination } from '../api/types.ts';
+import { apiId } from '../app/links.ts';
 import { plain } from '../shell/target.ts';
 
 export interface Filters { q: string; media: boolean; origin: string; deleted: string; sender: string; topic: string }
 
 type End = 'first' | 'older' | 'newer';
+/** An id that a permalink asks for, and what the gateway knows of it where it is not stored. */
+export interface Absent { id: number; scope: number; why?: Pagination['absent'] }
 export interface FeedState {
   items: Message[];
   older: string | null;
@@ -23,10 +26,7 @@ export interface FeedState {
   /** What changed last: only a live append may follow the end. */
   change: 'first' | 'page' | 'live';
   fresh: number;
-  /** The id a permalink asked for that is not stored. */
-  absent: number | null;
-  /** What the gateway knows of it all the same. */
-  why?: Pagination['absent'];
+  absent: Absent | null;
 }
 /** Who reads: whether at the end of the list, else at which id (null: nowhere yet), and what is told of it. */
 export interface Reader { atEnd: () => boolean; toEnd: () => void; place: () => number | null; toPlace: (messageId: number) => void; posted: (n: number) => void }
@@ -109,8 +109,8 @@ export class Feed {
   /** The epoch up to which nothing is missing at the end, and that of the load under way. */
   private whole = -1;
   private asking = -1;
-  /** What the stream skipped up to is in what is loaded. */
-  private skipped = skippedAt.peek();
+  /** So many skips of the stream are in what is loaded. */
+  private skipped = skips.peek();
   private askingSkipped = this.skipped;
   private catching = false;
   private later: ReturnType<typeof setTimeout> | undefined;
@@ -128,11 +128,12 @@ export class Feed {
     return { items: data, pagination };
   }
 
-  private begin(again: () => Promise<unknown>): number {
+  private begin(again: () => Promise<unknown>, said: Absent | null): number {
     this.again = again;
     this.asking = epoch();
-    this.askingSkipped = skippedAt.peek();
-    this.set({ loading: 'first', error: null, failed: '', absent: null });
+    this.askingSkipped = skips.peek();
+    const { absent } = this.state.peek();
+    this.set({ loading: 'first', error: null, failed: '', absent: absent === said ? absent : null });
     return this.turn += 1;
   }
   private arrive(change: Partial<FeedState>): void {
@@ -154,56 +155,44 @@ export class Feed {
     void (failed === 'older' ? this.loadOlder() : failed === 'newer' ? this.loadNewer() : this.again());
   }
 
-  /** False: something else is shown by now. */
-  async loadNewest(): Promise<boolean> {
-    const turn = this.begin(() => this.loadNewest());
-    try {
-      const { items, pagination } = await this.fetch({});
-      if (turn === this.turn) this.arrive({ items: items.slice().sort(compare), older: olderOf(pagination), newer: null });
-    } catch (error) { this.fail(error, 'first', turn); }
-    return turn === this.turn;
-  }
+  loadNewest(): Promise<boolean> { return this.load(null, 0, null); }
+  loadAround(messageId: number, scope: number): Promise<boolean> { return this.load(messageId, scope, { id: messageId, scope }); }
 
-  /** `said`: the id of which is to be said that it is not stored, where it is not. `place`: whoever reads stays where that is by then. */
-  async loadAround(messageId: number, scope: number, said: number | null = messageId, place?: () => number | null): Promise<boolean> {
-    const turn = this.begin(() => this.loadAround(messageId, scope, said, place));
+  /** Around `at`, or the newest. `said`: what is to be said not to be stored, where it is not. `place`: whoever reads stays where that is by then. False: it failed, or something else is shown by now. */
+  private async load(at: number | null, scope: number, said: Absent | null, place?: () => number | null): Promise<boolean> {
+    const turn = this.begin(() => this.load(at, scope, said, place), said);
     try {
-      for (let at = messageId, tries = 0; ; tries += 1) {
-        const { items, pagination } = await this.fetch({ around: `${this.peer}:${String(at)}${scope ? `:${String(scope)}` : ''}` });
+      for (let tries = 0; ; tries += 1) {
+        const { items, pagination } = await this.fetch(at === null ? {} : { around: apiId(this.peer, at, scope) });
         if (turn !== this.turn) return false;
-        const now = place?.() ?? at;
-        const stays = amid(items, pagination, now);
+        const now = place ? place() : at;
+        const stays = now === null ? at === null : amid(items, pagination, now);
         if (!stays && now !== at && tries < mostTries) { at = now; continue; }
-        this.arrive({ items: items.slice().sort(compare), older: pagination?.nextCursor ?? null, newer: pagination?.prevCursor ?? null });
-        this.say(said, scope, said === at ? pagination?.absent : this.state.peek().why);
-        if (place && !stays) this.reader.toPlace(now);
+        const stored = said && items.some(({ messageId, scope: its }) => messageId === said.id && its === said.scope);
+        const asked = at === said?.id && scope === said.scope;
+        this.arrive({
+          items: items.slice().sort(compare), older: olderOf(pagination), newer: pagination?.prevCursor ?? null,
+          absent: stored ? null : asked ? { ...said, why: pagination?.absent } : said,
+        });
+        if (place && now !== null && !stays) this.reader.toPlace(now);
         return true;
       }
     } catch (error) {
-      if (turn !== this.turn || !(error instanceof ApiError && error.status === 404)) { this.fail(error, 'first', turn); return false; }
-      const shown = await this.loadNewest();
-      if (shown) this.say(said, scope);
-      return shown;
+      if (turn === this.turn && at !== null && error instanceof ApiError && error.status === 404) return this.load(null, 0, said);
+      this.fail(error, 'first', turn);
+      return false;
     }
-  }
-  private say(id: number | null, scope: number, why?: Pagination['absent']): void {
-    if (id !== null && !this.state.peek().items.some((item) => item.messageId === id && item.scope === scope)) this.set({ absent: id, why });
   }
 
   /** For the rail: where an id is, or would be. */
   async jump(messageId: number): Promise<void> {
-    if (await this.loadAround(messageId, this.scope(), null)) this.reader.toPlace(messageId);
+    if (await this.load(messageId, this.scope(), null)) this.reader.toPlace(messageId);
   }
 
   /** The stream could not tell all that happened: whatever is loaded may have changed. */
   private async anew(): Promise<void> {
-    const { absent, why } = this.state.peek();
-    const scope = this.scope();
-    const place = this.reader.atEnd() ? null : this.reader.place();
-    if (place !== null) { await this.loadAround(place, scope, absent, this.reader.place); return; }
-    if (!await this.loadNewest()) return;
-    this.say(absent, scope, why);
-    if (this.reader.atEnd()) this.reader.toEnd();
+    const place = (): number | null => (this.reader.atEnd() ? null : this.reader.place());
+    if (await this.load(place(), this.scope(), this.state.peek().absent, place) && this.reader.atEnd()) this.reader.toEnd();
   }
   private scope(): number { return this.state.peek().items[0]?.scope ?? 0; }
 
@@ -249,10 +238,10 @@ export class Feed {
     if (failed) this.set({ failed: '', error: null });
     if (!this.loaded) { await this.again(); return; }
     this.whole = now;
-    if ((skippedAt.peek() ?? this.skipped) !== this.skipped) return this.anew();
+    if (skips.peek() !== this.skipped) return this.anew();
     if (newer !== null && failed !== 'newer') { this.take(); return; }
     const last = items.at(-1);
-    if (!last) { await this.loadNewest(); return; }
+    if (!last) { await this.load(null, 0, this.state.peek().absent); return; }
     const { turn } = this;
     this.catching = true;
     try {
