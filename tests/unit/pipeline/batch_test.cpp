@@ -311,8 +311,8 @@ TEST(Batch, WhatAnImportNamedBeforeItCameIsOfferedOnceItComes) {
   };
   using enum model::Origin;
   const model::Time old{now.us - 86'400 * kSecond};
-  fixture.push_all({at(1, "a", now, import_), at(2, "b", now, import_), at(3, "c", now, import_), at(4, "d", old, import_),
-                    at(5, "e", now, import_)});
+  fixture.push_all({at(1, "a", now, import_), at(2, "b", now, import_), at(3, "c", now, import_),
+                    at(4, "d", old, import_), at(5, "e", now, import_)});
   const auto told = [&] {
     auto db = fixture.journal->read();
     return *(*db)->scalar("SELECT count(*) FROM events WHERE kind = 8");
