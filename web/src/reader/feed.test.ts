@@ -23,6 +23,7 @@ function page(query: URLSearchParams): Response {
   const newestFirst = stored.slice().sort((a, b) => b.messageId - a.messageId);
   const cursor = query.get('cursor');
   const around = query.get('around');
+  if (around && stored.length === 0) return new Response('{"success":false,"error":"not_found","message":"nothing"}', { status: 404, headers: { 'X-Gateway-Now': new Date().toISOString() } });
   let first = 0;
   if (cursor?.startsWith('older')) first = newestFirst.findIndex(({ messageId }) => messageId < Number(cursor.slice(5)));
   if (cursor?.startsWith('newer')) first = Math.max(0, newestFirst.findIndex(({ messageId }) => messageId === Number(cursor.slice(5))) - 60);
@@ -345,6 +346,16 @@ test('who scrolls down to the end while the list is loaded anew is there', async
 
   assert.deepEqual(ids(feed), run(541, 600));
   assert.deepEqual([feed.place, feed.toEnds], [490, 1]);
+});
+
+test('a permalink into a channel of which nothing is stored says so, also once the stream has begun', async () => {
+  const feed = reading(false);
+  await feed.loadAround(5, 0);
+  assert.deepEqual(feed.state.peek().absent, { id: 5, scope: 0 });
+
+  opened.value += 1;
+  await feed.catchUp();
+  assert.equal(feed.state.peek().absent?.id, 5);
 });
 
 test('who reads the end when the stream skips ahead is at the end afterwards, and nothing old is left above', async () => {
