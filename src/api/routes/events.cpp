@@ -134,8 +134,8 @@ Response poll(const Request& request, Context& context) {
   return response;
 }
 
-// A page is read from the store: what that lacks yet is told by the stream. Not a whole backlog: a store so far behind is
-// said to be so.
+// A page is read from the store: what that lacks yet is told by the stream. Not a whole backlog: a store so far behind
+// is said to be so.
 constexpr std::int64_t kMostUnstored = 10'000;  // events
 model::Seq begin_of_page(Context& context, model::Seq head) {
   const auto stored = std::min(head, context.parts.stored_to());

@@ -8,7 +8,8 @@ namespace {
 Result<model::Time> came(journal::Connection& db, const model::MessageKey& key) {
   auto& row =
       db.prepared(
-            "SELECT coalesce((SELECT recorded_at FROM events WHERE seq = min(h.arrival, h.seq, coalesce(v.seq, h.seq))), "
+            "SELECT coalesce((SELECT recorded_at FROM events WHERE seq = min(h.arrival, h.seq, coalesce(v.seq, "
+            "h.seq))), "
             "v.observed_at, h.observed_at) FROM heads h, (SELECT min(seq) AS seq, min(observed_at) AS observed_at FROM "
             "versions WHERE peer = ?1 AND message = ?2 AND scope = ?3) v "
             "WHERE h.peer = ?1 AND h.message = ?2 AND h.scope = ?3")
@@ -34,8 +35,7 @@ Result<bool> was_refused(journal::Connection& db, const model::MessageKey& key) 
 Result<std::optional<Absent>> absent(const model::MessageKey& key, const Context& context) {
   auto db = context.journal().read();
   if (!db) return db.error();
-  auto& row = (*db)->prepared(
-      "SELECT date, seq, deleted_at FROM heads WHERE peer = ? AND message = ? AND scope = ?");
+  auto& row = (*db)->prepared("SELECT date, seq, deleted_at FROM heads WHERE peer = ? AND message = ? AND scope = ?");
   row.with(key.peer, key.message, key.scope);
   const auto found = row.step();
   if (!found) return found.error();
