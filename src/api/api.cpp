@@ -144,6 +144,7 @@ Result<void> Api::listen() {
 
 void Api::start() {
   impl_->parts.health.expect_beats(kBeat, kLongestTurn, model::Time::now());
+  impl_->imports.start(model::Time::now());
   impl_->server.start();
   observe::info("api_started",
                 {{"host", impl_->options.server.host}, {"port", static_cast<std::int64_t>(impl_->server.port())}});

@@ -3,13 +3,26 @@
 #include "source/export_file/import_file.h"
 
 namespace tg::app {
+namespace {
 
-Result<bool> import_upload(const api::ImportOrder& order, pipeline::Intake& intake,
+// Whoever may read sees how an import ended, and where the data lies is not for them.
+Error without_folder(Error error, const std::filesystem::path& folder) {
+  std::error_code none;
+  const auto path = std::filesystem::canonical(folder, none).string() + "/";
+  for (auto at = error.what.find(path); at != error.what.npos; at = error.what.find(path)) {
+    error.what.erase(at, path.size());
+  }
+  return error;
+}
+
+}  // namespace
+
+Result<bool> import_upload(const api::ImportOrder& order, const journal::Journal& journal, pipeline::Intake& intake,
                            const std::function<void(const api::ImportProgress&)>& tell) {
   export_file::Options options;
   options.name = order.name;
   options.only_telegram = true;
-  options.beside_capture = true;
+  options.beside = &journal;
   options.stop = order.stop;
   const auto before = intake.imported();
   api::ImportProgress now;
@@ -23,12 +36,12 @@ Result<bool> import_upload(const api::ImportOrder& order, pipeline::Intake& inta
     now.seconds_left = progress.seconds_left;
     tell(now);
   });
-  if (!report) return report.error();
+  if (!report) return without_folder(report.error(), journal.folder());
   // Of whole chats too, whose messages were not kept.
   now.counts.refused = report->refused;
   now.seconds_left.reset();
   tell(now);
-  if (report->failure) return *report->failure;
+  if (report->failure) return without_folder(*report->failure, journal.folder());
   return !report->stopped;
 }
 

@@ -7,7 +7,7 @@
 namespace tg::app {
 
 // As api::Parts::import_file says.
-Result<bool> import_upload(const api::ImportOrder& order, pipeline::Intake& intake,
+Result<bool> import_upload(const api::ImportOrder& order, const journal::Journal& journal, pipeline::Intake& intake,
                            const std::function<void(const api::ImportProgress&)>& tell);
 
 }  // namespace tg::app

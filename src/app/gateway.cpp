@@ -266,7 +266,7 @@ Result<std::unique_ptr<Gateway>> Gateway::open(const config::Loaded& loaded) {
     return raw->rules->ask_reader(request);
   };
   parts.import_file = [raw = impl.get()](const api::ImportOrder& order, const auto& tell) {
-    return import_upload(order, *raw->intake, tell);
+    return import_upload(order, *raw->journal, *raw->intake, tell);
   };
   parts.marked = [raw = impl.get()](const std::string& consumer, std::span<const model::MessageKey> keys) {
     raw->destinations->marked(consumer, keys);

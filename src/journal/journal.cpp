@@ -179,16 +179,19 @@ std::int64_t Journal::disk_free() const {
 }
 
 Result<void> Journal::room(std::int64_t bytes) const {
+  const auto needed = bytes > 0 ? fmt::format(", {} MB are needed", bytes >> 20) : std::string();
   if (const auto left = disk_free(); left - bytes < impl_->limits.disk_reserve_bytes) {
-    const auto needed = bytes > 0 ? fmt::format(", {} MB are needed", bytes >> 20) : std::string();
     return Error{Code::out_of_space,
-                 fmt::format("{} MB are free at {}, {} MB are kept in reserve{}", left >> 20, impl_->folder.string(),
+                 fmt::format("{} MB are free in the data folder, {} MB are kept in reserve{}", left >> 20,
                              impl_->limits.disk_reserve_bytes >> 20, needed),
                  "Free disk space, or lower disk.reserve_bytes"};
   }
-  if (impl_->limits.max_bytes > 0 && this->bytes() >= impl_->limits.max_bytes) {
+  const auto most = impl_->limits.max_bytes;
+  if (const auto has = this->bytes(); most > 0 && (has >= most || bytes > most - has)) {
     return Error{Code::out_of_space,
-                 fmt::format("the journal has reached journal.max_bytes ({})", impl_->limits.max_bytes),
+                 has >= most ? fmt::format("the journal has reached journal.max_bytes ({})", most)
+                             : fmt::format("the journal has {} MB, at most {} MB by journal.max_bytes{}", has >> 20,
+                                           most >> 20, needed),
                  "Raise journal.max_bytes, or shorten journal.keep_days where a store takes the events"};
   }
   return {};

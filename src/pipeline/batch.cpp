@@ -120,7 +120,7 @@ Result<void> Batch::take(const Seen& seen, std::int64_t content_hash) {
       heard_.push_back({seen.message.key.peer, seen.message.date});
     }
     if (auto done = commit_event(slot, std::move(*decision)); !done) return done;
-    if (seen.freshness == Freshness::cached) {
+    if (seen.freshness == Freshness::cached && !seen.uploaded) {
       const auto& key = seen.message.key;
       auto& newest = newest_of_copies_[{key.peer, key.scope}];
       newest = std::max(newest, {key.message, seen.from.observed_at});

@@ -57,7 +57,9 @@ std::size_t bytes_of(const Observation& observation) {
   if (const auto* seen = std::get_if<Seen>(&observation)) {
     return sizeof(Seen) + seen->place.size() + bytes_of(seen->message);
   }
-  if (const auto* refused = std::get_if<Refused>(&observation)) return sizeof(Refused) + refused->payload.size();
+  if (const auto* refused = std::get_if<Refused>(&observation)) {
+    return sizeof(Refused) + refused->place.size() + refused->reason.size() + refused->payload.size();
+  }
   if (const auto* counters = std::get_if<CountersSeen>(&observation)) {
     return sizeof(CountersSeen) + bytes_of(counters->counters);
   }

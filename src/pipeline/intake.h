@@ -25,6 +25,9 @@
 
 namespace tg::pipeline {
 
+// Bytes, of the journal's limits: what is large and comes in beside capture leaves so much to it.
+inline constexpr std::int64_t kLeftToCapture = 256LL << 20;
+
 class Intake {
  public:
   struct Options {

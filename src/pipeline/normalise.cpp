@@ -10,6 +10,8 @@
 namespace tg::pipeline {
 namespace {
 
+constexpr std::int64_t kLastDateUs = 4'102'444'800'000'000;
+
 // Length of the well-formed UTF-8 sequence at `i` (Unicode 15, table 3-7); 0 = ill-formed.
 std::size_t sequence_at(std::string_view s, std::size_t i) {
   auto byte = [&](std::size_t k) { return k < s.size() ? static_cast<unsigned char>(s[k]) : 0U; };
@@ -144,7 +146,8 @@ std::optional<std::string> fault(const model::Message& m) {
   if (m.key.message.value > INT32_MAX) return fmt::format("message id {} is too large", m.key.message.value);
   if (!m.key.peer) return "chat id is missing";
   if (m.date.us <= 0) return "date is missing";
-  if (m.date.us > 4'102'444'800'000'000) return "date is after the year 2100";
+  if (m.date.us > kLastDateUs) return "date is after the year 2100";
+  if (m.edit_date.us > kLastDateUs) return "edit date is after the year 2100";
   if (m.text.size() > kMaxTextBytes)
     return fmt::format("text has {} bytes, at most {} are taken", m.text.size(), kMaxTextBytes);
   if (m.raw.size() > kMaxRawBytes) return "content is larger than 16 MB";

@@ -38,6 +38,7 @@ struct Seen {
   std::string place;  // where in its input it stood, for people; may be empty
   // Its chat was listened to when it was posted: the time until it is on disk is lag.
   bool listened = false;
+  bool uploaded = false;  // anybody may have made its file: that it is there proves nothing of what the server has
 };
 
 // Permanent deletion, as the server pushed it.

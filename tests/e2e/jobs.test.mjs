@@ -124,6 +124,6 @@ test('an upload says how many bytes have gone, and is cancelled from its row', a
   await status(page).getByText(/^cancelled/).waitFor();
   assert.equal(await state(), 'cancelled');
   // What was on its way is told that it came too late.
-  page.problems = page.problems.filter((one) => !/status of 409/.test(one));
+  page.problems = page.problems.filter((one) => !/status of 410/.test(one));
   await done(page);
 });

@@ -349,6 +349,7 @@ class ApiTest(unittest.TestCase):
 
         begun = self.check("POST", base, 201, body=facts).json()["data"]
         where = f"{base}/{begun['id']}"
+        self.assertEqual(self.check("POST", base, 200, body=facts).json()["data"]["id"], begun["id"])
         self.check("PUT", one + "/parts", 200, where + "/parts", export[:1_000])
         self.assertEqual(self.check("POST", base, 200, body=facts).json()["data"]["received"], 1_000)
         self.check("POST", base, 409, body={**facts, "size": 5})
@@ -359,6 +360,7 @@ class ApiTest(unittest.TestCase):
         self.assertEqual(sorted(file.suffix for file in folder.iterdir()), [".data", ".json"])
         self.check("DELETE", one, 202, where)
         self.check("DELETE", one, 409, where)
+        self.assertNotIn("received", self.check("PUT", one + "/parts", 410, where + "/parts", export, "?offset=0").json())
         self.assertEqual(list(folder.iterdir()), [])
         self.check("POST", base, 413, body={"size": 3 << 30})
         for method, path in (("GET", ""), ("DELETE", ""), ("PUT", "/parts")):

@@ -48,8 +48,8 @@ Response begin_import(const Request& request, Context& context) {
     if (!time || time->us <= 0) return failure(bad_parameter("modified", *text, "a date and time"));
     modified = *time;
   }
-  const auto state = context.imports.begin(text_of(*body, "name").value_or(""), *size, modified);
-  return import_answer(state, context, state && state->file.received == 0 ? 201 : 200);
+  const auto begun = context.imports.begin(text_of(*body, "name").value_or(""), *size, modified);
+  return begun ? import_answer(begun->state, context, begun->anew ? 201 : 200) : failure(begun.error());
 }
 
 Response put_part(const Request& request, Context& context) {
@@ -97,8 +97,9 @@ std::vector<Route> import_routes() {
                      "Begins the upload of an export, or finds the one that was begun (200): it goes on at `received`");
   first.body = "ImportBody";
   first.status = 201;
-  auto part = route(Method::put, "/api/telegram-gateway/imports/{id}/parts", put_part, "import_part",
-                    "The file's bytes from an offset on; the last ones begin the import. 409: go on at `received`");
+  auto part = route(
+      Method::put, "/api/telegram-gateway/imports/{id}/parts", put_part, "import_part",
+      "The file's bytes from an offset on; the last ones begin the import. 409: go on at `received`. 410: it is over");
   part.body = "=Binary";
   part.parameters = {id, {"offset", "integer", "where in the file these bytes stand, 0 by default"}};
   auto state =

@@ -31,12 +31,11 @@ std::string_view name_of(Imports::State::Stage stage) {
 }
 
 Imports::Imports(const Parts& parts, std::function<void()> wake)
-    : parts_(parts), wake_(std::move(wake)), folder_(parts.journal.folder() / "uploads") {
-  recover(model::Time::now());
-}
+    : parts_(parts), wake_(std::move(wake)), folder_(parts.journal.folder() / "uploads") {}
 
 // An import is not begun again by itself: if the file was what stopped the gateway, it would do so at every start.
-void Imports::recover(model::Time now) {
+void Imports::start(model::Time now) {
+  const std::lock_guard lock(mutex_);
   for (auto& file : folder_.left_behind()) {
     const bool keep = !file.whole() && now.us - file.touched.us < kForgottenAfterUs && !now_;
     State state;
@@ -57,22 +56,21 @@ void Imports::recover(model::Time now) {
   }
 }
 
-Result<Imports::State> Imports::begin(std::string_view name, std::int64_t size, model::Time modified) {
+Result<Imports::Begun> Imports::begin(std::string_view name, std::int64_t size, model::Time modified) {
   const std::lock_guard lock(mutex_);
   if (!parts_.import_file || stopping_) {
     return Error{Code::unavailable, stopping_ ? "the gateway is stopping" : "nothing can be imported here", ""};
   }
   if (now_) {
     const auto& file = now_->file;
-    if (now_->stage == State::Stage::uploading && file.size == size && file.modified == modified &&
-        file.name == name_of_upload(name)) {
-      return *now_;
+    if (file.size == size && file.modified == modified && file.name == name_of_upload(name)) {
+      return Begun{*now_, false};
     }
     return Error{Code::conflict, fmt::format("another file is {}: {}, {}", name_of(now_->stage), file.name, file.id),
                  "Wait for its end, or cancel it first"};
   }
   // As much again for what is taken in from it.
-  if (auto room = parts_.journal.room(2 * size); !room) return room.error();
+  if (auto room = parts_.journal.room(2 * size + pipeline::kLeftToCapture); !room) return room.error();
   auto file = folder_.begin(name, size, modified);
   if (!file) return file.error();
   if (thread_.joinable()) thread_.join();  // ended already
@@ -81,32 +79,40 @@ Result<Imports::State> Imports::begin(std::string_view name, std::int64_t size, 
   now_->started_at = model::Time::now();
   observe::info("upload_begun", {{"import", now_->file.id}, {"bytes", size}});
   wake_();
-  return *now_;
+  return Begun{*now_};
 }
 
 Result<Imports::State> Imports::append(const std::string& id, std::int64_t offset, std::string_view bytes) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   auto state = known(id);
   if (!state) return Error{Code::not_found, fmt::format("there is no import '{}'", id), "Begin it again"};
   const auto received = state->file.received;
-  const auto end = offset + static_cast<std::int64_t>(bytes.size());
-  if (end > state->file.size) {
+  const auto until = offset + static_cast<std::int64_t>(bytes.size());
+  if (until > state->file.size) {
     return Error{Code::invalid_input,
-                 fmt::format("the file was said to have {} bytes, and this part ends at {}", state->file.size, end),
+                 fmt::format("the file was said to have {} bytes, and this part ends at {}", state->file.size, until),
                  "Begin with its true size"};
   }
-  if (end <= received) return std::move(*state);
-  if (state->over()) return Error{Code::conflict, fmt::format("the import {} is over", id), "Begin it again"};
+  if (until <= received) return std::move(*state);
+  if (state->over()) return Error{Code::gapped, fmt::format("the import {} is over", id), "Begin it again"};
   if (offset != received) {
     return Error{Code::conflict, fmt::format("the upload stands at byte {}, not at {}", received, offset),
                  fmt::format("Go on at offset {}", received)};
   }
-  if (auto room = parts_.journal.room(static_cast<std::int64_t>(bytes.size())); !room) return room.error();
+  const auto needed = static_cast<std::int64_t>(bytes.size()) + pipeline::kLeftToCapture;
+  if (auto room = parts_.journal.room(needed); !room) return room.error();
   if (auto written = folder_.append(now_->file, bytes); !written) return written.error();
   if (now_->file.whole() && !stopping_) {
     folder_.finish(now_->file);
     now_->stage = State::Stage::importing;
-    thread_ = std::jthread([this, file = now_->file](const std::stop_token& stop) { work(file, stop); });
+    try {
+      thread_ = std::jthread([this, file = now_->file](const std::stop_token& stop) { work(file, stop); });
+    } catch (const std::exception& failed) {  // no more threads
+      end(State::Stage::failed, fmt::format("the import cannot begin: {}. Import the file again later", failed.what()));
+      lock.unlock();
+      folder_.remove(id);
+      return find(id);
+    }
   }
   wake_();
   return *now_;
@@ -127,9 +133,13 @@ void Imports::work(const Upload& file, const std::stop_token& stop) {
   } catch (const std::exception& failed) {  // whatever was in the file, capture goes on
     done = Error{Code::internal, fmt::format("{}: {}", file.name, failed.what()), "What was taken in stays"};
   }
-  const std::lock_guard lock(mutex_);
   const bool cut_short = done && !*done;
-  if (cut_short && stopping_) return;  // its file stays, and the next start tells
+  {
+    const std::lock_guard lock(mutex_);
+    if (cut_short && stopping_) return;  // its file stays, and the next start tells
+  }
+  folder_.remove(file.id);
+  const std::lock_guard lock(mutex_);
   end(cut_short ? State::Stage::cancelled
       : done    ? State::Stage::done
                 : State::Stage::failed,
@@ -137,7 +147,6 @@ void Imports::work(const Upload& file, const std::stop_token& stop) {
 }
 
 void Imports::end(State::Stage stage, std::string error) {
-  folder_.remove(now_->file.id);
   now_->stage = stage;
   now_->error = std::move(error);
   now_->finished_at = model::Time::now();
@@ -149,22 +158,30 @@ void Imports::end(State::Stage stage, std::string error) {
 }
 
 Result<void> Imports::cancel(const std::string& id) {
-  const std::lock_guard lock(mutex_);
-  const auto state = known(id);
-  if (!state) return Error{Code::not_found, fmt::format("there is no import '{}'", id), ""};
-  if (state->over()) return Error{Code::conflict, fmt::format("the import {} is over", id), ""};
-  if (state->stage == State::Stage::uploading) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto state = known(id);
+    if (!state) return Error{Code::not_found, fmt::format("there is no import '{}'", id), ""};
+    if (state->over()) return Error{Code::conflict, fmt::format("the import {} is over", id), ""};
+    if (state->stage == State::Stage::importing) {
+      thread_.request_stop();
+      return {};
+    }
     end(State::Stage::cancelled, "");
-  } else {
-    thread_.request_stop();
   }
+  folder_.remove(id);
   return {};
 }
 
 void Imports::forget_abandoned(model::Time now) {
-  const std::lock_guard lock(mutex_);
-  if (!now_ || now_->stage != State::Stage::uploading || now.us - now_->file.touched.us < kForgottenAfterUs) return;
-  end(State::Stage::cancelled, "nobody went on with the upload for a day");
+  std::string id;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!now_ || now_->stage != State::Stage::uploading || now.us - now_->file.touched.us < kForgottenAfterUs) return;
+    id = now_->file.id;
+    end(State::Stage::cancelled, "nobody went on with the upload for a day");
+  }
+  folder_.remove(id);
 }
 
 std::optional<Imports::State> Imports::known(const std::string& id) const {

@@ -2,7 +2,7 @@
 // Exports that come in through the API, one at a time: uploaded in parts, then taken in on a thread of its own.
 //
 //   begin() ──▶ append() … append() ──▶ the import ──▶ over: its file is gone, its job tells what came of it
-//                  └── a day without one: removed      └── the gateway stops: said after the next start
+//                  └── a day without one: removed      └── the gateway stops: said after the next start()
 //
 // Any thread.
 
@@ -37,10 +37,16 @@ class Imports {
   Imports(const Parts& parts, std::function<void()> wake);
   ~Imports() { stop(); }
 
+  struct Begun {
+    State state;
+    bool anew = true;
+  };
+
+  void start(model::Time now);  // with what an earlier run left
   // The upload of this file: a new one, or the one that was begun. Code::conflict: there is one of another.
-  Result<State> begin(std::string_view name, std::int64_t size, model::Time modified);
-  // A part. What is there already is passed over; Code::conflict: it does not begin where the upload stands. The last
-  // one begins the import.
+  Result<Begun> begin(std::string_view name, std::int64_t size, model::Time modified);
+  // A part. What is there already is passed over; Code::conflict: it does not begin where the upload stands; gapped: it
+  // is over. The last one begins the import.
   Result<State> append(const std::string& id, std::int64_t offset, std::string_view bytes);
   // Ends it; what was taken in stays. Code::not_found where there is none of this id, conflict where it is over.
   Result<void> cancel(const std::string& id);
@@ -50,9 +56,8 @@ class Imports {
   void stop();
 
  private:
-  void recover(model::Time now);
   void work(const Upload& file, const std::stop_token& stop);
-  void end(State::Stage stage, std::string error);
+  void end(State::Stage stage, std::string error);  // under the mutex; its file, which may be large, is removed without
   std::optional<State> known(const std::string& id) const;
 
   const Parts& parts_;

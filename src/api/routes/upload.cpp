@@ -102,8 +102,9 @@ Result<void> UploadFolder::append(Upload& upload, std::string_view bytes) const 
 }
 
 void UploadFolder::finish(const Upload& upload) const {
-  if (!upload.modified || upload.modified > model::Time::now()) return;
-  const timespec at{upload.modified.us / 1'000'000, upload.modified.us % 1'000'000 * 1'000};
+  if (!upload.modified) return;
+  const auto written = std::min(upload.modified, model::Time::now());
+  const timespec at{written.us / 1'000'000, written.us % 1'000'000 * 1'000};
   const std::array<timespec, 2> both{at, at};
   (void)::utimensat(AT_FDCWD, data(upload.id).c_str(), both.data(), AT_SYMLINK_NOFOLLOW);
 }

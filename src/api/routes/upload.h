@@ -5,7 +5,7 @@
 //   uploads/ID.json   its name, size and time
 //   uploads/ID.data   its bytes so far
 //
-// Not safe for several threads at once.
+// Not safe for several threads at once with one of them.
 
 #include <filesystem>
 #include <optional>
@@ -37,7 +37,7 @@ class UploadFolder {
 
   Result<Upload> begin(std::string_view name, std::int64_t size, model::Time modified) const;
   Result<void> append(Upload& upload, std::string_view bytes) const;
-  void finish(const Upload& upload) const;  // gives the file its own time, where it is past
+  void finish(const Upload& upload) const;  // gives the file its own time, at most now
   void remove(const std::string& id) const;
   std::filesystem::path data(const std::string& id) const { return folder_ / (id + ".data"); }
 

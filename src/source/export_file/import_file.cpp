@@ -8,6 +8,8 @@
 namespace tg::export_file {
 namespace {
 
+constexpr std::uint64_t kMostSetAside = 10'000;  // beside capture
+
 // Says which file, what was the last good message, and what is kept.
 Error with_place(Error error, const std::filesystem::path& file, const std::string& last_good, std::uint64_t messages) {
   error.what = fmt::format("{}: {}", file.string(), error.what);
@@ -32,6 +34,23 @@ Result<void> pump(detail::InputFile& file, std::string_view first, Sink& sink, R
   return sink.finish();
 }
 
+Result<void> room_beside(const journal::Journal& journal) {
+  auto left = journal.room(pipeline::kLeftToCapture);
+  if (left) return left;
+  auto error = left.error();
+  error.what = "the import ended, to leave room for what is captured: " + error.what;
+  error.fix += "; then import the file again: nothing is stored twice";
+  return error;
+}
+
+Error too_many(std::uint64_t refused, const std::vector<std::string>& reasons) {
+  return {Code::invalid_input,
+          fmt::format("{} messages were set aside, and more are not tried{}{}", refused,
+                      reasons.empty() ? "" : ". The first: ", reasons.empty() ? "" : reasons.front()),
+          "Correct that and import the file again: nothing is stored twice; or stop the gateway and import it on its "
+          "machine: telegram-gateway import FILE"};
+}
+
 // Exports of this program that do not hold enough to be read back.
 std::optional<std::string_view> one_way_export(std::string_view first_bytes) {
   if (first_bytes.starts_with("id,channelId,channelTitle,messageId,")) return "csv";
@@ -52,18 +71,18 @@ Result<void> check_file(const std::filesystem::path& path) {
   std::error_code ec;
   const auto type = std::filesystem::status(path, ec).type();
   if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::character) return {};
-  auto file = detail::InputFile::open(path);
+  auto file = detail::InputFile::open(path, path);
   return file ? Result<void>() : Result<void>(file.error());
 }
 
 Result<Report> import_file(const std::filesystem::path& on_disk, const Options& options, pipeline::Intake& intake,
                            const OnProgress& on_progress) {
-  auto file = detail::InputFile::open(on_disk);
+  const auto path = options.name.empty() ? on_disk : on_disk.parent_path() / options.name;
+  const auto shown = options.name.empty() ? path : path.filename();
+  auto file = detail::InputFile::open(on_disk, shown);
   if (!file) return file.error();
   auto first = file->read();
   if (!first) return first.error();
-  const auto path = options.name.empty() ? on_disk : on_disk.parent_path() / options.name;
-  const auto shown = options.name.empty() ? path : path.filename();
 
   if (const auto format = one_way_export(*first)) {
     return Error{Code::unsupported,
@@ -82,8 +101,12 @@ Result<Report> import_file(const std::filesystem::path& on_disk, const Options& 
   const auto before = intake.imported();
   detail::Meter meter(on_progress, file->size());
   const auto settle = [&]() -> Result<void> {
-    if (options.beside_capture) {
+    if (options.beside) {
       if (auto stored = intake.flush(); !stored) return stored;
+      if (auto left = room_beside(*options.beside); !left) return left;
+      if (const auto refused = (intake.imported() - before).refused; refused >= kMostSetAside) {
+        return too_many(refused, report.reasons);
+      }
     }
     meter.update(report.bytes, report.messages);
     report.stopped = options.stop.stop_requested();
@@ -96,7 +119,7 @@ Result<Report> import_file(const std::filesystem::path& on_disk, const Options& 
     done = pump(*file, *first, importer, report, settle);
     last_good = importer.last_good();
   } else {
-    detail::Importer importer(path, options, file->written_at(), intake, report);
+    detail::Importer importer(path, options, file->written_at(), intake, report, settle);
     if (auto ready = importer.prepare(); !ready) return ready.error();
     detail::JsonStream stream(importer);
     done = pump(*file, *first, stream, report, settle);

@@ -16,6 +16,7 @@
 #include <string>
 #include <vector>
 
+#include "journal/journal.h"
 #include "model/ids.h"
 #include "model/result.h"
 #include "pipeline/intake.h"
@@ -30,8 +31,10 @@ struct Options {
   std::int64_t max_media_bytes = 0;    // larger files stay where they are; 0 = no limit
   std::string name;                    // of the file, in words and places; empty = as it is on the disk
   bool only_telegram = false;          // what this program exported is trusted, deletions and all: not taken
-  bool beside_capture = false;         // each piece is on disk before the next, so that nobody waits behind many
-  std::stop_token stop;                // ends it behind a piece; what it took in stays
+  // Beside what is captured into it: what was read is on disk before more is, so that nobody waits behind much; the
+  // file proves nothing of what the server has; and it ends while there is room for capture, or at 10,000 set aside.
+  const journal::Journal* beside = nullptr;
+  std::stop_token stop;  // ends it behind a piece; what it took in stays
 };
 
 struct ChatReport {

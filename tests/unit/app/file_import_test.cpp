@@ -10,9 +10,14 @@ namespace tg::app {
 namespace {
 
 struct FileImport : testing::Test {
+  explicit FileImport(std::int64_t max_bytes = 0) : max_bytes_(max_bytes) {}
+
+  std::int64_t max_bytes_;
   test::TempFolder folder;
   std::unique_ptr<journal::Journal> journal =
-      std::move(journal::Journal::open(folder / "data", journal::Access::write, {.disk_reserve_bytes = 0}).value());
+      std::move(journal::Journal::open(folder / "data", journal::Access::write,
+                                       {.max_bytes = max_bytes_, .disk_reserve_bytes = 0})
+                    .value());
   observe::Metrics metrics;
   pipeline::Intake intake{*journal, metrics, {}};
   api::ImportProgress last;
@@ -29,8 +34,17 @@ struct FileImport : testing::Test {
     out << end;
     return path;
   }
+  // An export of one chat with these messages.
+  std::filesystem::path of(std::string_view messages, std::string_view type = "public_channel") {
+    const auto path = folder / "upload";
+    std::ofstream(path) << fmt::format(R"({{"name":"Harbour","type":"{}","id":1487851422,"messages":[{}]}})", type,
+                                       messages);
+    return path;
+  }
+  std::int64_t number(const std::string& sql) { return *(*journal->read())->scalar(sql); }
   Result<bool> import(const std::filesystem::path& path) {
-    return import_upload({path, "result.json", stop.get_token()}, intake, [this](const auto& now) { last = now; });
+    return import_upload({path, "result.json", stop.get_token()}, *journal, intake,
+                         [this](const auto& now) { last = now; });
   }
 };
 
@@ -100,6 +114,101 @@ TEST_F(FileImport, OnlyTelegramsOwnFormatIsTrustedFromAnybody) {
     EXPECT_EQ(refused.error().what.find(folder.path().string()), std::string::npos) << refused.error().what;
   }
   EXPECT_EQ(intake.totals().created, 0U);
+}
+
+TEST_F(FileImport, OfAFileThatIsRefusedWholeItSaysWhyAndTriesNoMore) {
+  std::string messages = "1";
+  for (int i = 0; i < 150'000; ++i) messages += ",1";
+
+  const auto refused = import(of(messages));
+
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("messages were set aside, and more are not tried. The first: result.json"),
+            std::string::npos)
+      << refused.error().what;
+  EXPECT_NE(refused.error().what.find("it is not an object"), std::string::npos) << refused.error().what;
+  EXPECT_FALSE(refused.error().fix.empty());
+  EXPECT_GE(last.counts.refused, 10'000U);
+  EXPECT_LE(last.counts.refused, 11'000U);
+}
+
+TEST_F(FileImport, WhatIsLaterThanTheFileItselfIsSetAside) {
+  const auto path =
+      of(R"({"id":1,"type":"message","date_unixtime":"1700000000","edited_unixtime":"4000000000","text":"for ever"},)"
+         R"({"id":2,"type":"message","date_unixtime":"1700200000","text":"posted later"},)"
+         R"({"id":3,"type":"message","date_unixtime":"1700000000","edited_unixtime":"1700086000","text":"in time"})");
+  std::filesystem::last_write_time(
+      path, std::chrono::file_clock::from_sys(std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000))));
+
+  EXPECT_EQ(*import(path), true);
+
+  EXPECT_EQ(last.counts.refused, 2U);
+  EXPECT_EQ(last.counts.created, 1U);
+  EXPECT_EQ(number("SELECT message FROM heads"), 3);
+}
+
+TEST_F(FileImport, ItsMessagesProveNothingOfWhatTheServerHas) {
+  pipeline::ChatSeen chat;
+  chat.from = {model::SourceKind::tdlib, model::Origin::live, 1, model::Time::now()};
+  chat.peer = model::channel_peer(1487851422);
+  chat.start = model::MessageId{1};
+  chat.newest = model::MessageId{2};
+  ASSERT_TRUE(intake.push(chat));
+
+  EXPECT_EQ(*import(of(R"({"id":2147483647,"type":"message","date_unixtime":"1700000000","text":"far above"})")), true);
+
+  EXPECT_EQ(last.counts.created, 1U);
+  EXPECT_EQ(number("SELECT newest FROM chats"), 2);
+}
+
+TEST_F(FileImport, ItsErrorsDoNotTellWhereTheDataLies) {
+  ASSERT_TRUE(intake.write([](journal::Connection& db) { return db.execute("PRAGMA max_page_count = 1"); }));
+
+  const auto full = import(file(2'000));
+  const auto gone = import(folder / "data/uploads/import-0.data");
+
+  for (const auto* failed : {&full, &gone}) {
+    ASSERT_FALSE(*failed);
+    EXPECT_EQ(failed->error().to_string().find(folder.path().string()), std::string::npos) << failed->error().what;
+  }
+  EXPECT_NE(full.error().what.find("journal.db"), std::string::npos) << full.error().what;
+  EXPECT_NE(gone.error().what.find("opening result.json"), std::string::npos) << gone.error().what;
+}
+
+struct FileImportIntoASmallJournal : FileImport {
+  FileImportIntoASmallJournal() : FileImport(pipeline::kLeftToCapture + (8 << 20)) {}
+};
+
+TEST_F(FileImportIntoASmallJournal, EndsWhileThereIsRoomForCapture) {
+  const auto full = import(file(40'000));
+
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().code, Code::out_of_space);
+  EXPECT_NE(full.error().what.find("to leave room for what is captured"), std::string::npos) << full.error().what;
+  EXPECT_NE(full.error().fix.find("Raise journal.max_bytes"), std::string::npos) << full.error().fix;
+  EXPECT_GT(last.counts.created, 1'000U);
+  EXPECT_LT(last.counts.created, 40'000U);
+  EXPECT_FALSE(intake.failure());
+  EXPECT_TRUE(journal->room(pipeline::kLeftToCapture - (32 << 20)));
+}
+
+TEST_F(FileImport, NamesOfChatsHaveABound) {
+  EXPECT_NE(import(of("1", std::string(2'000, 't'))).error().what.find("name or type of a chat is longer"),
+            std::string::npos);
+  const auto path = folder / "upload";
+  std::ofstream out(path);
+  out << R"({"chats":{"list":[)";
+  for (int i = 0; i < 9'000; ++i) {
+    out << (i > 0 ? "," : "") << R"({"name":")" << std::string(1'000, 'n') << R"(","type":"x","id":1,"messages":[]})";
+  }
+  out << "]}}";
+  out.close();
+
+  const auto refused = import(path);
+
+  ASSERT_FALSE(refused);
+  EXPECT_NE(refused.error().what.find("names of chats of more than 8 MB in all"), std::string::npos)
+      << refused.error().what;
 }
 
 TEST_F(FileImport, TooManyChatsAreNoExport) {

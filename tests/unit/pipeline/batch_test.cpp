@@ -12,86 +12,19 @@
 #include "pipeline/manual.h"
 #include "pipeline/verify.h"
 #include "support/temp_folder.h"
+#include "unit/pipeline/journal_fixture.h"
 #include "unit/pipeline/world.h"
 
 namespace tg::pipeline {
 namespace {
 
+using test::chat;
+using test::JournalFixture;
+using test::kNow;
+using test::kPeer;
 using test::kSecond;
-
-class JournalFixture {
- public:
-  JournalFixture()
-      : journal(std::move(*journal::Journal::open(folder.path() / "data", journal::Access::write, small()))) {}
-
-  static journal::Limits small() {
-    journal::Limits limits;
-    limits.disk_reserve_bytes = 0;
-    return limits;
-  }
-  std::unique_ptr<Intake> intake(Intake::Options options = {}) {
-    options.counters_every = std::chrono::seconds(0);
-    return std::make_unique<Intake>(*journal, metrics, options);
-  }
-  void push_all(const std::vector<Observation>& observations) {
-    auto writer = intake();
-    for (const auto& observation : observations) {
-      auto pushed = writer->push(observation);
-      if (!pushed) throw std::runtime_error(pushed.error().what);
-    }
-    if (auto done = writer->flush(); !done) throw std::runtime_error(done.error().what);
-  }
-  std::vector<std::string> problems() { return verify(*journal).value().problems; }
-  State state(const model::MessageKey& key) {
-    auto db = journal->read();
-    return *load_state(**db, key);
-  }
-  journal::ChatCoverage coverage(model::ChatId peer) {
-    auto db = journal->read();
-    return *journal::coverage(**db, peer, {}, model::Time::now());
-  }
-
-  test::TempFolder folder;
-  observe::Metrics metrics;
-  std::unique_ptr<journal::Journal> journal;
-};
-
-const model::ChatId kPeer{-1001000000001};
-constexpr model::Time kNow{1'750'000'000 * kSecond};
-
-Seen message(std::int64_t id, std::string text, Freshness freshness = Freshness::update) {
-  Seen seen;
-  seen.from = {model::SourceKind::tdlib, freshness == Freshness::page ? model::Origin::backfill : model::Origin::live,
-               1, kNow};
-  seen.freshness = freshness;
-  seen.message.key = {{}, kPeer, model::MessageId{id}};
-  seen.message.date = test::kPosted;
-  seen.message.text = std::move(text);
-  return seen;
-}
-
-Proof proof(ProofKind kind, std::int64_t first, std::int64_t last, std::vector<std::int64_t> present = {},
-            model::Time at = kNow) {
-  Proof p;
-  p.from = {model::SourceKind::tdlib, model::Origin::backfill, 1, at};
-  p.kind = kind;
-  p.peer = kPeer;
-  p.first = model::MessageId{first};
-  p.last = model::MessageId{last};
-  for (const auto id : present) p.present.emplace_back(id);
-  return p;
-}
-
-ChatSeen chat(std::int64_t start, std::int64_t newest) {
-  ChatSeen c;
-  c.from = {model::SourceKind::tdlib, model::Origin::live, 1, kNow};
-  c.peer = kPeer;
-  c.title = "Desk";
-  c.start = model::MessageId{start};
-  c.newest = model::MessageId{newest};
-  c.hole_cause = "connection lost";
-  return c;
-}
+using test::message;
+using test::proof;
 
 RC_GTEST_PROP(Batch, HeadsAreTheFoldOfEventsAfterAnyInterleaving, ()) {
   JournalFixture fixture;
@@ -450,6 +383,31 @@ TEST(Batch, ACopyThatKnowsNewerMessagesShowsTheHoleBeforeThem) {
   EXPECT_EQ(coverage.missing, 90);
   EXPECT_GE(coverage.empty, 0);
   EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Batch, AnUploadedFileOpensNoHole) {
+  JournalFixture fixture;
+  fixture.push_all({chat(1, 10), proof(ProofKind::live, 1, 10)});
+  auto forged = message(2'147'483'647, "from anybody's file", Freshness::cached);
+  forged.uploaded = true;
+
+  fixture.push_all({forged});
+
+  const auto coverage = fixture.coverage(kPeer);
+  EXPECT_EQ(coverage.newest.value, 10);
+  EXPECT_EQ(coverage.missing, 0);
+  EXPECT_TRUE(fixture.problems().empty());
+}
+
+TEST(Batch, NoEditIsOfAYearThatNobodyWillSee) {
+  JournalFixture fixture;
+  auto forged = message(1, "for ever");
+  forged.message.edit_date = model::Time::seconds(253'402'300'799);
+
+  fixture.push_all({forged});
+
+  auto db = fixture.journal->read();
+  EXPECT_EQ(*(*db)->scalar("SELECT count(*) FROM heads"), 0);
 }
 
 TEST(Intake, AnnouncesEventsInOrderWithThoseOfTheApi) {

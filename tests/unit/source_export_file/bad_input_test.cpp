@@ -42,6 +42,21 @@ TEST_F(BadInput, TruncatedAnywhereNeverHangsOrPassesForWhole) {
   }
 }
 
+// A file that lost its end when the power went: its length is there, its bytes are zeros.
+TEST_F(BadInput, ZerosAreNoJson) {
+  const auto whole = one_channel(text_message(1, "first") + "," + text_message(2, "second"));
+  const auto inside = whole.find("second") + 2;
+  for (const auto at : {std::size_t{0}, inside, whole.size() - 2}) {
+    auto content = whole;
+    std::fill(content.begin() + static_cast<std::ptrdiff_t>(at), content.end(), '\0');
+
+    const auto report = import(content);
+
+    EXPECT_TRUE(says(report.failure, fmt::format("not JSON at byte {}", at))) << report.failure->to_string();
+    EXPECT_EQ(gateway_.message(kHarbour, 1).has_value(), at > 0);
+  }
+}
+
 TEST_F(BadInput, EmptyFile) { EXPECT_TRUE(says(import("").failure, "empty")); }
 
 TEST_F(BadInput, NotAnExport) {

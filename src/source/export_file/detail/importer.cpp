@@ -14,6 +14,9 @@ constexpr std::size_t kMaxPayload = 64 << 10;
 constexpr std::size_t kMaxReasons = 20;
 constexpr std::size_t kMaxChats = 100'000;  // no account is in so many
 constexpr std::size_t kMaxName = 1'024;     // bytes; Telegram takes 128 characters
+constexpr std::size_t kMaxNames = 8 << 20;  // bytes, of all chats
+constexpr std::uint64_t kSettledEach = 1'000;
+constexpr std::int64_t kDayUs = 86'400'000'000;
 
 std::uint32_t content_of(const model::Message& m) {
   const std::hash<std::string_view> hash;
@@ -34,13 +37,14 @@ std::uint32_t content_of(const model::Message& m) {
 }  // namespace
 
 Importer::Importer(const std::filesystem::path& file, const Options& options, model::Time observed_at,
-                   pipeline::Intake& intake, Report& report)
+                   pipeline::Intake& intake, Report& report, Settle settle)
     : file_name_(file.filename().string()),
       folder_(file.parent_path()),
       options_(options),
       observed_at_(observed_at),
       intake_(intake),
       report_(report),
+      settle_(std::move(settle)),
       account_(options.account) {}
 
 Result<void> Importer::prepare() {
@@ -62,6 +66,11 @@ pipeline::Provenance Importer::provenance() const {
   return {model::SourceKind::export_file, model::Origin::import_, account_, observed_at_};
 }
 
+Result<void> Importer::push(pipeline::Observation observation) {
+  if (auto pushed = intake_.push(std::move(observation)); !pushed) return pushed;
+  return ++pushed_ % kSettledEach == 0 ? settle_() : Result<void>();
+}
+
 Result<void> Importer::on_account(std::int64_t user_id) {
   if (account_ == 0 && user_id > 0) account_ = user_id;
   return {};
@@ -72,11 +81,15 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   ordinal_ = 0;
   chat_.reset();
   skipped_ = group_before_seen_ = false;
-  const bool many = report_.chats.size() >= kMaxChats;
-  if (many || head.name.size() > kMaxName) {
-    return Error{Code::invalid_input,
-                 many ? fmt::format("more than {} chats, at byte {}", kMaxChats, at_byte)
-                      : fmt::format("the name of a chat is longer than {} bytes, before byte {}", kMaxName, at_byte),
+  names_ += head.name.size();
+  std::string beyond;
+  if (report_.chats.size() >= kMaxChats) beyond = fmt::format("more than {} chats", kMaxChats);
+  if (names_ > kMaxNames) beyond = fmt::format("names of chats of more than {} MB in all", kMaxNames >> 20);
+  if (std::max(head.name.size(), head.type.size()) > kMaxName) {
+    beyond = fmt::format("the name or type of a chat is longer than {} bytes", kMaxName);
+  }
+  if (!beyond.empty()) {
+    return Error{Code::invalid_input, fmt::format("{}, before byte {}", beyond, at_byte),
                  "No account has this: the file is damaged or not an export"};
   }
   if (!head.id) {
@@ -117,7 +130,7 @@ Result<void> Importer::on_chat(const ChatHead& head, std::int64_t at_byte) {
   seen.title = entry.title;
   seen.kind = entry.kind;
   report_.chats.push_back(std::move(entry));
-  return intake_.push(std::move(seen));
+  return push(std::move(seen));
 }
 
 Result<void> Importer::on_message(const boost::json::value& value, std::int64_t at_byte) {
@@ -133,6 +146,12 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
   auto& read = std::get<ReadMessage>(outcome);
   auto& message = read.message;
   if (const auto fault = pipeline::fault(message)) return refuse(value, at_byte, *fault);
+  if (std::max(message.date, message.edit_date).us > observed_at_.us + kDayUs) {
+    return refuse(
+        value, at_byte,
+        fmt::format("it is of {}, and its file of {}: where the file has lost its own time, touch it",
+                    model::to_rfc3339(std::max(message.date, message.edit_date)), model::to_rfc3339(observed_at_)));
+  }
 
   const bool migrated = message.key.scope != chat_->scope;
   const auto exported_id = message.key.message.value - (migrated ? kMigratedShift : 0);
@@ -143,7 +162,7 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
     before.scope = message.key.scope;
     before.title = chat_->title;
     before.kind = "group";
-    if (auto pushed = intake_.push(std::move(before)); !pushed) return pushed;
+    if (auto pushed = push(std::move(before)); !pushed) return pushed;
   }
   if (seen_.see(exported_id, content_of(message)) == SeenIds::Answer::other_content) {
     return refuse(value, at_byte, "the same id stands in this file before, with other content", " again");
@@ -159,15 +178,16 @@ Result<void> Importer::on_message(const boost::json::value& value, std::int64_t 
 
   if (!read.topic_title.empty()) {
     pipeline::TopicSeen topic{provenance(), message.key.peer, message.key.message, read.topic_title, message.date};
-    if (auto pushed = intake_.push(std::move(topic)); !pushed) return pushed;
+    if (auto pushed = push(std::move(topic)); !pushed) return pushed;
   }
   pipeline::Seen seen;
   seen.from = provenance();
   seen.freshness = pipeline::Freshness::cached;
   seen.as_live = options_.as_live;
+  seen.uploaded = options_.beside != nullptr;
   seen.place = place(value, at_byte);
   seen.message = std::move(message);
-  if (auto pushed = intake_.push(std::move(seen)); !pushed) return pushed;
+  if (auto pushed = push(std::move(seen)); !pushed) return pushed;
   ++entry.messages;
   ++report_.messages;
   return {};
@@ -217,9 +237,9 @@ Result<void> Importer::refuse(const boost::json::value& value, std::int64_t at_b
   refused.place = place(value, at_byte, which);
   refused.reason = reason;
   refused.payload = boost::json::serialize(value);
-  if (refused.payload.size() > kMaxPayload) refused.payload.resize(kMaxPayload);
+  if (refused.payload.size() > kMaxPayload) refused.payload = refused.payload.substr(0, kMaxPayload);
   if (report_.reasons.size() < kMaxReasons) report_.reasons.push_back(refused.place + ": " + reason);
-  return intake_.push(std::move(refused));
+  return push(std::move(refused));
 }
 
 std::string Importer::last_good() const {

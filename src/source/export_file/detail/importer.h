@@ -3,6 +3,7 @@
 // one thread.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,9 +18,12 @@ namespace tg::export_file::detail {
 
 class Importer : public Listener {
  public:
-  // `observed_at`: when the file was written, which is when the server's state was so.
+  using Settle = std::function<Result<void>()>;
+
+  // `observed_at`: when the file was written, which is when the server's state was so. `settle` is called after each
+  // 1,000 that were handed over: one piece of a file may hold a hundred thousand.
   Importer(const std::filesystem::path& file, const Options& options, model::Time observed_at, pipeline::Intake& intake,
-           Report& report);
+           Report& report, Settle settle);
 
   Result<void> prepare();  // the time zone and the media folder
 
@@ -35,6 +39,7 @@ class Importer : public Listener {
   std::string chat_name() const;
   Result<void> refuse(const boost::json::value& value, std::int64_t at_byte, const std::string& reason,
                       std::string_view which = "");
+  Result<void> push(pipeline::Observation observation);
   Result<void> take_media(const std::string& path, model::Media& media);
   pipeline::Provenance provenance() const;
 
@@ -44,6 +49,9 @@ class Importer : public Listener {
   model::Time observed_at_;
   pipeline::Intake& intake_;
   Report& report_;
+  Settle settle_;
+  std::uint64_t pushed_ = 0;
+  std::size_t names_ = 0;  // bytes, of all chats
   std::int64_t account_;
   std::optional<LocalTime> zone_;
   std::optional<source::MediaStore> media_;

@@ -14,8 +14,8 @@ constexpr std::size_t kPiece = 256 << 10;
 constexpr std::size_t kFirstPiece = 64;  // enough to tell what the file is
 constexpr auto kReportEvery = std::chrono::milliseconds(200);
 
-Error cannot_open(const std::filesystem::path& path, int code) {
-  const auto what = fmt::format("opening {}: {}", path.string(), std::generic_category().message(code));
+Error cannot_open(const std::filesystem::path& shown, int code) {
+  const auto what = fmt::format("opening {}: {}", shown.string(), std::generic_category().message(code));
   switch (code) {
     case ENOENT:
     case ENOTDIR: return {Code::not_found, what, "Give the path of the export's result.json"};
@@ -29,11 +29,11 @@ Error cannot_open(const std::filesystem::path& path, int code) {
 
 }  // namespace
 
-InputFile::InputFile(int fd, std::filesystem::path path) : fd_(fd), path_(std::move(path)), buffer_(kPiece) {}
+InputFile::InputFile(int fd, std::filesystem::path shown) : fd_(fd), shown_(std::move(shown)), buffer_(kPiece) {}
 
 InputFile::InputFile(InputFile&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)),
-      path_(std::move(other.path_)),
+      shown_(std::move(other.shown_)),
       size_(other.size_),
       written_at_(other.written_at_),
       buffer_(std::move(other.buffer_)) {}
@@ -42,17 +42,17 @@ InputFile::~InputFile() {
   if (fd_ >= 0) ::close(fd_);
 }
 
-Result<InputFile> InputFile::open(const std::filesystem::path& path) {
+Result<InputFile> InputFile::open(const std::filesystem::path& path, const std::filesystem::path& shown) {
   const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return cannot_open(path, errno);
-  InputFile file(fd, path);
+  if (fd < 0) return cannot_open(shown, errno);
+  InputFile file(fd, shown);
   struct stat info {};
-  if (::fstat(fd, &info) != 0) return cannot_open(path, errno);
+  if (::fstat(fd, &info) != 0) return cannot_open(shown, errno);
   if (S_ISDIR(info.st_mode)) {
     std::error_code ec;
     const bool has_result = std::filesystem::exists(path / "result.json", ec);
-    return Error{Code::invalid_input, fmt::format("{} is a folder", path.string()),
-                 has_result ? fmt::format("Give the file in it: {}", (path / "result.json").string())
+    return Error{Code::invalid_input, fmt::format("{} is a folder", shown.string()),
+                 has_result ? fmt::format("Give the file in it: {}", (shown / "result.json").string())
                             : "Give the path of the export's result.json"};
   }
   file.written_at_ = model::Time::now();
@@ -73,7 +73,7 @@ Result<std::string_view> InputFile::read() {
     if (n < 0) {
       if (errno == EINTR) continue;
       return Error{Code::unavailable,
-                   fmt::format("reading {}: {}", path_.string(), std::generic_category().message(errno)),
+                   fmt::format("reading {}: {}", shown_.string(), std::generic_category().message(errno)),
                    "Check the disk, then import again: what is here already is kept"};
     }
     filled += static_cast<std::size_t>(n);

@@ -15,7 +15,8 @@ namespace tg::export_file::detail {
 class InputFile {
  public:
   // An ordinary file or a pipe; says what to do about a folder, a missing file or a lacking permission.
-  static Result<InputFile> open(const std::filesystem::path& path);
+  // `shown`: what it is called in words.
+  static Result<InputFile> open(const std::filesystem::path& path, const std::filesystem::path& shown);
   InputFile(InputFile&& other) noexcept;
   InputFile& operator=(InputFile&&) = delete;
   ~InputFile();
@@ -26,10 +27,10 @@ class InputFile {
   model::Time written_at() const { return written_at_; }  // never in the future
 
  private:
-  InputFile(int fd, std::filesystem::path path);
+  InputFile(int fd, std::filesystem::path shown);
 
   int fd_;
-  std::filesystem::path path_;
+  std::filesystem::path shown_;
   std::int64_t size_ = 0;
   model::Time written_at_;
   std::vector<char> buffer_;

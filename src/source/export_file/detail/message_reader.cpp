@@ -30,7 +30,7 @@ std::variant<model::Time, Fault> read_date(const Fields& f, std::string_view nam
     return Fault{
         fmt::format("its {} {} has no time zone: import with --time-zone and the zone of the computer that "
                     "made the export, e.g. --time-zone Europe/Berlin",
-                    name, text)};
+                    name, text.substr(0, 40))};
   } else if (const auto time = zone ? zone->to_utc(text) : std::nullopt) {
     return *time;
   }

@@ -31,7 +31,7 @@ class SeenIds {
   }
 
  private:
-  static constexpr std::size_t kMostOrdered = 16 << 20;    // 128 MiB
+  static constexpr std::size_t kMostOrdered = 4 << 20;     // 32 MiB
   static constexpr std::size_t kMostStragglers = 1 << 20;  // some 50 MiB
 
   std::deque<std::uint64_t> ordered_;  // id in the upper half, content in the lower
