@@ -57,6 +57,16 @@ TEST_F(BadInput, ZerosAreNoJson) {
   }
 }
 
+TEST_F(BadInput, ManyLargeMessagesNeedNoMoreMemoryThanOne) {
+  std::string messages = text_message(1, "first");
+  for (int i = 2; i <= 60; ++i) messages += "," + text_message(i, std::string(100'000, 'x'));
+
+  const auto report = import(one_channel(messages));
+
+  EXPECT_FALSE(report.failure) << report.failure->to_string();
+  EXPECT_EQ(report.messages + report.refused, 60U);
+}
+
 TEST_F(BadInput, EmptyFile) { EXPECT_TRUE(says(import("").failure, "empty")); }
 
 TEST_F(BadInput, NotAnExport) {

@@ -27,7 +27,7 @@ class Handler {
   static constexpr std::size_t max_key_size = 64 << 10;
   using Ec = json::error_code;
 
-  explicit Handler(Listener& listener) : listener_(listener), arena_(buffer_, sizeof buffer_) {}
+  explicit Handler(Listener& listener) : listener_(listener) {}
 
   // The parser gets [data, data + size), which stands at `offset` in the file.
   void chunk(const char* data, std::size_t size, std::int64_t offset) {
@@ -213,9 +213,9 @@ class Handler {
     message_at = chunk_offset_;
     depth_ = 1;
     bytes_ = 0;
-    arena_.release();
+    arena_.emplace(buffer_, sizeof buffer_);  // not release(): its blocks would double from message to message
     stack_.emplace();
-    stack_->reset(&arena_);
+    stack_->reset(&*arena_);
   }
   bool finish_message(Ec& ec) {
     building_ = false;
@@ -268,7 +268,7 @@ class Handler {
   bool building_ = false, placed_ = false;
   std::size_t depth_ = 0, bytes_ = 0;
   alignas(16) unsigned char buffer_[64 << 10];
-  json::monotonic_resource arena_;
+  std::optional<json::monotonic_resource> arena_;
   std::optional<json::value_stack> stack_;
 };
 
