@@ -78,8 +78,7 @@ async function choose(page, content) {
   }
   let chooser;
   page.on('filechooser', (opened) => { chooser = opened; });
-  await page.keyboard.press('Enter');
-  await until('the browser asks which file', () => chooser);
+  await until('the browser asks which file', async () => { await page.keyboard.press('Enter'); return chooser; });
   await chooser.setFiles({ name: 'result.json', mimeType: 'application/json', buffer: content });
 }
 const status = (page) => page.locator('[aria-labelledby="import-title"] [role="status"]');
@@ -105,7 +104,7 @@ test('an export is imported by keyboard and read; it is known when it comes agai
   await page.setViewportSize({ width: 390, height: 800 });
   await shot(page, 'jobs-import-phone');
 
-  await visit(page, 'c/-1009000000501');
+  await visit(page, 'c/-1009000000501/2');
   await page.getByText('Good morning. Tide at 07:40.').first().waitFor();
   await done(page);
 });
