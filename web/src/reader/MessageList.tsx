@@ -50,7 +50,7 @@ export const dayText = (date: string): string => (year(date) === year(now.peek()
 export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSelect, onView, handle }: Props) {
   const { items, older, newer, loading, change, error, failed } = feed.state.value;
   const holes = channel?.coverage.holes;
-  const rows = useMemo(() => toRows(items, holes ?? [], filtered), [items, holes, filtered]);
+  const rows = useMemo(() => toRows(items, holes ?? [], filtered, older === null), [items, holes, filtered, older === null]);
   const scroller = useRef<HTMLDivElement>(null);
   const pill = useSignal('');
   const placed = useRef<Feed | null>(null);
@@ -81,16 +81,19 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     onChange: () => { noteView(); },
   });
 
-  const center = (id: string): boolean => {
+  // Where the last scroll to a message leads, for as long as it is under way.
+  const aim = useRef<{ id: string; align: 'center' | 'auto' } | null>(null);
+  const scrollTo = (id: string, align: 'center' | 'auto'): boolean => {
     const index = rows.findIndex((row) => holds(row, id));
     if (index < 0) return false;
     leave();
-    virtual.scrollToIndex(index, { align: 'center' });
+    aim.current = { id, align };
+    virtual.scrollToIndex(index, { align });
     return true;
   };
-  const focusRow = (index: number): void => {
-    leave();
-    virtual.scrollToIndex(index, { align: 'auto' });
+  const center = (id: string): boolean => scrollTo(id, 'center');
+  const focusRow = (index: number, id: string): void => {
+    scrollTo(id, 'auto');
     requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"] article`)?.focus({ preventScroll: true })));
   };
   handle.current = {
@@ -103,7 +106,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       let index = from >= 0 ? from : (virtual.range?.endIndex ?? rows.length);
       do { index += by; } while (rows[index] && !lead(rows[index] as Row));
       const message = rows[index] && lead(rows[index] as Row);
-      if (message) { onSelect(message.id); focusRow(index); }
+      if (message) { onSelect(message.id); focusRow(index, message.id); }
     },
   };
 
@@ -141,8 +144,11 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     });
   };
   useEffect(() => { noteView(); }, [rows]);
-  // The list holds on to the first row that is seen. Where that is taken away, to the next that is left.
+  // The list holds on to the first row that is seen. Where that is taken away, to the next that is left. A scroll that is
+  // under way knows an index, which is another row's once a page has come above.
   useLayoutEffect(() => {
+    const under = virtual['scrollState'];
+    if (aim.current && under && under.index !== null && !under.toEnd) { scrollTo(aim.current.id, aim.current.align); return; }
     const place = ({ key }: { key: unknown }): number => rows.findIndex((row) => row.key === key);
     const [first, ...others] = stood.current.rows;
     if (!first || follows.current || place(first) >= 0) return;

@@ -11,7 +11,7 @@ export type Row =
 
 const runMs = 5 * 60_000;
 
-// Of each message, once: 20,000 of them are gone through whenever one arrives.
+// Of each message, once: all that are loaded are gone through whenever one arrives.
 interface When { ms: number; day: string }
 let whens = new WeakMap<Message, When>();
 let whensZone = '';
@@ -41,7 +41,9 @@ export const articles = (rows: Row[]): number => {
 export const holds = (row: Row, id: string): boolean =>
   row.kind === 'bubble' ? row.messages.some((message) => message.id === id) : row.kind === 'service' && row.message.id === id;
 
-export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[] {
+/** `begins`: nothing is older. Where something is, the first message stands for itself: a day above it would still be the
+ *  first row once the page before has come, and whoever reads is held by the first row that they see. */
+export function toRows(items: Message[], holes: Hole[], filtered: boolean, begins: boolean): Row[] {
   const rows: Row[] = [];
   const open = filtered ? [] : holes.slice().sort((a, b) => a.from - b.from);
   const push = (hole: Hole): void => { rows.push({ kind: 'hole', key: `hole${String(hole.from)}`, hole }); };
@@ -55,7 +57,8 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean): Row[
       if (before && before.messageId < hole.to) push(hole);
     }
     const key = when(message).day;
-    if (key !== day) { rows.push({ kind: 'day', key: `day${key}`, date: message.date }); day = key; }
+    if (key !== day && (before || begins)) rows.push({ kind: 'day', key: `day${message.id}`, date: message.date });
+    day = key;
     const last = rows.at(-1);
     if (message.service) rows.push({ kind: 'service', key: message.id, message, nth: nth += 1 });
     else if (message.albumId && last?.kind === 'bubble' && last.messages[0]?.albumId === message.albumId) last.messages = [...last.messages, message];
