@@ -37,15 +37,18 @@ int main(int argc, char** argv) {
   std::uint64_t count = 0;
   std::uint64_t after = 0;
   std::size_t channels = 40;
+  bool past = false;
   auto* corpus = app.add_subcommand("corpus", "Write a made-up Telegram Desktop export");
   corpus->add_option("file", file)->required();
   corpus->add_option("--messages", count)->required();
   corpus->add_option("--after", after);
   corpus->add_option("--channels", channels);
+  corpus->add_flag("--past", past);
   corpus->callback([&] {
     tg::demo::ExportOptions options;
     options.channels = channels;
     options.after = after;
+    options.past = past;
     const auto bytes = tg::demo::write_export(file, count, options);
     code = print(bytes ? tg::Result<boost::json::object>(boost::json::object{{"bytes", *bytes}}) : bytes.error());
   });

@@ -27,10 +27,11 @@ class Bench:
             raise SystemExit(f"tg_bench {' '.join(map(str, arguments[:2]))}: {done.stderr.strip()}")
         return json.loads(done.stdout)
 
-    def export(self, size, after=0):
-        file = self.folder / f"export-{size}-{after}.json"
+    def export(self, size, after=0, past=False):
+        """past: of messages before those that the demo posts."""
+        file = self.folder / f"export-{size}-{after}{'-past' if past else ''}.json"
         if not file.exists():
-            self.tool("corpus", file, "--messages", size, "--after", after, "--channels", CHANNELS)
+            self.tool("corpus", file, "--messages", size, "--after", after, "--channels", CHANNELS, *["--past"] * past)
         return file
 
     def timed_import(self, size, data_dir):

@@ -31,10 +31,13 @@ struct ExportOptions {
   std::uint64_t seed = 1;
   std::size_t channels = 1;  // 1: an export of one chat; more: of a whole account
   bool edited = false;       // as it would look later, after the authors' edits
-  std::uint64_t after = 0;   // so many of the first are left out, evenly over the channels
+  std::uint64_t after = 0;   // so many of the first are left out, shared among the channels as the messages are
+  bool past = false;         // see below
 };
 
-// A Telegram Desktop export with `messages` of them, evenly over the channels. Returns its size in bytes.
+// A Telegram Desktop export with `messages` of them. Returns its size in bytes.
+// They are shared evenly among the channels; with `past` by how many ids lie before the first that the demo posts
+// there: up to 10^6 of 40 channels none is one of the demo's.
 Result<std::int64_t> write_export(const std::filesystem::path& path, std::uint64_t messages,
                                   const ExportOptions& options = {});
 

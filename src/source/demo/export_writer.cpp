@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <fstream>
+#include <numeric>
 #include <system_error>
 
 #include "model/message_json.h"
@@ -199,6 +200,22 @@ bool write_chat(ExportFile& file, std::size_t index, std::uint64_t messages, std
   return file.write(text);
 }
 
+// How many of so many messages are each chat's.
+std::vector<std::uint64_t> shares(std::uint64_t of, std::size_t chats, bool past) {
+  std::vector<std::uint64_t> weights;
+  for (std::size_t i = 0; i < chats; ++i) {
+    weights.push_back(past ? static_cast<std::uint64_t>(detail::channels()[i % detail::kMaxChannels].first_id) : 1);
+  }
+  const auto all = std::accumulate(weights.begin(), weights.end(), std::uint64_t{0});
+  std::vector<std::uint64_t> out;
+  std::uint64_t before = 0;
+  for (const auto weight : weights) {
+    out.push_back((before + weight) * of / all - before * of / all);
+    before += weight;
+  }
+  return out;
+}
+
 }  // namespace
 
 Result<std::int64_t> write_export(const std::filesystem::path& path, std::uint64_t messages,
@@ -213,10 +230,11 @@ Result<std::int64_t> write_export(const std::filesystem::path& path, std::uint64
         "\"Demo\"},\n \"chats\": {\n \"about\": \"All chats\",\n \"list\": [";
     ok = file.write(text);
   }
+  const auto written = shares(messages, chats, options.past);
+  const auto left_out = shares(options.after, chats, options.past);
   for (std::size_t i = 0; ok && i < chats; ++i) {
     if (i > 0) text = ",";
-    const auto share = [&](std::uint64_t of) { return of / chats + (i < of % chats ? 1 : 0); };
-    ok = file.write(text) && write_chat(file, i, share(messages), share(options.after), options);
+    ok = file.write(text) && write_chat(file, i, written[i], left_out[i], options);
   }
   if (chats > 1) text = "]}}";
   text += "\n";

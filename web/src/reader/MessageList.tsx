@@ -92,9 +92,9 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     return true;
   };
   const center = (id: string): boolean => scrollTo(id, 'center');
-  const focusRow = (index: number, id: string): void => {
+  const focusRow = (id: string): void => {
     scrollTo(id, 'auto');
-    requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-index="${String(index)}"] article`)?.focus({ preventScroll: true })));
+    requestAnimationFrame(() => requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`article[data-id="${id}"]`)?.focus({ preventScroll: true })));
   };
   handle.current = {
     toEnd,
@@ -106,7 +106,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       let index = from >= 0 ? from : (virtual.range?.endIndex ?? rows.length);
       do { index += by; } while (rows[index] && !lead(rows[index] as Row));
       const message = rows[index] && lead(rows[index] as Row);
-      if (message) { onSelect(message.id); focusRow(index, message.id); }
+      if (message) { onSelect(message.id); focusRow(message.id); }
     },
   };
 
@@ -148,7 +148,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
   // under way knows an index, which is another row's once a page has come above.
   useLayoutEffect(() => {
     const under = virtual['scrollState'];
-    if (aim.current && under && under.index !== null && !under.toEnd) { scrollTo(aim.current.id, aim.current.align); return; }
+    if (aim.current && under && under.index !== null && !under.toEnd && scrollTo(aim.current.id, aim.current.align)) return;
     const place = ({ key }: { key: unknown }): number => rows.findIndex((row) => row.key === key);
     const [first, ...others] = stood.current.rows;
     if (!first || follows.current || place(first) >= 0) return;
