@@ -170,6 +170,8 @@ class Queries(DatabaseCase):
         self.sql("ANALYZE")
         filled = {row[0] for row in self.sql("SELECT relname FROM pg_class WHERE oid IN (SELECT tableoid FROM "
                                              "telegram_gateway.messages)")}
+        # Not over yet on some days of the week, and then without the indexes of past ones.
+        now = {row[0].rsplit(".", 1)[-1] for row in self.sql("SELECT name FROM telegram_gateway.partitions('messages') WHERE ends > now()")}
         of_chunks = {"channel_id_arrival_id": "messages_unprocessed", "channel_id_arrival": "messages_unprocessed",
                      "telegram_date_scope_channel_id": "messages_by_date",
                      "channel_id_telegram_date_scope": "messages_by_channel", "_id_idx": "messages_by_id",
@@ -200,7 +202,7 @@ class Queries(DatabaseCase):
                 # A partition's index is called after its columns, a chunk's after the hypertable's index.
                 names = (index, of_chunks.get(index, index))
                 self.assertTrue(any(part in name for name in used for part in names), used)
-                self.assertFalse(whole & filled)
+                self.assertFalse(whole & (filled - now if index.endswith("_past") else filled))
 
     def stored(self):
         """Ten messages of a channel, through the gateway."""
