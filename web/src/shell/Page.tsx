@@ -18,7 +18,7 @@ import { pageTitle } from './tab.ts';
 
 export function LiveState() {
   const state = unreachable.value ? 'lost' : live.value;
-  return <span class={`live live-${state}`}><i />{t(`app.${state}`)}</span>;
+  return <span class={`live live-${state}`}><i /><span class="cut">{t(`app.${state}`)}</span></span>;
 }
 
 export function ThemeButton() {
