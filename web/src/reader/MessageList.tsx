@@ -153,7 +153,10 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     const [first, ...others] = stood.current.rows;
     if (!first || follows.current || place(first) >= 0) return;
     const kept = others.find((one) => place(one) >= 0);
-    if (kept && scroller.current) scroller.current.scrollTop = (virtual.measurementsCache[place(kept)]?.start ?? 0) - kept.at;
+    if (!kept || !scroller.current) return;
+    // By what this commit has measured, and told to the list at once: what it measures next must know where it stands.
+    virtual.scrollOffset = Math.max(0, (virtual['getMeasurements']()[place(kept)]?.start ?? 0) - kept.at);
+    scroller.current.scrollTop = virtual.scrollOffset;
   }, [rows]);
   useLayoutEffect(() => {
     if (rows.length === 0 || loading === 'first' || placed.current === feed) return;

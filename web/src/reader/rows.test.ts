@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Hole, Message } from '../api/types.ts';
 import { merge } from './feed.ts';
-import { toRows } from './rows.ts';
+import { lead, toRows } from './rows.ts';
 
 const message = (messageId: number, more: Partial<Message> = {}): Message =>
   ({ id: `-1001:${String(messageId)}`, messageId, scope: 0, seq: messageId, date: '2026-11-04T14:00:00.000Z', text: '', versions: 1, origin: 'live', ...more }) as Message;
@@ -38,6 +38,13 @@ test('days that take turns have rows of their own', () => {
 test('an album is one bubble', () => {
   const rows = toRows([message(1, { albumId: 'a' }), message(2, { albumId: 'a' }), message(3)], [], false, true);
   assert.deepEqual(rows.map((row) => (row.kind === 'bubble' ? row.messages.length : row.kind)), ['day', 2, 1]);
+});
+test('an album that the page before may begin waits for it, unless nothing else is there', () => {
+  const half = [message(2, { albumId: 'a' }), message(3, { albumId: 'a' })];
+  const leads = (items: Message[]) => toRows(items, [], false, false).map((row) => lead(row)?.messageId);
+  assert.deepEqual(leads([...half, message(4)]), [4]);
+  assert.deepEqual(leads([message(0), message(1, { albumId: 'a' }), ...half, message(4)]), [0, 1, 4]);
+  assert.deepEqual(leads(half), [2]);
 });
 test('a newer state replaces an older one, never the other way', () => {
   const items = merge([message(1, { seq: 5, text: 'new' })], [message(1, { seq: 4, text: 'old' })]);

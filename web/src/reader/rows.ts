@@ -41,8 +41,9 @@ export const articles = (rows: Row[]): number => {
 export const holds = (row: Row, id: string): boolean =>
   row.kind === 'bubble' ? row.messages.some((message) => message.id === id) : row.kind === 'service' && row.message.id === id;
 
-/** `begins`: nothing is older. Where something is, the first message stands for itself: a day above it would still be the
- *  first row once the page before has come, and whoever reads is held by the first row that they see. */
+/** `begins`: nothing is older. Whoever reads is held by the first row that they see, so where something is older that row is
+ *  one that stays as it is when the page before comes: no day, which would be the first again, and no album, which may be
+ *  half of one. */
 export function toRows(items: Message[], holes: Hole[], filtered: boolean, begins: boolean): Row[] {
   const rows: Row[] = [];
   const open = filtered ? [] : holes.slice().sort((a, b) => a.from - b.from);
@@ -51,7 +52,8 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean, begin
   let before: Message | null = null;
   let nth = 0;
 
-  for (const message of items) {
+  const first = begins ? -1 : items.findIndex(({ albumId }) => !albumId || albumId !== items[0]?.albumId);
+  for (const message of first > 0 ? items.slice(first) : items) {
     while (open[0] && open[0].to < message.messageId) {
       const hole = open.shift() as Hole;
       if (before && before.messageId < hole.to) push(hole);
