@@ -112,11 +112,12 @@ test('where deleted messages are hidden, one that is deleted goes at once, and w
     assert.ok((await fetch(`${gateway}/api/messages/${channelId}:${id}`, { method: 'DELETE', headers: { 'Content-Type': 'application/json' }, body: '{}' })).ok);
     await page.locator(`.bubble[data-message="${id}"]`).waitFor({ state: 'detached' });
     await rests();
+    assert.ok(await page.evaluate(() => { const { left, right, bottom } = document.querySelector('.scroller').getBoundingClientRect(); return document.elementFromPoint((left + right) / 2, bottom - 30).closest('.row') !== null; }), `${what}: rows to the lower edge`);
     return Math.abs((await places()).find((one) => one.id === read.id).top - read.top);
   };
 
   // What follows it, and may be seen in part, may begin a run of its sender then, which is 5 px higher.
-  for (const [what, fits] of [['one above what is read', ({ bottom }) => bottom < -10], ['one at the upper edge', ({ top, bottom }) => top < -10 && bottom > 10 && bottom < 140]]) {
+  for (const [what, fits] of [['one above what is read', ({ bottom }) => bottom < -10], ['one at the upper edge', ({ top, bottom }) => top < -10 && bottom > 10 && bottom < 140], ['a tall one there', ({ top, bottom }) => top < -10 && bottom > 10 && bottom < 140 && bottom - top > 200]]) {
     const by = await removed(what, fits);
     assert.ok(by <= 6, `${what}: ${String(by)} px`);
   }

@@ -50,7 +50,9 @@ export const dayText = (date: string): string => (year(date) === year(now.peek()
 export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSelect, onView, handle }: Props) {
   const { items, older, newer, loading, change, error, failed } = feed.state.value;
   const holes = channel?.coverage.holes;
-  const rows = useMemo(() => toRows(items, holes ?? [], filtered, older === null), [items, holes, filtered, older === null]);
+  // What is asked for, or would wait for a page that fails, is shown, whatever it may lack.
+  const waits = older !== null && failed !== 'older' && !items.some(({ id, albumId }) => id === wanted && albumId && albumId === items[0]?.albumId);
+  const rows = useMemo(() => toRows(items, holes ?? [], filtered, older === null, waits), [items, holes, filtered, older === null, waits]);
   const scroller = useRef<HTMLDivElement>(null);
   const pill = useSignal('');
   const placed = useRef<Feed | null>(null);
@@ -143,7 +145,7 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
       if (message && last) onView(message.messageId, message.date, last.messageId);
     });
   };
-  useEffect(() => { noteView(); }, [rows]);
+  useEffect(() => { noteView(); }, [rows, older]);
   // The list holds on to the first row that is seen. Where that is taken away, to the next that is left. A scroll that is
   // under way knows an index, which is another row's once a page has come above.
   useLayoutEffect(() => {
@@ -153,10 +155,9 @@ export function MessageList({ feed, channel, filtered, wanted, labelledBy, onSel
     const [first, ...others] = stood.current.rows;
     if (!first || follows.current || place(first) >= 0) return;
     const kept = others.find((one) => place(one) >= 0);
-    if (!kept || !scroller.current) return;
-    // By what this commit has measured, and told to the list at once: what it measures next must know where it stands.
-    virtual.scrollOffset = Math.max(0, (virtual['getMeasurements']()[place(kept)]?.start ?? 0) - kept.at);
-    scroller.current.scrollTop = virtual.scrollOffset;
+    if (!kept) return;
+    // By what this commit has measured; and the list is told, as what it measures next depends on where it stands.
+    virtual.scrollToOffset(Math.max(0, (virtual['getMeasurements']()[place(kept)]?.start ?? 0) - kept.at));
   }, [rows]);
   useLayoutEffect(() => {
     if (rows.length === 0 || loading === 'first' || placed.current === feed) return;

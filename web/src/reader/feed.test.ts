@@ -348,6 +348,27 @@ test('who scrolls down to the end while the list is loaded anew is there', async
   assert.deepEqual([feed.place, feed.toEnds], [490, 1]);
 });
 
+test('who reads far and goes to the end while the list is loaded anew is there', async () => {
+  store(1, 2_000);
+  const feed = await opens(false);
+  feed.place = 1_900;
+  held = [];
+  edited(1_950);
+  void feed.catchUp();
+  for (const place of [1_500, 1_100, 700, 0]) {
+    await settle();
+    feed.place = place;
+    if (place === 0) feed.reader.atEnd = () => feed.state.peek().newer === null;
+    const all = held;
+    held = place === 0 ? null : [];
+    for (const go of all ?? []) go();
+  }
+  await settle();
+
+  assert.equal(ids(feed).at(-1), 2_000);
+  assert.equal(feed.toEnds, 1);
+});
+
 test('a permalink into a channel of which nothing is stored says so, also once the stream has begun', async () => {
   const feed = reading(false);
   await feed.loadAround(5, 0);

@@ -167,7 +167,8 @@ export class Feed {
         if (turn !== this.turn) return false;
         const now = place ? place() : at;
         const stays = now === null ? at === null : amid(items, pagination, now);
-        if (!stays && now !== at && tries < mostTries) { at = now; continue; }
+        // Who went to the end has stopped.
+        if (!stays && now !== at && (tries < mostTries || now === null)) { at = now; continue; }
         const stored = said && items.some(({ messageId, scope: its }) => messageId === said.id && its === said.scope);
         const asked = at === said?.id && scope === said.scope;
         this.arrive({

@@ -41,10 +41,11 @@ test('an album is one bubble', () => {
 });
 test('an album that the page before may begin waits for it, unless nothing else is there', () => {
   const half = [message(2, { albumId: 'a' }), message(3, { albumId: 'a' })];
-  const leads = (items: Message[]) => toRows(items, [], false, false).map((row) => lead(row)?.messageId);
+  const leads = (items: Message[], waits = true) => toRows(items, [], false, false, waits).map((row) => lead(row)?.messageId);
   assert.deepEqual(leads([...half, message(4)]), [4]);
   assert.deepEqual(leads([message(0), message(1, { albumId: 'a' }), ...half, message(4)]), [0, 1, 4]);
   assert.deepEqual(leads(half), [2]);
+  assert.deepEqual(leads([...half, message(4)], false), [2, 4]);
 });
 test('a newer state replaces an older one, never the other way', () => {
   const items = merge([message(1, { seq: 5, text: 'new' })], [message(1, { seq: 4, text: 'old' })]);

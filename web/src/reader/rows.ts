@@ -42,9 +42,9 @@ export const holds = (row: Row, id: string): boolean =>
   row.kind === 'bubble' ? row.messages.some((message) => message.id === id) : row.kind === 'service' && row.message.id === id;
 
 /** `begins`: nothing is older. Whoever reads is held by the first row that they see, so where something is older that row is
- *  one that stays as it is when the page before comes: no day, which would be the first again, and no album, which may be
- *  half of one. */
-export function toRows(items: Message[], holes: Hole[], filtered: boolean, begins: boolean): Row[] {
+ *  one that stays as it is when the page before comes: no day, which would be the first again, and (`waits`) no album, which
+ *  may be half of one. */
+export function toRows(items: Message[], holes: Hole[], filtered: boolean, begins: boolean, waits = !begins): Row[] {
   const rows: Row[] = [];
   const open = filtered ? [] : holes.slice().sort((a, b) => a.from - b.from);
   const push = (hole: Hole): void => { rows.push({ kind: 'hole', key: `hole${String(hole.from)}`, hole }); };
@@ -52,7 +52,7 @@ export function toRows(items: Message[], holes: Hole[], filtered: boolean, begin
   let before: Message | null = null;
   let nth = 0;
 
-  const first = begins ? -1 : items.findIndex(({ albumId }) => !albumId || albumId !== items[0]?.albumId);
+  const first = !waits ? -1 : items.findIndex(({ albumId }) => !albumId || albumId !== items[0]?.albumId);
   for (const message of first > 0 ? items.slice(first) : items) {
     while (open[0] && open[0].to < message.messageId) {
       const hole = open.shift() as Hole;
